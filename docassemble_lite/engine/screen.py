@@ -1,0 +1,218 @@
+"""What an evaluation ends with: frozen values that know nothing of a browser.
+
+All texts whose name ends in `html` are safe HTML made by `markup`; the others are plain text, to be escaped by whoever
+shows them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class ChoiceView:
+    """One thing to choose from. `key` is what a form posts; the value behind it stays on the server."""
+
+    key: str
+    label_html: str
+    label: str
+    selected: bool = False
+    help_html: str = ""
+    color: str = ""
+    css_class: str = ""
+    # "none": none of the above, "all": all of the above, "": an ordinary choice
+    special: str = ""
+
+
+@dataclass(frozen=True)
+class FieldView:
+    """One field as a screen shows it; `name` is the name of its control.
+
+    `kind` says which control: "input", "textarea", "select", "radio", "checkboxes", "checkbox", "range", "hidden",
+    "note" or "html" (these two only show `label_html`). `input_type` is the type of an <input>.
+    `value` is the text in the control as the browser wants it (a date as 2026-05-04).
+    """
+
+    name: str
+    kind: str
+    datatype: str
+    variable: str = ""
+    input_type: str = "text"
+    label_html: str = ""
+    label: str = ""
+    no_label: bool = False
+    value: str = ""
+    checked: bool = False
+    choices: tuple[ChoiceView, ...] = ()
+    # for radio buttons: "yesnowide" and the like are shown as wide buttons
+    wide: bool = False
+    inline: bool = False
+    required: bool = True
+    hint: str = ""
+    help_html: str = ""
+    under_html: str = ""
+    prefix: str = ""
+    # HTML attributes that a browser checks: min, max, step, minlength, maxlength, rows, autocomplete, inputmode
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    css_class: str = ""
+    disabled: bool = False
+    # what is wrong with what was typed
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class ButtonView:
+    """One button. `name` and `value` are what it posts; a button with a `url` is a link."""
+
+    label_html: str
+    label: str
+    name: str = ""
+    value: str = ""
+    url: str = ""
+    color: str = "primary"
+    help_html: str = ""
+    css_class: str = ""
+
+
+@dataclass(frozen=True)
+class AskedField:
+    """What a screen asked for: the contract that a post is held to. It is stored with the step.
+
+    `options` is what the datatype needs to check and convert the text (limits, messages); `choices` maps what is
+    posted to the value that it stands for.
+    """
+
+    variable: str
+    datatype: str
+    label: str = ""
+    required: bool = True
+    choices: Mapping[str, Any] | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    # whether the block has a `validate` for this field; the number is the field's place in the block
+    number: int = 0
+    validated: bool = False
+
+
+@dataclass(frozen=True)
+class Asked:
+    """All that a screen asked for."""
+
+    block: str
+    # the variable or event that was sought when the screen came up
+    sought: str = ""
+    fields: tuple[AskedField, ...] = ()
+    # x, i, j … at the time the screen was made: name -> expression that gives it
+    iterators: Mapping[str, str] = field(default_factory=dict)
+    # a variable that pressing Continue sets to True
+    continue_variable: str = ""
+    # a variable or the choices' own bookkeeping that pressing one of the buttons sets: posted key -> value
+    buttons: Mapping[str, Any] = field(default_factory=dict)
+    button_variable: str = ""
+    # whether the person may go back from here
+    back: bool = True
+    # made when the step is made; a page that carries another one is out of date
+    token: str = ""
+
+
+@dataclass(frozen=True)
+class Screen:
+    """A screen for a person."""
+
+    asked: Asked
+    question_html: str
+    question: str
+    subquestion_html: str = ""
+    under_html: str = ""
+    right_html: str = ""
+    pre_html: str = ""
+    post_html: str = ""
+    help_html: str = ""
+    help_label: str = ""
+    fields: tuple[FieldView, ...] = ()
+    # "continue": one button that sends the form; "yesno"/"buttons": `buttons` are the answers; "choices"/"dropdown":
+    # `choices` is what can be chosen and Continue sends it; "none": nothing can be sent
+    button_style: str = "continue"
+    buttons: tuple[ButtonView, ...] = ()
+    choices: FieldView | None = None
+    # additional links (action buttons)
+    links: tuple[ButtonView, ...] = ()
+    continue_label_html: str = ""
+    continue_color: str = "primary"
+    back_label_html: str = ""
+    # a Back button inside the question, beside that of the navigation bar
+    question_back: bool = False
+    # seconds until the page loads again; 0: never
+    reload: float = 0.0
+    css_class: str = ""
+    id: str = ""
+    title: str = ""
+    short_title: str = ""
+    subtitle: str = ""
+    title_url: str = ""
+    exit_label: str = ""
+    logo_html: str = ""
+    language: str = "en"
+    dark_logo_html: str = ""
+    # messages to show above the screen: (text, "success", "info", "warning" or "danger")
+    flashes: tuple[tuple[str, str], ...] = ()
+    # what is wrong with the form as a whole
+    error: str = ""
+    # what developers see: the block's source and where it is
+    source: str = ""
+    source_place: str = ""
+    # keys of `features` that say how a page looks, e.g. "centered", "labels above fields"
+    features: Mapping[str, Any] = field(default_factory=dict)
+    # whether `error` and the fields' errors come from a post
+    @property
+    def has_errors(self) -> bool:
+        """Whether something that was posted has to be mended."""
+        return bool(self.error) or any(item.error for item in self.fields)
+
+
+@dataclass(frozen=True)
+class Response:
+    """A raw answer: `response()` and its family."""
+
+    body: bytes
+    content_type: str = "text/plain; charset=utf-8"
+    status: int = 200
+
+
+@dataclass(frozen=True)
+class Redirect:
+    """Send the browser to another address."""
+
+    url: str
+
+
+@dataclass(frozen=True)
+class Exit:
+    """Leave the session. `kind` is "exit" (delete), "leave" (keep), "logout", "restart" (begin anew), "new_session"."""
+
+    kind: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Refresh:
+    """Show the screen again."""
+
+
+@dataclass(frozen=True)
+class TaskResponse:
+    """`background_response()`: a task's value, and how it was given: (positional arguments, keyword arguments)."""
+
+    value: Any = None
+
+
+@dataclass(frozen=True)
+class TaskAction:
+    """`background_response_action()`: an action that is to change the answers on behalf of a task."""
+
+    action: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+
+Outcome = Screen | Response | Redirect | Exit | Refresh | TaskResponse | TaskAction

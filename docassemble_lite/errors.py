@@ -1,0 +1,102 @@
+"""The tree of errors. The docstring of a class is its default message.
+
+Every error that a person may meet says what is wrong and what to do. An `AuthorError` is about the source of an
+interview and points at a line; the others are about a visit.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class LiteError(Exception):
+    """Something went wrong."""
+
+    def __init__(self, message: str | None = None) -> None:
+        self.message = message or (type(self).__doc__ or "").strip()
+        super().__init__(self.message)
+
+
+class SettingsError(LiteError):
+    """The configuration has a mistake."""
+
+
+# --- the source of an interview ------------------------------------------------------------------------------------
+
+
+class AuthorError(LiteError):
+    """The source of an interview has a mistake.
+
+    `source` is the name of the file as authors write it, `path` the file on disk (None when there is none), `line`
+    counts from 1 (None when no line is to blame), `hint` says what to write instead.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        source: str | None = None,
+        path: Path | None = None,
+        line: int | None = None,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.source = source
+        self.path = path
+        self.line = line
+        self.hint = hint
+
+    @property
+    def source_line(self) -> str | None:
+        """The offending line of the source as it stands in the file, or None."""
+        if self.path is None or self.line is None or not self.path.is_file():
+            return None
+        lines = self.path.read_text(encoding="utf-8", errors="replace").splitlines()
+        return lines[self.line - 1] if 0 < self.line <= len(lines) else None
+
+    def __str__(self) -> str:
+        where = f"{self.source or 'interview'}:{self.line}: " if self.line else (f"{self.source}: " if self.source else "")
+        shown = f"\n    {self.source_line.strip()}" if self.source_line else ""
+        hint = f"\n  {self.hint}" if self.hint else ""
+        return f"{where}{self.message}{shown}{hint}"
+
+
+class SourceError(AuthorError):
+    """The file can't be read as an interview."""
+
+
+class EvaluationError(AuthorError):
+    """The interview's code failed while it ran.
+
+    `cause_name` is the name of the class of the original exception, `trace` its traceback in plain text with the
+    lines of the YAML file, `sought` the names that were being sought, most recent first.
+    """
+
+    def __init__(self, message: str, *, cause_name: str = "", trace: str = "", sought: tuple[str, ...] = (), **where: object) -> None:
+        super().__init__(message, **where)  # type: ignore[arg-type]
+        self.cause_name = cause_name or type(self).__name__
+        self.trace = trace
+        self.sought = sought
+
+
+class InterviewNotFound(LiteError):
+    """There is no interview of that name."""
+
+
+# --- a visit to a session ------------------------------------------------------------------------------------------
+
+
+class SessionNotFound(LiteError):
+    """There is no such session, or it isn't yours."""
+
+
+class AnswersTampered(LiteError):
+    """The stored answers were tampered with: they don't carry this server's seal. Nothing was read from them."""
+
+
+class SavedByAnother(LiteError):
+    """The answers were saved by somebody else in the meantime."""
+
+
+class AnswersNotStorable(LiteError):
+    """An answer can't be stored."""

@@ -1,0 +1,194 @@
+"""How interview code reaches the world outside, and what it knows about the moment in which it runs.
+
+`engine`, `objects` and `language` know no web server, no task queue and no database. What they need from outside they
+ask of a `Host`; the web, the worker, the terminal and the tests each bring one. `current()` is the evaluation that is
+going on in this thread.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+TaskState = Literal["waiting", "running", "done", "failed", "revoked"]
+Interface = Literal["web", "worker", "cron", "mail", "terminal", "test"]
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody on whose behalf code runs. `id` is None for an anonymous visitor."""
+
+    id: int | None = None
+    email: str = ""
+    first_name: str = ""
+    last_name: str = ""
+    privileges: tuple[str, ...] = ()
+    language: str = ""
+    timezone: str = ""
+
+    @property
+    def logged_in(self) -> bool:
+        """Whether the person has signed in."""
+        return self.id is not None
+
+
+@dataclass(frozen=True)
+class Request:
+    """Why the interview is being evaluated."""
+
+    interview: str = ""
+    session: str = ""
+    interface: Interface = "test"
+    person: Person = field(default_factory=Person)
+    # what tells one browser from another in the same session: each has its own stack of actions
+    browser: str = "test"
+    # how the server is reached from outside, without a slash at the end
+    url_root: str = "http://localhost"
+    action: str | None = None
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    referring_url: str = ""
+    user_agent: str = ""
+    # languages that the browser asks for, best first
+    languages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TaskReport:
+    """How a background task stands. The fields after `result` are filled when it failed."""
+
+    state: TaskState
+    result: Any = None
+    error_type: str = ""
+    error_message: str = ""
+    error_trace: str = ""
+    variables: tuple[str, ...] = ()
+
+    @property
+    def over(self) -> bool:
+        """Whether the task has ended, in whatever way."""
+        return self.state in ("done", "failed", "revoked")
+
+
+class Host(Protocol):
+    """What interview code may ask of the world outside."""
+
+    def action_url(self, action: str, arguments: Mapping[str, Any], *, with_session: bool, forget_prior: bool) -> str:
+        """The address that carries out an action of this interview."""
+        ...
+
+    def interview_url(self, interview: str | None, arguments: Mapping[str, Any]) -> str:
+        """The absolute address of an interview; None means the running one, together with its session."""
+        ...
+
+    def page_url(self, page: str, arguments: Mapping[str, Any]) -> str:
+        """The address of a page of the server ("exit", "leave", "interviews") or of a static file "package:path"."""
+        ...
+
+    def start_task(self, action: str, arguments: Mapping[str, Any], mode: str | None) -> str:
+        """Have `action` run in the background once the answers of this evaluation are saved; the task's id."""
+        ...
+
+    def task(self, task_id: str) -> TaskReport:
+        """How the task stands now."""
+        ...
+
+    def wait_for_task(self, task_id: str, seconds: float) -> TaskReport:
+        """How the task stands when it has ended, or after `seconds`."""
+        ...
+
+    def revoke_task(self, task_id: str, *, terminate: bool) -> None:
+        """Take the task from the queue and, with `terminate`, stop it where it runs."""
+        ...
+
+    def setting(self, name: str, default: Any = None) -> Any:
+        """A directive of the configuration that interviews may know."""
+        ...
+
+    def log(self, message: str, level: str = "info") -> None:
+        """Write to the server's log, or show to the person ("success", "warning", "danger" …)."""
+        ...
+
+
+class NoHost:
+    """The host outside of any evaluation: it knows the defaults and refuses everything else."""
+
+    def _refuse(self) -> Any:
+        raise RuntimeError("This function works only while an interview is being evaluated.")
+
+    def action_url(self, action: str, arguments: Mapping[str, Any], *, with_session: bool, forget_prior: bool) -> str:
+        return self._refuse()
+
+    def interview_url(self, interview: str | None, arguments: Mapping[str, Any]) -> str:
+        return self._refuse()
+
+    def page_url(self, page: str, arguments: Mapping[str, Any]) -> str:
+        return self._refuse()
+
+    def start_task(self, action: str, arguments: Mapping[str, Any], mode: str | None) -> str:
+        return self._refuse()
+
+    def task(self, task_id: str) -> TaskReport:
+        return self._refuse()
+
+    def wait_for_task(self, task_id: str, seconds: float) -> TaskReport:
+        return self._refuse()
+
+    def revoke_task(self, task_id: str, *, terminate: bool) -> None:
+        self._refuse()
+
+    def setting(self, name: str, default: Any = None) -> Any:
+        return default
+
+    def log(self, message: str, level: str = "info") -> None:
+        self._refuse()
+
+
+class Current:
+    """The evaluation that is going on in this thread; `current()` gives it.
+
+    `probing` is above zero while `defined()` looks whether a name exists: then a missing attribute or item must not
+    create anything and must not be sought. `gathering` holds the names of the lists that are being gathered.
+    """
+
+    def __init__(self, answers: dict[str, Any] | None = None, host: Host | None = None, request: Request | None = None) -> None:
+        self.answers: dict[str, Any] = answers if answers is not None else {}
+        self.host: Host = host or NoHost()
+        self.request = request or Request()
+        self.probing = 0
+        self.gathering: set[str] = set()
+        self.language = self.host.setting("language", "en")
+        self.locale = self.host.setting("locale", "en_US")
+        # the engine keeps its own state of the evaluation here
+        self.evaluation: Any = None
+
+
+class _Thread(threading.local):
+    stack: list[Current]
+
+    def __init__(self) -> None:
+        self.stack = []
+
+
+_thread = _Thread()
+_outside = Current()
+
+
+def current() -> Current:
+    """The evaluation that is going on in this thread, or one with the defaults when there is none."""
+    return _thread.stack[-1] if _thread.stack else _outside
+
+
+class entered:
+    """`with entered(state):` makes it the current one of this thread."""
+
+    def __init__(self, state: Current) -> None:
+        self.state = state
+
+    def __enter__(self) -> Current:
+        _thread.stack.append(self.state)
+        return self.state
+
+    def __exit__(self, *_: object) -> None:
+        _thread.stack.pop()
