@@ -69,14 +69,25 @@ class EvaluationError(AuthorError):
     """The interview's code failed while it ran.
 
     `cause_name` is the name of the class of the original exception, `trace` its traceback in plain text with the
-    lines of the YAML file, `sought` the names that were being sought, most recent first.
+    lines of the YAML file, `sought` the names that were being sought, most recent first. `public` says whether the
+    message tells nothing but names of variables, so that anybody may see it.
     """
 
-    def __init__(self, message: str, *, cause_name: str = "", trace: str = "", sought: tuple[str, ...] = (), **where: object) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        cause_name: str = "",
+        trace: str = "",
+        sought: tuple[str, ...] = (),
+        public: bool = False,
+        **where: object,
+    ) -> None:
         super().__init__(message, **where)  # type: ignore[arg-type]
         self.cause_name = cause_name or type(self).__name__
         self.trace = trace
         self.sought = sought
+        self.public = public
 
 
 class InterviewNotFound(LiteError):

@@ -96,6 +96,19 @@ class AskedField:
 
 
 @dataclass(frozen=True)
+class Press:
+    """What pressing a button means.
+
+    `kind` is "value" (set the variable to `value`), "embedded" (follow the block inside the choice number `value`), or
+    "restart", "new_session", "exit", "leave", "logout", "exit_logout", "continue", "refresh", "signin", "register", "url".
+    """
+
+    kind: str
+    value: Any = None
+    url: str = ""
+
+
+@dataclass(frozen=True)
 class Asked:
     """All that a screen asked for."""
 
@@ -107,9 +120,11 @@ class Asked:
     iterators: Mapping[str, str] = field(default_factory=dict)
     # a variable that pressing Continue sets to True
     continue_variable: str = ""
-    # a variable or the choices' own bookkeeping that pressing one of the buttons sets: posted key -> value
-    buttons: Mapping[str, Any] = field(default_factory=dict)
-    button_variable: str = ""
+    # what the buttons (or the choices of a question without a variable) mean: posted key -> meaning
+    presses: Mapping[str, Press] = field(default_factory=dict)
+    # the name of the control that posts the key, and the variable that is set
+    press_name: str = ""
+    press_variable: str = ""
     # whether the person may go back from here
     back: bool = True
     # made when the step is made; a page that carries another one is out of date

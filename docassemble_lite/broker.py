@@ -1,0 +1,78 @@
+"""The way from whoever starts a background task to the workers: one small message that says which row to look at.
+
+The row in the store is the task. A message is only a wake-up, so one that is lost is sent again by the sweeper.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from celery import Celery
+from kombu.exceptions import KombuError
+
+from docassemble_lite.settings import Settings
+
+log = logging.getLogger(__name__)
+
+#: The name of the only task that workers know.
+RUN_TASK = "docassemble_lite.run"
+QUEUE = "docassemble_lite"
+
+
+def make_celery(settings: Settings) -> Celery:
+    """The Celery application of this server; in the data folder unless the settings name a broker."""
+    app = Celery("docassemble_lite", broker=settings.broker or "filesystem://", set_as_current=False)
+    app.conf.update(
+        accept_content=["json"],
+        task_serializer="json",
+        task_ignore_result=True,
+        task_default_queue=QUEUE,
+        task_acks_late=False,
+        worker_prefetch_multiplier=1,
+        worker_hijack_root_logger=False,
+        worker_redirect_stdouts=False,
+        worker_send_task_events=False,
+        broker_connection_retry_on_startup=True,
+        broker_connection_timeout=2,
+        task_publish_retry=False,
+    )
+    if not settings.broker:
+        app.conf.broker_transport_options = _folders(settings)
+    return app
+
+
+def _folders(settings: Settings) -> dict[str, Any]:
+    folder = settings.data / "broker"
+    for name in ("messages", "control"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    return {
+        "data_folder_in": str(folder / "messages"),
+        "data_folder_out": str(folder / "messages"),
+        "control_folder": str(folder / "control"),
+        "polling_interval": 0.02,
+    }
+
+
+class Broker:
+    """Sends wake-up messages."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._celery: Celery | None = None
+
+    @property
+    def celery(self) -> Celery:
+        """The Celery application, made when it is first needed."""
+        if self._celery is None:
+            self._celery = make_celery(self._settings)
+        return self._celery
+
+    def wake(self, task_id: str) -> bool:
+        """Tell the workers of a task. False if the broker can't be reached: the sweeper tells them later."""
+        try:
+            self.celery.send_task(RUN_TASK, kwargs={"task": task_id}, queue=QUEUE)
+        except (KombuError, OSError) as error:
+            log.warning("task %s waits for the sweeper, the broker can't be reached: %s", task_id, error)
+            return False
+        return True

@@ -1,0 +1,222 @@
+"""Actions: what a link, a task or a schedule asks of an interview beside its ordinary course.
+
+Each browser has a stack of actions that are still to be gone through, so that one may take several screens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from docassemble_lite.engine.expressions import read_variable, set_variable
+from docassemble_lite.engine.names import ITERATORS, is_plain_path, normalized
+from docassemble_lite.engine.screen import Exit, Outcome
+from docassemble_lite.engine.steering import EndWith, SeekForced
+from docassemble_lite.engine.wanted import Result
+from docassemble_lite.errors import EvaluationError
+
+if TYPE_CHECKING:
+    from docassemble_lite.engine.evaluation import Evaluation
+
+
+class ActionStack:
+    """The actions of one browser, and the arguments of the one that is going on."""
+
+    def __init__(self, evaluation: Evaluation) -> None:
+        self.evaluation = evaluation
+        self.pending: tuple[str, Mapping[str, Any]] | None = None
+        self.arguments: Mapping[str, Any] = {}
+        request = evaluation.request
+        if request.action is not None:
+            self.pending = (request.action, request.arguments)
+
+    @property
+    def entries(self) -> list[dict[str, Any]]:
+        """What is still to be gone through, the next one first."""
+        return self.evaluation.internal["event_stack"].setdefault(self.evaluation.request.browser, [])
+
+    def take(self) -> tuple[str, Mapping[str, Any]] | None:
+        """The action to perform now: that of the request, or else the next one of the stack."""
+        if self.pending is not None:
+            taken, self.pending = self.pending, None
+            self.evaluation.action_ran = True
+            return taken
+        entries = self.evaluation.internal["event_stack"].get(self.evaluation.request.browser)
+        if not entries:
+            return None
+        top = entries[0]
+        self.evaluation.answers.update(top.get("context", {}))
+        return top["action"], top["arguments"]
+
+    def push(self, entries: list[tuple[str, Mapping[str, Any]]]) -> None:
+        """Put actions on top of the stack, the first one uppermost; what is there already isn't added again."""
+        answers = self.evaluation.answers
+        context = {name: answers[name] for name in ("x", *ITERATORS) if name in answers}
+        new = [{"action": action, "arguments": dict(arguments), "context": context} for action, arguments in entries]
+        known = [(entry["action"], entry["arguments"]) for entry in self.entries]
+        self.entries[:0] = [entry for entry in new if (entry["action"], entry["arguments"]) not in known]
+
+    def done(self, name: str) -> None:
+        """The action of that name has been gone through."""
+        stacks = self.evaluation.internal["event_stack"]
+        entries = stacks.get(self.evaluation.request.browser, [])
+        while entries and entries[0]["action"] == name:
+            del entries[0]
+        if not entries:
+            stacks.pop(self.evaluation.request.browser, None)
+
+    def clear(self) -> None:
+        """Forget all actions of this browser."""
+        self.evaluation.internal["event_stack"].pop(self.evaluation.request.browser, None)
+
+    def force(self, forced: SeekForced) -> Outcome | None:
+        """Go through names in their order, whether or not they are defined, beginning with the first."""
+        entries = [_entry(item) for item in forced.items]
+        if not entries:
+            return None
+        if forced.stacked:
+            self.push(entries)
+        name, arguments = entries[0]
+        if name in BUILT_IN:
+            self.arguments = arguments
+            BUILT_IN[name](self.evaluation, arguments)
+            self.done(name)
+            return None
+        self.arguments = arguments
+        return self._seek(name)
+
+    def _seek(self, name: str) -> Outcome | None:
+        """Find a question or an event for the name; a name that nothing answers is forgiven."""
+        if not is_plain_path(name):
+            self.done(name)
+            return None
+        self.evaluation.sought.append(name)
+        for _ in range(self.evaluation.program.loop_limit):
+            result = self._try_all(name)
+            if result is not Result.FROM_THE_START:
+                self.evaluation.sought.pop()
+                return None if isinstance(result, Result) else result
+        raise EvaluationError(f"The action “{name}” was tried {self.evaluation.program.loop_limit} times and doesn't come to an end.")
+
+    def _try_all(self, name: str) -> Any:
+        for block, wanted in self.evaluation.candidates(name, forced=True):
+            result = self.evaluation.try_noting(block, wanted)
+            if result is not Result.NEXT:
+                return result
+        self.done(name)
+        return Result.DEFINED
+
+
+def perform_pending_action(evaluation: Evaluation) -> None:
+    """`process_action()`: go on with what is to be gone through, if there is anything; it raises the search for it."""
+    if evaluation.actions.pending is None:
+        gather = evaluation.internal["gather"]
+        while gather and evaluation.is_defined(gather[0]):
+            del gather[0]
+        if gather:
+            read_variable(gather[0], evaluation.answers)
+    taken = evaluation.actions.take()
+    if taken is None:
+        return
+    name, arguments = taken
+    if name in BUILT_IN and not evaluation.actions.entries:
+        evaluation.actions.arguments = arguments
+        BUILT_IN[name](evaluation, arguments)
+        return
+    raise SeekForced([{"action": name, "arguments": dict(arguments)}])
+
+
+def _entry(item: Any) -> tuple[str, Mapping[str, Any]]:
+    """An item of `force_ask()` as (action, arguments)."""
+    if isinstance(item, str):
+        return normalized(item), {}
+    if isinstance(item, Mapping):
+        if "action" in item:
+            return str(item["action"]), dict(item.get("arguments") or {})
+        for key, action in _FOLLOWING.items():
+            if key in item:
+                names = item[key] if isinstance(item[key], (list, tuple)) else [item[key]]
+                return action, {"variables": list(names)}
+    raise EvaluationError(f"force_ask() takes names of variables and actions, not {item!r}.")
+
+
+_FOLLOWING = {
+    "undefine": "_da_undefine",
+    "invalidate": "_da_invalidate",
+    "recompute": "_da_compute",
+    "set": "_da_set",
+    "follow up": "_da_force_ask",
+}
+
+
+def _variables(arguments: Mapping[str, Any]) -> list[Any]:
+    value = arguments.get("variables", [])
+    return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
+def _names(arguments: Mapping[str, Any]) -> list[str]:
+    names = [normalized(name) for name in _variables(arguments) if isinstance(name, str)]
+    return [name for name in names if is_plain_path(name)]
+
+
+def _force_ask(evaluation: Evaluation, arguments: Mapping[str, Any]) -> None:
+    names = _names(arguments)
+    if names:
+        evaluation.actions.done("_da_force_ask")
+        raise SeekForced(names)
+
+
+def _compute(evaluation: Evaluation, arguments: Mapping[str, Any]) -> None:
+    names = _names(arguments)
+    evaluation.undefine(names)
+    _define(evaluation, arguments)
+
+
+def _define(evaluation: Evaluation, arguments: Mapping[str, Any]) -> None:
+    gather = evaluation.internal["gather"]
+    gather += [name for name in _names(arguments) if name not in gather]
+
+
+def _set(evaluation: Evaluation, arguments: Mapping[str, Any]) -> None:
+    for pair in _variables(arguments):
+        if isinstance(pair, Mapping):
+            for name, value in pair.items():
+                if is_plain_path(normalized(str(name))):
+                    set_variable(normalized(str(name)), value, evaluation.answers)
+
+
+def _undefine(evaluation: Evaluation, arguments: Mapping[str, Any]) -> None:
+    evaluation.undefine(_names(arguments))
+
+
+def _invalidate(evaluation: Evaluation, arguments: Mapping[str, Any]) -> None:
+    evaluation.dependencies.invalidate(_names(arguments))
+
+
+def _need(evaluation: Evaluation, arguments: Mapping[str, Any]) -> None:
+    for name in _names(arguments):
+        read_variable(name, evaluation.answers)
+
+
+def _priority(evaluation: Evaluation, arguments: Mapping[str, Any]) -> None:
+    """An action that first empties the stack."""
+    evaluation.actions.clear()
+    raise SeekForced([{"action": str(arguments.get("_action", "")), "arguments": dict(arguments.get("_arguments") or {})}])
+
+
+def _exit(_: Evaluation, __: Mapping[str, Any]) -> None:
+    raise EndWith(Exit("exit"))
+
+
+#: The actions that every interview has.
+BUILT_IN = {
+    "_da_force_ask": _force_ask,
+    "_da_compute": _compute,
+    "_da_define": _define,
+    "_da_set": _set,
+    "_da_undefine": _undefine,
+    "_da_invalidate": _invalidate,
+    "_da_priority_action": _priority,
+    "_da_exit": _exit,
+    "need": _need,
+}

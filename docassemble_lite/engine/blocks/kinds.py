@@ -1,0 +1,85 @@
+"""Which kind of block a section is."""
+
+from __future__ import annotations
+
+import difflib
+
+from docassemble_lite.engine.blocks.block import MODIFIERS, Block
+from docassemble_lite.engine.blocks.code import CodeBlock
+from docassemble_lite.engine.blocks.objects import ObjectsBlock
+from docassemble_lite.engine.blocks.question import QuestionBlock
+from docassemble_lite.engine.blocks.reset import ResetBlock
+from docassemble_lite.engine.blocks.template import TemplateBlock
+from docassemble_lite.engine.blocks.unsupported import UNSUPPORTED, UnsupportedBlock
+from docassemble_lite.engine.document import Section
+from docassemble_lite.errors import SourceError
+
+#: The key that makes a section a block of a kind; the first one that a section has decides.
+KINDS: dict[str, type[Block]] = {
+    "question": QuestionBlock,
+    "template": TemplateBlock,
+    "code": CodeBlock,
+    "objects": ObjectsBlock,
+    "reset": ResetBlock,
+}
+
+
+def make_block(section: Section, number: int, language: str) -> Block | None:
+    """The block that a section is, or None if it is none of those with logic."""
+    for key, kind in KINDS.items():
+        if key in section:
+            return kind(section, number, language)
+    for key in UNSUPPORTED:
+        if key in section:
+            return UnsupportedBlock(section, number, language, key)
+    return None
+
+
+def odd_keys(section: Section, block: Block | None, directives: frozenset[str]) -> list[SourceError]:
+    """What is to be said about keys that mean nothing where they stand."""
+    if isinstance(block, UnsupportedBlock):
+        return [section.mistake(block.missing_kind, f"“{block.missing_kind}” isn't supported yet.", "The block fails when it is needed.")]
+    known = directives | MODIFIERS | (block.keys if block else frozenset())
+    return [_odd_key(section, key, known) for key in section if key not in known]
+
+
+def _odd_key(section: Section, key: str, known: frozenset[str]) -> SourceError:
+    if key in LATER:
+        return section.mistake(key, f"“{key}” isn't supported yet here, and has no effect.", "Remove it, or do without it for now.")
+    near = difflib.get_close_matches(key, known, n=1, cutoff=0.75)
+    hint = f"Did you mean “{near[0]}”?" if near else f"A block like this can have: {', '.join(sorted(known - MODIFIERS))}."
+    return section.mistake(key, f"There is no key “{key}” for a block like this.", hint)
+
+
+#: Keys of the language that have no effect yet.
+LATER = frozenset(
+    {
+        "action buttons",
+        "allow downloading",
+        "allow emailing",
+        "attachment",
+        "attachments",
+        "attachment code",
+        "audio",
+        "auto terms",
+        "breadcrumb",
+        "check in",
+        "css",
+        "decoration",
+        "decorations",
+        "gathered",
+        "list collect",
+        "prevent going back",
+        "progress",
+        "question metadata",
+        "script",
+        "section",
+        "table css class",
+        "tabular",
+        "target",
+        "terms",
+        "use objects",
+        "usedefs",
+        "video",
+    }
+)

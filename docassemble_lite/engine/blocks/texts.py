@@ -1,0 +1,69 @@
+"""A text of a block: compiled once, made into HTML at once where it has no Mako, and else each time it is shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from docassemble_lite.engine.document import Place
+from docassemble_lite.engine.markup import shown, to_html, to_inline_html, to_plain
+from docassemble_lite.engine.templates import Text, compile_text
+
+
+class BlockText:
+    """One author's text; `answers` is the dictionary in which its names are looked up."""
+
+    __slots__ = ("_block", "_inline", "_plain", "constant", "text")
+
+    def __init__(self, text: Any, place: Place) -> None:
+        self.text: Text | None = compile_text(str(text), source=place.source.name, path=place.source.path, line=place.line)
+        self.constant: str | None = self.text.constant
+        self._block: str | None = None
+        self._inline: str | None = None
+        self._plain: str | None = None
+
+    @classmethod
+    def of_value(cls, value: Any) -> BlockText:
+        """A text that an evaluation brought about: it may hold what people typed, so it is never a template."""
+        text = cls.__new__(cls)
+        text.text = None
+        text.constant = shown(value)
+        text._block = text._inline = text._plain = None
+        return text
+
+    def raw(self, answers: dict[str, Any]) -> str:
+        """The text after Mako, before Markdown."""
+        return self.text.evaluate(answers) if self.text is not None and self.constant is None else self.constant or ""
+
+    def block(self, answers: dict[str, Any]) -> str:
+        """HTML with paragraphs, lists and tables."""
+        if self.constant is None:
+            return to_html(self.raw(answers))
+        if self._block is None:
+            self._block = to_html(self.constant)
+        return self._block
+
+    def inline(self, answers: dict[str, Any]) -> str:
+        """HTML within one line: a heading, a label, a button."""
+        if self.constant is None:
+            return to_inline_html(self.raw(answers))
+        if self._inline is None:
+            self._inline = to_inline_html(self.constant)
+        return self._inline
+
+    def plain(self, answers: dict[str, Any]) -> str:
+        """Plain text without markup."""
+        if self.constant is None:
+            return to_plain(self.raw(answers))
+        if self._plain is None:
+            self._plain = to_plain(self.constant)
+        return self._plain
+
+
+def text_at(section: Any, key: str) -> BlockText | None:
+    """The text under a key of a section, or None when the key isn't there or empty."""
+    value = section.get(key)
+    if value is None:
+        return None
+    if isinstance(value, (list, dict)):
+        raise section.mistake(key, f"“{key}” must be a text.", "A text that begins with “[” or “{” must be in quotation marks.")
+    return BlockText(value, section.value_place(key))

@@ -1,0 +1,364 @@
+"""One evaluation of an interview: run what must be run, seek what turns out to be missing, end with an outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+from docassemble_lite.engine.actions import ActionStack, perform_pending_action
+from docassemble_lite.engine.blocks.block import Block
+from docassemble_lite.engine.blocks.question import QuestionBlock, message_screen
+from docassemble_lite.engine.blocks.template import TemplateBlock
+from docassemble_lite.engine.dependencies import Dependencies
+from docassemble_lite.engine.expressions import (
+    Expression,
+    delete_variable,
+    place_of,
+    read_variable,
+    set_variable,
+    trace_of,
+)
+from docassemble_lite.engine.internal import internal_of
+from docassemble_lite.engine.markup import to_html, to_inline_html
+from docassemble_lite.engine.names import Binding, normalized, parts_of, variants_of
+from docassemble_lite.engine.program import Program
+from docassemble_lite.engine.screen import Outcome
+from docassemble_lite.engine.starting import StartedTasks
+from docassemble_lite.engine.steering import EndWith, EndWithMessage, InvalidAnswer, RunAgain, SeekForced
+from docassemble_lite.engine.wanted import Result, Wanted
+from docassemble_lite.errors import EvaluationError, LiteError
+from docassemble_lite.host import Current, Host, Request, entered
+from docassemble_lite.objects.missing import DAAttributeError, DAIndexError, MissingVariable
+
+#: What says that a name isn't there while it is only looked at.
+ABSENT = (NameError, AttributeError, LookupError, TypeError)
+
+
+class Evaluation:
+    """Evaluates `program` on `answers` (which it changes) for one request.
+
+    `retyped` holds, for a screen that is shown again because of mistakes, what was posted and what is wrong:
+    variable -> (texts, message); `form_error` is what is wrong with the form as a whole.
+    """
+
+    def __init__(self, program: Program, answers: dict[str, Any], host: Host, request: Request) -> None:
+        self.program = program
+        self.answers = answers
+        self.host = host
+        self.request = request
+        self.internal = internal_of(answers)
+        answers["__builtins__"] = program.builtins
+        self.current = Current(answers, host, request)
+        self.current.evaluation = self
+        self.dependencies = Dependencies(self)
+        self.actions = ActionStack(self)
+        self.tasks = StartedTasks(host)
+        self.retyped: Mapping[str, tuple[tuple[str, ...], str]] = {}
+        self.form_error = ""
+        self.messages: list[tuple[str, str]] = []
+        # what set_save_status() said: "new", "overwrite" or "ignore"; empty: as usual
+        self.save_status = ""
+        # whether an action ran, which makes a step of its own
+        self.action_ran = False
+        self.embedded_answer_followed = False
+        self.reconsidered: set[str] = set()
+        self.sought: list[str] = []
+        self._trying: set[tuple[int, str]] = set()
+
+    # --- what blocks and functions use -----------------------------------------------------------------------------
+
+    @property
+    def typed(self) -> set[str]:
+        """Texts that people typed and that could be mistaken for markup."""
+        return self.internal["typed"]
+
+    def is_defined(self, name: str) -> bool:
+        """Whether the variable is there; nothing is sought or made."""
+        if name.isidentifier():
+            return name in self.answers or name in self.answers["__builtins__"]
+        self.current.probing += 1
+        try:
+            read_variable(name, self.answers)
+        except ABSENT:
+            return False
+        finally:
+            self.current.probing -= 1
+        return True
+
+    def value_or_none(self, name: str) -> Any:
+        """The variable's value, or None if it isn't there; nothing is sought."""
+        return read_variable(name, self.answers) if self.is_defined(name) else None
+
+    def block_html(self, markdown: str) -> str:
+        return to_html(markdown)
+
+    def inline_html(self, markdown: str) -> str:
+        return to_inline_html(markdown)
+
+    @contextmanager
+    def set_aside(self, name: str, *, keep: bool) -> Iterator[None]:
+        """While code runs that is to define `name`, its old value is gone; it comes back if the code doesn't."""
+        if keep or not name or parts_of(name)[-1].startswith("[") or not self.is_defined(name):
+            yield
+            return
+        old = read_variable(name, self.answers)
+        delete_variable(name, self.answers)
+        try:
+            yield
+        finally:
+            if not self.is_defined(name):
+                set_variable(name, old, self.answers)
+
+    def bind(self, binding: Binding) -> None:
+        """Give x and the iterators their values, in the answers themselves."""
+        for name, expression in binding.values.items():
+            self.answers[name] = read_variable(expression, self.answers)
+
+    def undefine(self, names: list[str]) -> None:
+        """Remove variables."""
+        for name in names:
+            if self.is_defined(name):
+                delete_variable(name, self.answers)
+
+    def reconsider(self, names: list[str]) -> None:
+        """Seek variables anew, once in a request."""
+        for name in names:
+            if name not in self.reconsidered:
+                self.reconsidered.add(name)
+                self.undefine([name])
+                read_variable(name, self.answers)
+
+    def template_text(self, template: Any, block_name: str, bound: Mapping[str, str], part: str) -> str:
+        """A part of a template as text. A template whose block is gone is sought anew."""
+        block = self.program.named(block_name)
+        if not isinstance(block, TemplateBlock):
+            raise DAAttributeError(template.instanceName)
+        self.bind(Binding(bound))
+        text = getattr(block, part)
+        return "" if text is None else text.raw(self.answers).rstrip()
+
+    # --- the pass --------------------------------------------------------------------------------------------------
+
+    def assemble(self) -> Outcome:
+        """Evaluate until there is an outcome. Raises `EvaluationError` when the author's code fails."""
+        with entered(self.current):
+            try:
+                self._begin()
+                return self._until_outcome()
+            except LiteError:
+                raise
+            except Exception as error:
+                raise self.failure(error) from error
+
+    def _begin(self) -> None:
+        self.internal["tracker"] += 1
+        for block in self.program.resets:
+            self.undefine(block.names)
+        for block in self.program.always_reconsidered:
+            if not block.generic or self.program.is_instance(self.answers.get("x"), block.generic):
+                self.undefine(block.defines)
+
+    def _until_outcome(self) -> Outcome:
+        todo = self._walk
+        for _ in range(self.program.loop_limit):
+            try:
+                outcome = todo()
+                if outcome is not None:
+                    return outcome
+                todo = self._walk
+            except RunAgain:
+                todo = self._walk
+            except EndWith as end:
+                return end.outcome
+            except EndWithMessage as message:
+                return message_screen(self, message)
+            except SeekForced as forced:
+                todo = partial(self.actions.force, forced)
+            except (NameError, DAAttributeError, DAIndexError) as error:
+                todo = partial(self.seek, self.missing_name(error))
+        raise EvaluationError(
+            f"There appears to be a circularity: the interview was evaluated {self.program.loop_limit} times without reaching a screen. "
+            f"Last sought: {', '.join(self.sought[-5:]) or 'nothing'}.",
+            sought=tuple(reversed(self.sought)),
+        )
+
+    def _walk(self) -> Outcome | None:
+        if not self.program.handles_actions:
+            perform_pending_action(self)
+        answered = self.internal["answered"]
+        for block in self.program.walked:
+            if self._holds(block.initial):
+                block.carry_out(self)
+            elif block.name not in answered and self._holds(block.mandatory):
+                outcome = block.carry_out(self)
+                if outcome is not None:
+                    return outcome
+                answered.add(block.name)
+        raise EvaluationError(
+            "The interview ran to its end without reaching a screen.",
+            hint="The last mandatory block should be a question, for instance one that says that the interview is over.",
+        )
+
+    def _holds(self, condition: Expression | bool) -> bool:
+        return condition if isinstance(condition, bool) else bool(condition.evaluate(self.answers))
+
+    # --- the search ------------------------------------------------------------------------------------------------
+
+    def missing_name(self, error: Exception) -> str:
+        """The variable that an exception says is missing; raises the exception if it says no such thing."""
+        if isinstance(error, MissingVariable):
+            return normalized(error.wanted)
+        if isinstance(error, NameError) and not isinstance(error, UnboundLocalError) and error.name:
+            trace = error.__traceback__
+            while trace and trace.tb_next:
+                trace = trace.tb_next
+            if trace and trace.tb_frame.f_globals is self.answers:
+                return error.name
+        raise error
+
+    def seek(self, name: str) -> Outcome | None:
+        """Define a variable, by whatever blocks can; an outcome if a person must be asked first."""
+        if len(self.sought) >= self.program.recursion_limit:
+            raise self._circular(name)
+        self.sought.append(name)
+        for _ in range(self.program.loop_limit):
+            result = self._try_all(name)
+            if result is not Result.FROM_THE_START:
+                self.sought.pop()
+                return None if isinstance(result, Result) else result
+        raise self._circular(name)
+
+    def _try_all(self, name: str) -> Outcome | Result:
+        passed_over = False
+        for block, wanted in self.candidates(name):
+            if (block.number, name) in self._trying:
+                passed_over = True
+                continue
+            result = self.try_noting(block, wanted)
+            if result is not Result.NEXT:
+                return result
+        raise self._circular(name) if passed_over else self._not_found(name)
+
+    def try_noting(self, block: Block, wanted: Wanted) -> Outcome | Result:
+        """Try a block, noting that it is being tried, and seek what it turns out to need."""
+        note = (block.number, wanted.name)
+        self._trying.add(note)
+        try:
+            return self.try_block(block, wanted)
+        except (NameError, DAAttributeError, DAIndexError) as error:
+            return self._seek_needed(block, wanted, self.missing_name(error))
+        finally:
+            self._trying.discard(note)
+
+    def _seek_needed(self, block: Block, wanted: Wanted, missing: str) -> Outcome | Result:
+        note = (block.number, missing)
+        new = note not in self._trying and block.kind != "objects"
+        if new:
+            self._trying.add(note)
+        try:
+            outcome = self.seek(missing)
+        finally:
+            if new:
+                self._trying.discard(note)
+        if outcome is not None:
+            return outcome
+        done = not wanted.forced and self.is_defined(wanted.name)
+        return Result.DEFINED if done else Result.FROM_THE_START
+
+    def candidates(self, name: str, *, forced: bool = False) -> Iterator[tuple[Block, Wanted]]:
+        """The blocks that can define a variable, in the order in which they are to be tried."""
+        for variant in variants_of(name):
+            if variant.generic:
+                found = self._generic_blocks(variant.name, variant.binding.values["x"])
+            else:
+                found = self.program.blocks_for(variant.name, self.current.language)
+            for block in found:
+                yield block, Wanted(name, variant.name, variant.binding, forced)
+
+    def _generic_blocks(self, variant: str, x: str) -> list[Block]:
+        if not self.program.has_generic(variant) or not self.is_defined(x):
+            return []
+        value = read_variable(x, self.answers)
+        names = [cls.__name__ for cls in type(value).__mro__]
+        return [block for name in names for block in self.program.generic_blocks_for(name, variant, self.current.language)]
+
+    def try_block(self, block: Block, wanted: Wanted) -> Outcome | Result:
+        """Have one block define what is wanted."""
+        self.bind(wanted.binding)
+        if not block.applies(self.answers):
+            return Result.NEXT
+        if not isinstance(block, QuestionBlock):
+            self.prepare(block, wanted.binding)
+        with self.dependencies.watched(block, wanted.binding):
+            outcome = block.define(self, wanted)
+        if outcome is not None:
+            return outcome
+        for expression in block.needs_after:
+            expression.evaluate(self.answers)
+        if block.kind == "code" and wanted.variant in block.events:
+            self.actions.done(wanted.name)
+            return Result.DEFINED
+        if wanted.forced:
+            return Result.NEXT
+        return Result.DEFINED if self.is_defined(wanted.name) else Result.NEXT
+
+    def prepare(self, block: Block, binding: Binding) -> None:
+        """What the block's modifiers say must happen before it."""
+        if block.undefines:
+            self.undefine([binding.filled(name) for name in block.undefines])
+        if block.reconsiders:
+            self.reconsider([binding.filled(name) for name in block.reconsiders])
+        for expression in block.needs:
+            expression.evaluate(self.answers)
+
+    # --- what goes wrong -------------------------------------------------------------------------------------------
+
+    def _circular(self, name: str) -> EvaluationError:
+        chain = " → ".join([*self.sought[-8:], name] if self.sought[-1:] != [name] else self.sought[-8:])
+        return self._with_place(
+            EvaluationError(
+                f"Infinite loop: {name} already looked for, where a value for it is needed to find its value. Sought: {chain}.",
+                hint="Add a question or code that defines it without needing it.",
+                sought=tuple(reversed(self.sought)),
+            )
+        )
+
+    def _not_found(self, name: str) -> EvaluationError:
+        chain = " → ".join(self.sought)
+        near = self.program.similar_names(name)
+        hint = f"Is it a misspelling of {near}?" if near else f"Add a question or code that defines “{name}”."
+        error = EvaluationError(
+            f"Interview has an error. There was a reference to a variable “{name}” that could not be looked up in the question "
+            f"file or in any of the files incorporated by reference into the question file. Sought: {chain}.",
+            hint=hint,
+            cause_name="NameError",
+            public=True,
+            sought=tuple(reversed(self.sought)),
+        )
+        return self._with_place(error)
+
+    def _with_place(self, error: EvaluationError, cause: BaseException | None = None) -> EvaluationError:
+        found = place_of(cause) if cause else None
+        if found is None:
+            found = self.program.first_mention(self.sought[-1] if self.sought else "")
+        if found:
+            error.source, error.line = found
+            error.path = self.program.path_of(found[0])
+        return error
+
+    def failure(self, error: Exception) -> EvaluationError:
+        """An author's exception as an error that points at the line of the YAML."""
+        if isinstance(error, InvalidAnswer):
+            return self._with_place(EvaluationError(f"validation_error() was called outside of validation: {error.message}"), error)
+        return self._with_place(
+            EvaluationError(
+                f"{type(error).__name__}: {error}",
+                cause_name=type(error).__name__,
+                trace=trace_of(error),
+                sought=tuple(reversed(self.sought)),
+            ),
+            error,
+        )
+

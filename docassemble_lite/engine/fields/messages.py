@@ -1,0 +1,65 @@
+"""What a person is told when an answer won't do. Authors replace these texts by their codes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from docassemble_lite.language.words import word
+
+STANDARD: Mapping[str, str] = {
+    "required": "This field is required.",
+    "multiple choice required": "You need to select one.",
+    "combobox required": "You need to select one or type in a new value.",
+    "checkboxes required": 'Check at least one option, or check "%s"',
+    "choice": "You need to select one of the choices on the list.",
+    "minlength": "You must type at least %s characters.",
+    "maxlength": "You cannot type more than %s characters.",
+    "checkbox minmaxlength": "Please select exactly %s.",
+    "checkbox minlength": "Please select at least %s.",
+    "checkbox maxlength": "Please select no more than %s.",
+    "multiselect minmaxlength": "Please select exactly %s.",
+    "multiselect minlength": "Please select at least %s.",
+    "multiselect maxlength": "Please select no more than %s.",
+    "date": "You need to enter a valid date.",
+    "date minmax": "You need to enter a date between %s and %s.",
+    "date min": "You need to enter a date on or after %s.",
+    "date max": "You need to enter a date on or before %s.",
+    "time": "You need to enter a valid time.",
+    "time minmax": "You need to enter a time between %s and %s.",
+    "time min": "You need to enter a time that is not before %s.",
+    "time max": "You need to enter a time that is not after %s.",
+    "datetime": "You need to enter a valid date and time.",
+    "email": "You need to enter a complete e-mail address.",
+    "number": "You need to enter a number.",
+    "integer": "You need to enter a whole number.",
+    "min": "You need to enter a number that is at least %s.",
+    "max": "You need to enter a number that is at most %s.",
+    "step": "You need to enter a multiple of %s.",
+}
+
+
+def chosen_messages(keys: Mapping[str, Any]) -> dict[str, str]:
+    """The messages that the author wrote for a field: code -> text.
+
+    `keys` are the field's; "validation messages" are its own, "default validation messages" those of the interview.
+    A field may shorten a code to its last word: "min" for "date min".
+    """
+    own = keys.get("validation messages") or {}
+    chosen = dict(keys.get("default validation messages") or {})
+    for code in STANDARD:
+        for written in (code, code.rsplit(" ", 1)[-1]):
+            if written in own:
+                chosen[code] = own[written]
+                break
+    return {code: str(text) for code, text in chosen.items()}
+
+
+def message(chosen: Mapping[str, str], code: str, *parts: Any) -> str:
+    """The text of a code in the person's language, each `%s` replaced by one of `parts`."""
+    text = chosen[code] if code in chosen else word(STANDARD[code])
+    pieces = text.split("%s")
+    filled = pieces[0]
+    for number, piece in enumerate(pieces[1:]):
+        filled += (str(parts[number]) if number < len(parts) else "") + piece
+    return filled

@@ -1,0 +1,123 @@
+"""Functions that end an evaluation, or say how it is to be saved and shown."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from docassemble_lite.engine.screen import Exit, Redirect, Refresh, Response
+from docassemble_lite.engine.steering import EndWith, EndWithMessage
+from docassemble_lite.host import current
+from docassemble_lite.language.words import word
+
+__all__ = [
+    "command",
+    "flash",
+    "get_config",
+    "json_response",
+    "log",
+    "message",
+    "prevent_going_back",
+    "response",
+    "set_parts",
+    "set_save_status",
+]
+
+_COMMANDS = ("restart", "new_session", "exit", "logout", "exit_logout", "leave", "continue", "refresh", "signin", "register")
+
+
+def command(what: str, url: str | None = None, **_: Any) -> None:
+    """Do what a special button does: "restart", "exit", "leave", "refresh" …"""
+    if what not in _COMMANDS:
+        raise ValueError(f"There is no command “{what}”. There are: {', '.join(_COMMANDS)}.")
+    if what == "refresh":
+        raise EndWith(Refresh())
+    raise EndWith(Exit(what, url or ""))
+
+
+def message(
+    question: str | None = None,
+    subquestion: str | None = None,
+    show_restart: bool = True,
+    show_exit: bool = True,
+    url: str | None = None,
+    show_leave: bool = False,
+    buttons: list[dict[str, str]] | None = None,
+    **_: Any,
+) -> None:
+    """Show a screen with a message, at which the interview ends."""
+    shown = [(label, kind, "") for item in buttons or [] for label, kind in item.items()]
+    if show_restart and not buttons:
+        shown.append((word("Restart"), "restart", ""))
+    if show_exit and not buttons:
+        shown.append((word("Exit"), "exit", url or ""))
+    if show_leave and not buttons:
+        shown.append((word("Leave"), "leave", url or ""))
+    raise EndWithMessage(question or word("Message"), subquestion or "", shown)
+
+
+def response(
+    response: str | None = None,
+    binaryresponse: bytes | None = None,
+    all_variables: bool = False,
+    url: str | None = None,
+    null: bool = False,
+    content_type: str | None = None,
+    response_code: int = 200,
+    **_: Any,
+) -> None:
+    """Send something else than a screen: a text, bytes, the answers as JSON, or the browser to another address."""
+    if url is not None:
+        raise EndWith(Redirect(url))
+    if null:
+        raise EndWith(Response(b"null", "text/plain; charset=utf-8", response_code))
+    if all_variables:
+        from docassemble_lite.engine.functions.variables import all_variables as answers
+
+        json_response(answers(), response_code)
+    if binaryresponse is not None:
+        raise EndWith(Response(bytes(binaryresponse), content_type or "application/octet-stream", response_code))
+    body = "" if response is None else str(response)
+    raise EndWith(Response(body.encode(), content_type or "text/plain; charset=utf-8", response_code))
+
+
+def json_response(data: Any, response_code: int = 200) -> None:
+    """Send data as JSON."""
+    raise EndWith(Response(json.dumps(data, indent=2).encode(), "application/json; charset=utf-8", response_code))
+
+
+def set_save_status(status: str) -> None:
+    """How this request is saved: as a "new" step, over the current one ("overwrite"), or not at all ("ignore")."""
+    if status not in ("new", "overwrite", "ignore"):
+        raise ValueError(f"The save status is “new”, “overwrite” or “ignore”, not “{status}”.")
+    current().evaluation.save_status = status
+
+
+def prevent_going_back() -> None:
+    """Nobody can go back from here."""
+    internal = current().evaluation.internal
+    internal["steps_offset"] = internal["steps"]
+
+
+def set_parts(**parts: Any) -> None:
+    """Change parts of the page (title, subtitle, short_title …) for this session."""
+    stored = current().evaluation.internal.setdefault("parts", {})
+    stored.update({key.replace("_", " "): str(value) for key, value in parts.items() if value is not None})
+
+
+def get_config(key: str, default: Any = None) -> Any:
+    """A directive of the configuration."""
+    return current().host.setting(key, default)
+
+
+def log(text: Any, priority: str = "log") -> None:
+    """Write a message to the log, or show it to the person ("success", "info", "warning", "danger")."""
+    if priority in ("success", "info", "warning", "danger", "primary", "secondary"):
+        current().evaluation.messages.append((str(text), priority))
+    else:
+        current().host.log(str(text), priority)
+
+
+def flash(text: Any, priority: str = "info") -> None:
+    """Show a message to the person above the screen."""
+    current().evaluation.messages.append((str(text), priority))

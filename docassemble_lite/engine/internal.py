@@ -1,0 +1,46 @@
+"""`_internal`: what an interview's answers hold beside the answers themselves.
+
+Interviews may look at it, so it is a plain dictionary under the names that they know.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def new_answers(url_args: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The answers of a session that has just begun."""
+    return {"_internal": new_internal(), "url_args": dict(url_args or {})}
+
+
+def new_internal() -> dict[str, Any]:
+    return {
+        # names of mandatory blocks that are done
+        "answered": set(),
+        # choices made in questions with embedded blocks: name of the block -> number of the choice
+        "answers": {},
+        # what was there before a value was invalidated: the default when it is asked again
+        "dirty": {},
+        # actions to be gone through: for each browser, entries {"action", "arguments", "context"}, the next one first
+        "event_stack": {},
+        # variables that are to be sought before anything else
+        "gather": [],
+        # requests so far
+        "tracker": 0,
+        # texts that people typed and that could be mistaken for markup
+        "typed": set(),
+        # what had been answered on a screen before the person went back to it
+        "discarded": {},
+        "steps": 1,
+        "steps_offset": 0,
+        "tasks": {},
+    }
+
+
+def internal_of(answers: dict[str, Any]) -> dict[str, Any]:
+    """`_internal`, with everything that this version expects in it."""
+    internal = answers.setdefault("_internal", {})
+    if "discarded" not in internal or "tasks" not in internal:
+        for key, value in new_internal().items():
+            internal.setdefault(key, value)
+    return internal

@@ -1,0 +1,29 @@
+"""Every name that interviews may use without having defined it: Python's own, the objects, the language, the functions.
+
+Author code finds them in its builtins, so that the answers hold nothing but answers, and an author's variable of the
+same name comes first.
+"""
+
+from __future__ import annotations
+
+import builtins
+import json
+import re
+from functools import cache
+from typing import Any
+
+from docassemble_lite import language, objects
+from docassemble_lite.engine.functions import actions, people, steering, tasks, variables
+from docassemble_lite.engine.lazy import DALazyTemplate
+
+
+@cache
+def library() -> dict[str, Any]:
+    """name → what it stands for."""
+    names: dict[str, Any] = dict(vars(builtins))
+    names.update(language.NAMES)
+    names.update(objects.NAMES)
+    for module in (actions, people, steering, tasks, variables):
+        names.update({name: getattr(module, name) for name in module.__all__})
+    names.update(DALazyTemplate=DALazyTemplate, json=json, re=re)
+    return names

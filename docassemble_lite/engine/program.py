@@ -1,0 +1,304 @@
+"""A compiled interview: its blocks in order, and which block can define which name.
+
+A program is made once a process and shared by all sessions; `Programs` makes it anew when one of its files has changed.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from docassemble_lite.engine.blocks.block import Block
+from docassemble_lite.engine.blocks.code import CodeBlock
+from docassemble_lite.engine.blocks.kinds import make_block, odd_keys
+from docassemble_lite.engine.blocks.reset import ResetBlock
+from docassemble_lite.engine.directives import DIRECTIVES, ScreenParts
+from docassemble_lite.engine.document import Section, read_sections
+from docassemble_lite.engine.library import library
+from docassemble_lite.engine.names import parts_of
+from docassemble_lite.engine.source import Source, Sources
+from docassemble_lite.errors import AuthorError, InterviewNotFound, SourceError
+
+
+@dataclass
+class Program:
+    """One compiled interview. Nothing changes it once it is made."""
+
+    name: str
+    source: Source
+    sources: Sources
+    blocks: list[Block] = field(default_factory=list)
+    metadata: dict[str, Any] = field(default_factory=dict)
+    features: dict[str, Any] = field(default_factory=dict)
+    parts: ScreenParts = field(default_factory=ScreenParts)
+    builtins: dict[str, Any] = field(default_factory=dict)
+    # mistakes that don't keep the interview from running
+    warnings: list[SourceError] = field(default_factory=list)
+    # the files it was made of, with the time of their last change
+    files: dict[Path, int] = field(default_factory=dict)
+    file_names: dict[str, Path] = field(default_factory=dict)
+    default_language: str = "*"
+    orders: list[list[str]] = field(default_factory=list)
+    loop_limit: int = 500
+    recursion_limit: int = 300
+
+    # made by `finish()`
+    walked: list[Block] = field(default_factory=list)
+    resets: list[ResetBlock] = field(default_factory=list)
+    always_reconsidered: list[Block] = field(default_factory=list)
+    handles_actions: bool = False
+    dependents: dict[str, list[Block]] = field(default_factory=dict)
+    _by_name: dict[str, list[Block]] = field(default_factory=dict)
+    _generic: dict[str, dict[str, list[Block]]] = field(default_factory=dict)
+    _named: dict[str, Block] = field(default_factory=dict)
+    _sorted: dict[tuple[str, str, str], list[Block]] = field(default_factory=dict)
+
+    def finish(self) -> None:
+        """Index the blocks, once all files are read."""
+        for block in self.blocks:
+            self._named[block.name] = block
+            if isinstance(block, ResetBlock):
+                self.resets.append(block)
+            if block.mandatory is not False or block.initial is not False:
+                self.walked.append(block)
+            if block.reconsidered_always:
+                self.always_reconsidered.append(block)
+            if isinstance(block, CodeBlock) and block.handles_actions:
+                self.handles_actions = True
+            for name in block.defines:
+                if block.generic:
+                    self._generic.setdefault(name, {}).setdefault(block.generic, []).append(block)
+                else:
+                    self._by_name.setdefault(name, []).append(block)
+            for name in block.depends_on:
+                self.dependents.setdefault(name, []).append(block)
+
+    def named(self, name: str) -> Block | None:
+        """The block that the bookkeeping of answered blocks calls `name`."""
+        return self._named.get(name)
+
+    def blocks_for(self, name: str, language: str) -> list[Block]:
+        """The blocks registered under a name, first the one to be tried first."""
+        return self._in_order(("", name, language), self._by_name.get(name, ()))
+
+    def has_generic(self, name: str) -> bool:
+        """Whether any generic block is registered under the name."""
+        return name in self._generic
+
+    def generic_blocks_for(self, class_name: str, name: str, language: str) -> list[Block]:
+        """The blocks for objects of a class registered under a name that begins with x."""
+        return self._in_order((class_name, name, language), self._generic.get(name, {}).get(class_name, ()))
+
+    def _in_order(self, key: tuple[str, str, str], blocks: Iterable[Block]) -> list[Block]:
+        if key not in self._sorted:
+            later_first = list(reversed(list(blocks)))
+            languages = [key[2], "*"] if key[2] != "*" else ["*"]
+            by_language = [block for wanted in languages for block in later_first if block.language == wanted]
+            self._sorted[key] = self._with_precedence(by_language)
+        return self._sorted[key]
+
+    def _with_precedence(self, blocks: list[Block]) -> list[Block]:
+        """Blocks that supersede others before them, then those of `order` blocks as these say."""
+        result = list(blocks)
+        for block in blocks:
+            positions = [n for n, other in enumerate(result) if other.id and other.id in block.supersedes]
+            if positions and positions[0] < result.index(block):
+                result.remove(block)
+                result.insert(positions[0], block)
+        for order in self.orders:
+            places = [n for n, block in enumerate(result) if block.id in order]
+            ranked = sorted((result[n] for n in places), key=lambda block: order.index(block.id))
+            for place, block in zip(places, ranked, strict=True):
+                result[place] = block
+        return result
+
+    def is_instance(self, value: Any, class_name: str) -> bool:
+        """Whether a value is an object of the class of that name."""
+        return any(cls.__name__ == class_name for cls in type(value).__mro__)
+
+    def similar_names(self, name: str) -> str:
+        """Names that are defined somewhere and look like `name`; empty if there is none."""
+        near = difflib.get_close_matches(name, [*self._by_name], n=2, cutoff=0.8)
+        return " or ".join(f"“{word}”" for word in near)
+
+    def path_of(self, source_name: str) -> Path | None:
+        """The file of one of its sources."""
+        return self.file_names.get(source_name)
+
+    def first_mention(self, name: str) -> tuple[str, int] | None:
+        """(name of the source, line) at which a variable is first mentioned in a text or in code."""
+        if not name:
+            return None
+        last = parts_of(name)[-1].lstrip(".")
+        for source_name, path in self.file_names.items():
+            if path.is_file():
+                for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
+                    if name in line or (last != name and f".{last}" in line):
+                        return source_name, number
+        return None
+
+    @property
+    def cron_events(self) -> tuple[str, ...]:
+        """The names of the scheduled tasks that it answers."""
+        return tuple(sorted({name for block in self.blocks for name in block.events if name.startswith("cron_")}))
+
+    @property
+    def title(self) -> str:
+        """The title of the metadata, or the file's name."""
+        return str(self.metadata.get("title") or self.source.path.stem.replace("_", " ").replace("-", " "))
+
+    def is_current(self) -> bool:
+        """Whether none of its files has changed since it was made."""
+        return all(_changed(path) == moment for path, moment in self.files.items())
+
+
+class _Builder:
+    """Reads the files of one interview."""
+
+    def __init__(self, name: str, sources: Sources) -> None:
+        source = sources.find(name)
+        self.sources = sources
+        self.program = Program(source.name, source, sources, builtins=dict(library()))
+
+    def build(self) -> Program:
+        self.read(self.program.source)
+        self.program.finish()
+        return self.program
+
+    def read(self, source: Source) -> None:
+        """Add a file; one that has been read already is skipped."""
+        if source.path in self.program.files:
+            return
+        self.program.files[source.path] = _changed(source.path)
+        self.program.file_names[source.name] = source.path
+        for section in read_sections(source):
+            self.add(section, source)
+
+    def add(self, section: Section, source: Source) -> None:
+        for key, directive in DIRECTIVES.items():
+            if key in section:
+                directive(self.program, section)
+        self._include(section, source)
+        self._import(section)
+        block = make_block(section, len(self.program.blocks), self.program.default_language)
+        if block is not None:
+            self.program.blocks.append(block)
+        known = frozenset(DIRECTIVES) | {"include", "modules", "imports"}
+        self.program.warnings += odd_keys(section, block, known)
+
+    def _include(self, section: Section, source: Source) -> None:
+        for name in _list_at(section, "include"):
+            try:
+                included = self.sources.find(str(name), beside=source)
+            except InterviewNotFound as error:
+                raise section.mistake("include", error.message, "Write the name as folder/file.yml or package:data/questions/file.yml.") from error
+            self.read(included)
+
+    def _import(self, section: Section) -> None:
+        for name in _list_at(section, "modules"):
+            module = self._module(str(name), section, "modules")
+            if module is not None:
+                names = getattr(module, "__all__", None) or [n for n in vars(module) if not n.startswith("_")]
+                self.program.builtins.update({n: getattr(module, n) for n in names})
+        for name in _list_at(section, "imports"):
+            module = self._module(str(name), section, "imports")
+            if module is not None:
+                top = str(name).partition(".")[0]
+                self.program.builtins[top] = importlib.import_module(top)
+
+    def _module(self, name: str, section: Section, key: str) -> ModuleType | None:
+        """A Python module; None where the name stands for what interviews have anyway."""
+        if name.startswith("."):
+            name = f"{self.program.source.package}{name}"
+        if name.split(".")[:2] == ["docassemble", "base"]:
+            return None
+        try:
+            return importlib.import_module(name)
+        except ImportError as error:
+            raise section.mistake(
+                key, f"The module “{name}” can't be imported: {error}.", "Install the package that has it, or correct its name."
+            ) from error
+
+
+def _list_at(section: Section, key: str) -> list[Any]:
+    value = section.get(key)
+    if value is None:
+        return []
+    if isinstance(value, Mapping):
+        raise section.mistake(key, f"“{key}” must be a list of names.", f"Write “{key}:” and below it “- name”.")
+    return list(value) if isinstance(value, list) else [value]
+
+
+def _changed(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return -1
+
+
+class Programs:
+    """The programs of this process. A file that has changed and can't be read leaves the last good program in service."""
+
+    def __init__(self, sources: Sources) -> None:
+        self.sources = sources
+        self._programs: dict[str, Program] = {}
+        # the program's name -> (state of the files, mistake) of the last attempt that failed
+        self._failed: dict[str, tuple[tuple[int, ...], AuthorError]] = {}
+        self._lock = threading.Lock()
+
+    def get(self, name: str) -> Program:
+        """The program of that name as its files are now, or the last good one.
+
+        Raises `InterviewNotFound`, or `SourceError` if there has been no good one.
+        """
+        program = self._programs.get(name)
+        if program is not None and program.is_current():
+            self._failed.pop(name, None)
+            return program
+        with self._lock:
+            return self._made(name)
+
+    def mistake(self, name: str) -> AuthorError | None:
+        """Why the last good program is in service instead of the files as they are; None if it isn't."""
+        failed = self._failed.get(name)
+        return failed[1] if failed else None
+
+    def _made(self, name: str) -> Program:
+        old = self._programs.get(name)
+        state = tuple(_changed(path) for path in old.files) if old else ()
+        failed = self._failed.get(name)
+        if old and failed and failed[0] == state:
+            return old
+        try:
+            program = _Builder(name, self.sources).build()
+        except (AuthorError, InterviewNotFound) as error:
+            if old is None:
+                raise
+            mistake = error if isinstance(error, AuthorError) else AuthorError(error.message, source=name)
+            self._failed[name] = (state, mistake)
+            return old
+        self._failed.pop(name, None)
+        self._programs[name] = program
+        self._programs[program.name] = program
+        return program
+
+
+def build(name: str, sources: Sources) -> Program:
+    """Compile an interview. Raises `InterviewNotFound` or `SourceError`."""
+    return _Builder(name, sources).build()
+
+
+def check_file(path: Path, packages: Mapping[str, Path], root: Path) -> list[AuthorError]:
+    """Every mistake of one file under the folder `root` that can be found without running it."""
+    sources = Sources(root, packages)
+    try:
+        program = build(path.resolve().relative_to(root.resolve()).as_posix(), sources)
+    except AuthorError as error:
+        return [error]
+    return list(program.warnings)

@@ -1,0 +1,137 @@
+"""Where interviews come from: the name of a file as authors write it, and the file that it stands for.
+
+`folder/file.yml` is a file under the interviews folder; `package:data/questions/file.yml` (or `package:file.yml`) one of
+a package, which is an installed Python package or a folder that the configuration maps to that name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.machinery import PathFinder
+from pathlib import Path, PurePosixPath
+
+from docassemble_lite.errors import InterviewNotFound
+
+SUFFIXES = (".yml", ".yaml")
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file. `root` is the folder that its names may not leave; `package` is empty under the interviews folder."""
+
+    name: str
+    path: Path
+    root: Path
+    package: str = ""
+
+    @property
+    def folder(self) -> str:
+        """The package's name or the folder under the interviews folder: what static files are relative to."""
+        return self.package or str(PurePosixPath(self.name).parent)
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines of the file, without their ends."""
+        return self.path.read_text(encoding="utf-8", errors="replace").splitlines()
+
+
+class Sources:
+    """Finds the files of interviews, and the other files that lie beside them."""
+
+    def __init__(self, interviews: Path, packages: Mapping[str, Path] | None = None) -> None:
+        self.interviews = interviews.resolve()
+        self.packages = {name: path.resolve() for name, path in (packages or {}).items()}
+
+    def find(self, name: str, beside: Source | None = None) -> Source:
+        """The file of that name; `beside` is the file that mentions it. Raises `InterviewNotFound`."""
+        if ":" in name:
+            package, _, rest = name.partition(":")
+            return self._in_package(package, rest, name)
+        if beside is not None:
+            near = self._beside(name, beside)
+            if near is not None:
+                return near
+        return self._under_interviews(name)
+
+    def names(self) -> list[str]:
+        """The names of all interviews under the interviews folder, in alphabetical order."""
+        if not self.interviews.is_dir():
+            return []
+        found = (path for path in self.interviews.rglob("*") if path.suffix in SUFFIXES and path.is_file())
+        inside = (path.relative_to(self.interviews) for path in found)
+        return sorted(str(path) for path in inside if not any(part.startswith(".") for part in path.parts))
+
+    def data_file(self, reference: str, folder: str, beside: Source | None) -> Path | None:
+        """A file of `data/<folder>` of a package ("package:file" or "package:data/static/file"), or one beside an interview.
+
+        None if there is none, or if the reference leads out of its folder.
+        """
+        if ":" in reference:
+            package, _, rest = reference.partition(":")
+            root = self._package_root(package)
+            if root is None:
+                return None
+            rest = rest if rest.startswith("data/") else f"data/{folder}/{rest}"
+            return _inside(root / "data", root / rest)
+        if beside is None:
+            return None
+        if beside.package:
+            return _inside(beside.root / "data", beside.root / "data" / folder / reference)
+        for start in (beside.path.parent / folder, beside.path.parent, self.interviews / folder):
+            found = _inside(self.interviews, start / reference)
+            if found:
+                return found
+        return None
+
+    def beside(self, folder: str, name: str) -> Path | None:
+        """A file of the folder `static` under a folder of interviews."""
+        return _inside(self.interviews, self.interviews / folder / "static" / name)
+
+    def _in_package(self, package: str, rest: str, name: str) -> Source:
+        root = self._package_root(package)
+        if root is None:
+            raise InterviewNotFound(f"There is no package “{package}”, so there is no interview “{name}”.")
+        rest = rest if rest.startswith("data/") else f"data/questions/{rest}"
+        path = _inside(root / "data", root / rest)
+        if path is None or path.suffix not in SUFFIXES:
+            raise InterviewNotFound(f"There is no interview “{name}”.")
+        return Source(f"{package}:{rest}", path, root, package)
+
+    def _beside(self, name: str, beside: Source) -> Source | None:
+        path = _inside(beside.root, beside.path.parent / name)
+        if path is None or path.suffix not in SUFFIXES:
+            return None
+        prefix = f"{beside.package}:" if beside.package else ""
+        return Source(prefix + path.relative_to(beside.root.resolve()).as_posix(), path, beside.root, beside.package)
+
+    def _under_interviews(self, name: str) -> Source:
+        path = _inside(self.interviews, self.interviews / name)
+        if path is None or path.suffix not in SUFFIXES:
+            raise InterviewNotFound(f"There is no interview “{name}”.")
+        return Source(path.relative_to(self.interviews).as_posix(), path, self.interviews)
+
+    def _package_root(self, package: str) -> Path | None:
+        """The folder of a package. Nothing is imported: a name may come from a visitor."""
+        if package in self.packages:
+            return self.packages[package]
+        search: list[str] | None = None
+        for part in package.split("."):
+            if not part.isidentifier():
+                return None
+            spec = PathFinder.find_spec(part, search)
+            if spec is None or spec.submodule_search_locations is None:
+                return None
+            search = list(spec.submodule_search_locations)
+        return Path(search[0]).resolve() if search else None
+
+
+def _inside(root: Path, path: Path) -> Path | None:
+    """`path`, if it is a file that lies in `root` after all links and dots are followed."""
+    try:
+        resolved = path.resolve()
+        found = resolved.is_relative_to(root.resolve()) and resolved.is_file()
+    except (OSError, ValueError):  # a name that no file system takes, e.g. with a NUL
+        return None
+    return resolved if found else None

@@ -1,0 +1,222 @@
+"""What comes back from a screen: checked against what was asked, turned into values, and put into the answers.
+
+The browser may only answer what it was asked. What a screen asked is stored with the step; a post that names anything
+else is refused before anything is changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from docassemble_lite.engine.blocks.question import MULTIPLE_CHOICE, QuestionBlock
+from docassemble_lite.engine.evaluation import Evaluation
+from docassemble_lite.engine.expressions import set_variable
+from docassemble_lite.engine.fields.control_name import control_name
+from docassemble_lite.engine.fields.datatype import LEFT_ALONE, FieldError
+from docassemble_lite.engine.fields.registry import datatype_of
+from docassemble_lite.engine.fields.yesno import check_groups
+from docassemble_lite.engine.markup import needs_escape
+from docassemble_lite.engine.names import Binding
+from docassemble_lite.engine.screen import Asked, AskedField, Exit, Outcome, Press, Redirect, Refresh
+from docassemble_lite.engine.steering import InvalidAnswer
+from docassemble_lite.errors import LiteError
+from docassemble_lite.host import entered
+from docassemble_lite.language.words import word
+
+Posted = Mapping[str, Sequence[str]]
+#: Controls of every form; they decide nothing by themselves.
+HIDDEN = frozenset(
+    {
+        "csrf_token", "_question_name", "_event", "_datatypes", "_varnames", "_visible", "_checkboxes", "_empties", "_tracker", "_files",
+        "_save_as", "_back_one", "_null_question", "_list_collect_list", "ajax", "json", "_the_image", "_success", "_files_inline",
+    }
+)  # fmt: skip
+#: Longer texts than this aren't answers.
+LONGEST = 1_000_000
+
+
+class NotAsked(LiteError):
+    """The form has something in it that this screen didn't ask for. Nothing was changed."""
+
+
+class Mistakes(LiteError):
+    """Some answers won't do.
+
+    `fields` maps variables to what was posted and what is wrong; `form` is what is wrong with the whole.
+    """
+
+    def __init__(self, fields: Mapping[str, tuple[tuple[str, ...], str]], form: str = "") -> None:
+        super().__init__(form or word("There are mistakes in what you entered."))
+        self.fields = fields
+        self.form = form
+
+
+def submit(evaluation: Evaluation, asked: Asked, posted: Posted) -> Outcome | None:
+    """Put the answers of a form into the answers of the session.
+
+    An outcome means that the button does something else than to go on. Raises `NotAsked` and `Mistakes`; what has been
+    changed then must be thrown away.
+    """
+    with entered(evaluation.current):
+        _refuse_what_was_not_asked(asked, posted)
+        evaluation.bind(Binding(asked.iterators))
+        press = _pressed(asked, posted)
+        if press is not None and press.kind not in ("value", "embedded"):
+            return _special_outcome(press)
+        values = _converted(asked, posted)
+        before = {name: evaluation.dependencies.value(name) for name in _variables(asked) if evaluation.dependencies.concerns(name)}
+        _assign(evaluation, asked, posted, values)
+        _check(evaluation, asked, posted, values)
+        _follow(evaluation, asked, press)
+        for name, old in before.items():
+            evaluation.dependencies.compare(name, old)
+        return None
+
+
+def _refuse_what_was_not_asked(asked: Asked, posted: Posted) -> None:
+    allowed = {control_name(name) for name in _variables(asked)} | HIDDEN
+    allowed |= {asked.press_name} if asked.press_name else set()
+    # a person's screen may be asked by a test tool for the meaning of its controls; the meaning stays with the step
+    odd = [name for name in posted if name not in allowed]
+    if odd:
+        raise NotAsked
+    if any(len(text) > LONGEST for texts in posted.values() for text in texts):
+        raise NotAsked(word("An answer is longer than can be stored."))
+
+
+def _variables(asked: Asked) -> list[str]:
+    names = [item.variable for item in asked.fields]
+    return [*names, *(name for name in (asked.continue_variable, asked.press_variable) if name)]
+
+
+def _pressed(asked: Asked, posted: Posted) -> Press | None:
+    """What the button or the choice that was taken means."""
+    if not asked.press_name:
+        return None
+    keys = posted.get(asked.press_name, ())
+    if not keys or keys[-1] == "":
+        variable = asked.press_variable or MULTIPLE_CHOICE
+        raise Mistakes({variable: (tuple(keys), word("You need to select one."))}, word("You need to select one."))
+    press = asked.presses.get(keys[-1])
+    if press is None:
+        raise NotAsked
+    return press
+
+
+def _special_outcome(press: Press) -> Outcome:
+    if press.kind == "refresh":
+        return Refresh()
+    if press.kind == "url":
+        return Redirect(press.url)
+    return Exit(press.kind, press.url)
+
+
+def _converted(asked: Asked, posted: Posted) -> dict[str, Any]:
+    """variable → value. Raises `Mistakes` with everything that was posted, so that nothing typed is lost."""
+    values: dict[str, Any] = {}
+    wrong: dict[str, str] = {}
+    for item in asked.fields:
+        try:
+            values[item.variable] = datatype_of(item).convert(item, posted.get(control_name(item.variable), ()))
+        except FieldError as error:
+            wrong[item.variable] = error.message
+    wrong = wrong or dict(check_groups(asked.fields, values))
+    if wrong:
+        raise _mistakes(asked, posted, wrong)
+    return values
+
+
+def _mistakes(asked: Asked, posted: Posted, wrong: Mapping[str, str], form: str = "") -> Mistakes:
+    return Mistakes({i.variable: (_texts(i, posted), wrong.get(i.variable, "")) for i in asked.fields}, form)
+
+
+def _texts(item: AskedField, posted: Posted) -> tuple[str, ...]:
+    return tuple(posted.get(control_name(item.variable), ()))
+
+
+def _assign(evaluation: Evaluation, asked: Asked, posted: Posted, values: Mapping[str, Any]) -> None:
+    for item in asked.fields:
+        value = values[item.variable]
+        if value is LEFT_ALONE:
+            continue
+        set_variable(item.variable, value, evaluation.answers)
+        if item.datatype != "raw":
+            note_typed(evaluation, value)
+    if asked.continue_variable:
+        set_variable(asked.continue_variable, True, evaluation.answers)
+
+
+def note_typed(evaluation: Evaluation, value: Any) -> None:
+    """Remember a text from outside that could be mistaken for markup, wherever it is in the value."""
+    if isinstance(value, str):
+        if needs_escape(value):
+            evaluation.typed.add(value)
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            note_typed(evaluation, key)
+            note_typed(evaluation, item)
+    elif isinstance(value, (list, tuple, set)):
+        for item in value:
+            note_typed(evaluation, item)
+
+
+def _check(evaluation: Evaluation, asked: Asked, posted: Posted, values: Mapping[str, Any]) -> None:
+    """Run the author's own validation: of each field, and then of the whole."""
+    block = evaluation.program.named(asked.block)
+    if not isinstance(block, QuestionBlock):
+        return
+    entries = {Binding(asked.iterators).filled(entry.variable): entry for entry in block.entries if entry.variable}
+    wrong: dict[str, str] = {}
+    for item in asked.fields:
+        entry = entries.get(item.variable)
+        if entry is None or entry.validate is None or values[item.variable] is LEFT_ALONE:
+            continue
+        try:
+            entry.check(evaluation.answers, values[item.variable])
+        except (InvalidAnswer, ValueError, AssertionError) as error:
+            wrong[item.variable] = _message_of(error)
+        except Exception as error:
+            raise evaluation.failure(error) from error
+    if wrong:
+        raise _mistakes(asked, posted, wrong)
+    if block.validation is not None:
+        _check_whole(evaluation, block, asked, posted)
+
+
+def _check_whole(evaluation: Evaluation, block: QuestionBlock, asked: Asked, posted: Posted) -> None:
+    assert block.validation is not None
+    try:
+        block.validation.run(evaluation.answers)
+    except InvalidAnswer as error:
+        field = Binding(asked.iterators).filled(error.field) if error.field else ""
+        if field in {item.variable for item in asked.fields}:
+            raise _mistakes(asked, posted, {field: error.message}) from error
+        raise _mistakes(asked, posted, {}, error.message) from error
+    except (ValueError, AssertionError) as error:
+        raise _mistakes(asked, posted, {}, _message_of(error)) from error
+    except Exception as error:
+        raise evaluation.failure(error) from error
+
+
+def _message_of(error: Exception) -> str:
+    return str(error) or word("Please enter a valid value.")
+
+
+def _follow(evaluation: Evaluation, asked: Asked, press: Press | None) -> None:
+    """Keep the books: which block is answered, which choice was taken, which action is done."""
+    internal = evaluation.internal
+    if press is not None and press.kind == "embedded":
+        internal["answers"][asked.block] = press.value
+    else:
+        if press is not None and asked.press_variable:
+            set_variable(asked.press_variable, press.value, evaluation.answers)
+            note_typed(evaluation, press.value)
+        if asked.block:
+            internal["answered"].add(asked.block)
+    for name in (asked.sought, *_variables(asked)):
+        if name:
+            evaluation.actions.done(name)
+    for name in _variables(asked):
+        internal["dirty"].pop(name, None)
+    internal["discarded"] = {}

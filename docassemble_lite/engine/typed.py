@@ -1,0 +1,243 @@
+"""What people typed is data: how it is cleaned when it is entered, and how it stays data where it is shown.
+
+In a text that is about to become HTML, typed characters that could be taken for markup stand as entities of one
+peculiar form, `&#0060;`. Nothing else writes that form, so they can be told from everything that the author wrote.
+While Markdown is being read they are *veiled*: each is one private-use character, which no grammar gives a meaning.
+At the end `settle` puts each of them into the form that its place in the HTML asks for.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Collection, Iterator
+from typing import Any
+
+from docassemble_lite.host import current
+
+# --- entering ------------------------------------------------------------------------------------------------------
+
+# veiled characters are ours alone
+_VEIL = 0x10F000
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f" + f"{chr(_VEIL)}-{chr(_VEIL + 127)}]")
+_TAG_START = re.compile(r"[A-Za-z/!?]")
+# <jane@example.com> is how people write an address, and has no room for an attribute
+_ADDRESS = re.compile(r"<[\w.+-]+@[\w.-]+")
+
+
+def strip_html(text: str) -> str:
+    """What a person typed without HTML tags and comments (what is between them stays) and without control characters.
+
+    Line ends become "\\n". Stripping again changes nothing; `a < b` and `5 <6` stay as they are.
+    """
+    text = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return _without_tags(text) if "<" in text and ">" in text else text
+
+
+def _without_tags(text: str) -> str:
+    """Everything outside of tags. A "<" and a letter that only removing a tag brings together begin a tag, too."""
+    kept: list[str] = []
+    # where the last ones are, so that nothing is searched for in vain
+    last_end, last_comment_end = text.rfind(">"), text.rfind("-->")
+    position = 0
+    while position < len(text):
+        if position <= last_end and kept and kept[-1] == "<" and _TAG_START.match(text[position]):
+            end = _tag_end(text, position, last_comment_end)
+            if _ADDRESS.fullmatch("<" + text[position:end]):
+                kept.extend(text[position : end + 1])
+            else:
+                kept.pop()
+            position = end + 1
+        else:
+            kept.append(text[position])
+            position += 1
+    return "".join(kept)
+
+
+def _tag_end(text: str, start: int, last_comment_end: int) -> int:
+    """Where the ">" of the tag is whose "<" stands before `start`; a comment ends at "-->" if there is one."""
+    if text.startswith("!--", start) and start < last_comment_end:
+        return text.index("-->", start + 1) + 2
+    return text.index(">", start)
+
+
+# --- marking -------------------------------------------------------------------------------------------------------
+
+_SPECIAL = re.compile(
+    r"""[!"#&'()*:<=>\[\\\]_`{|}~\x00-\x1f]"""
+    r"|^(?:[\s.]|[+\-]+(?:\s|$)|\d{1,9}\.(?:\s|$)|-{2})"
+    r"|\s\s|\s$"
+)
+_ESCAPED = re.compile(r"[!-/:-@\[-`{-~\x00-\x1f]|(?<!\S) | (?!\S)")
+_OURS = re.compile(r"&#0(0\d\d|1[01]\d|12[0-7]);")
+# a typed text that is shorter is recognized only when it is the whole of what is shown
+_SHORTEST = 4
+
+
+def needs_escape(text: str) -> bool:
+    """Whether anything in a typed text could be taken for markup, wherever an author puts it."""
+    return _SPECIAL.search(text) is not None
+
+
+def escape_typed(text: str) -> str:
+    """The text with everything that could be taken for HTML or Markdown as entities that `to_html` and its siblings know."""
+    return _ESCAPED.sub(lambda match: f"&#{ord(match[0]):04d};", text)
+
+
+def unescape_typed(text: str) -> str:
+    """The text as it was before `escape_typed`; entities that an author wrote stay."""
+    return _OURS.sub(lambda match: chr(int(match[1])), text) if "&#0" in text else text
+
+
+def shown(value: Any) -> str:
+    """What `${ value }` puts into a text: str(value), in which everything that a person typed is escaped.
+
+    What has `__html__` is markup by its type and passes unchanged.
+    """
+    if type(value) is str:
+        text = value
+    else:
+        markup = getattr(type(value), "__html__", None)
+        if markup is not None:
+            return str(markup(value))
+        text = str(value)
+    if _SPECIAL.search(text) is None:
+        return text
+    typed = getattr(current().evaluation, "typed", None)
+    return _escape_within(text, typed) if typed else text
+
+
+def _escape_within(text: str, typed: Collection[str]) -> str:
+    if text in typed or (len(text) >= _SHORTEST and _is_piece(text, typed)):
+        return escape_typed(text)
+    inside = [item for item in typed if item in text and len(item) >= _SHORTEST]
+    return _escape_spans(text, [span for item in inside for span in _occurrences(item, text)]) if inside else text
+
+
+def _is_piece(text: str, typed: Collection[str]) -> bool:
+    """Whether the text is a piece that code cut out of something typed."""
+    return text in "\0".join(typed)
+
+
+def _occurrences(item: str, text: str) -> Iterator[tuple[int, int]]:
+    start = text.find(item)
+    while start >= 0:
+        yield start, start + len(item)
+        start = text.find(item, start + 1)
+
+
+def _escape_spans(text: str, spans: list[tuple[int, int]]) -> str:
+    """Escape the spans, which may overlap: somebody may have typed the end of one text and the beginning of the next."""
+    pieces: list[str] = []
+    done = 0
+    for start, end in sorted(spans):
+        if end <= done:
+            continue
+        if start > done:
+            pieces.append(text[done:start])
+        pieces.append(escape_typed(text[max(start, done) : end]))
+        done = end
+    pieces.append(text[done:])
+    return "".join(pieces)
+
+
+# --- veiling and settling ------------------------------------------------------------------------------------------
+
+_VEILED = re.compile(f"[{chr(_VEIL)}-{chr(_VEIL + 127)}]")
+_QUOTED = r"""(?:[^>"']|"[^"]*"|'[^']*')*+>"""
+_MARKUP = re.compile(
+    r"<!--.*?(?:-->|\Z)"
+    rf"|(?P<open><(?P<name>script|style|textarea|title)\b{_QUOTED})(?P<body>.*?)(?=</(?P=name)|\Z)"
+    rf"|<(?P<end>/?)(?P<tag>[a-z][^\s/>]*){_QUOTED}",
+    re.DOTALL | re.IGNORECASE,
+)
+_ATTRIBUTE = re.compile(r"""([^\s"'<>/=]+)(\s*=\s*)("[^"]*"|'[^']*'|[^\s"'=<>`]+)""")
+# attributes whose value is only ever read by people
+_WORDS_FOR_PEOPLE = frozenset({"alt", "content", "label", "placeholder", "summary", "title", "value"})
+_SCHEME_THAT_ACTS = re.compile(r"(?:javascript|vbscript|data|file):", re.IGNORECASE)
+
+
+def veil(text: str) -> str:
+    """Each of our entities as one private-use character, so that no grammar sees it."""
+    return _OURS.sub(lambda match: chr(_VEIL + int(match[1])), text) if "&#0" in text else text
+
+
+def unveil(text: str) -> str:
+    """Veiled characters as the characters that were typed."""
+    return _replaced(text, chr)
+
+
+def target_acts(address: str) -> bool:
+    """Whether following the address would run code or read a file. Browsers skip blanks and control characters in it."""
+    return _SCHEME_THAT_ACTS.match(re.sub(r"[\x00-\x20]", "", address)) is not None
+
+
+def settle(markup: str) -> str:
+    """HTML in which each veiled character is written as its place asks for: text, attribute, address, script or style."""
+    if _VEILED.search(markup) is None:
+        return markup
+    pieces: list[str] = []
+    done = preformatted = 0
+    for match in _MARKUP.finditer(markup):
+        pieces.append(_settled_text(markup[done : match.start()], preformatted > 0))
+        pieces.append(_settled_markup(match))
+        done = match.end()
+        if (match["tag"] or "").lower() == "pre":
+            preformatted += -1 if match["end"] else 1
+    pieces.append(_settled_text(markup[done:], preformatted > 0))
+    return "".join(pieces)
+
+
+def _replaced(text: str, written: Callable[[int], str]) -> str:
+    return _VEILED.sub(lambda match: written(ord(match[0]) - _VEIL), text)
+
+
+def _settled_text(text: str, preformatted: bool) -> str:
+    # a line break that was typed is a line break that is shown
+    return _replaced(text, lambda code: "<br>\n" if code == 10 and not preformatted else html.escape(chr(code)))
+
+
+def _settled_markup(match: re.Match[str]) -> str:
+    if match["name"] is None:
+        return _settled_tag(match[0])
+    name = match["name"].lower()
+    written = {"script": _in_script, "style": _in_style}.get(name, lambda code: html.escape(chr(code)))
+    return _settled_tag(match["open"]) + _replaced(match["body"], written)
+
+
+def _settled_tag(tag: str) -> str:
+    if _VEILED.search(tag) is None:
+        return tag
+    return _replaced(_ATTRIBUTE.sub(_settled_attribute, tag), _as_entity)
+
+
+def _settled_attribute(match: re.Match[str]) -> str:
+    name, equals, value = match[1].lower(), match[2], match[3]
+    if _VEILED.search(value) is None:
+        return match[0]
+    return match[1] + equals + _settled_value(name, value)
+
+
+def _settled_value(name: str, value: str) -> str:
+    if name.startswith("on"):
+        return _replaced(value, _in_script)
+    if name == "style":
+        return _replaced(value, _in_style)
+    if name == "srcdoc":
+        return _replaced(value, lambda code: f"&amp;#{code};")
+    harmless = name in _WORDS_FOR_PEOPLE or name.startswith(("aria-", "data-"))
+    if not harmless and target_acts(html.unescape(unveil(value.strip("\"'")))):
+        return '"#"'
+    return _replaced(value, _as_entity)
+
+
+def _as_entity(code: int) -> str:
+    return f"&#{code};"
+
+
+def _in_script(code: int) -> str:
+    return f"\\u{code:04x}"
+
+
+def _in_style(code: int) -> str:
+    return f"\\{code:06x} "

@@ -1,0 +1,41 @@
+"""The addresses that interviews and links know."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+#: Arguments of an address that mean something to the server; all others are for the interview.
+RESERVED = frozenset({"i", "reset", "new_session", "session", "action", "cache", "from_list", "json", "js_target"})
+
+
+def interview_address(interview: str, **arguments: Any) -> str:
+    """The path of an interview, with arguments (those that are None left out)."""
+    given = {"i": interview, **{key: value for key, value in arguments.items() if value is not None}}
+    return "/interview?" + urlencode(given, safe=":/")
+
+
+def encoded_action(action: str, arguments: Mapping[str, Any]) -> str:
+    """An action as it stands in an address. Raises TypeError for arguments that JSON can't express."""
+    text = json.dumps({"action": action, "arguments": dict(arguments)}, separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def decoded_action(text: str) -> tuple[str, dict[str, Any]]:
+    """The action and the arguments in an address. Raises ValueError for anything else."""
+    padded = text.replace("+", "-").replace("/", "_").rstrip("=")
+    padded += "=" * (-len(padded) % 4)
+    try:
+        found = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+    except (binascii.Error, UnicodeError, ValueError, RecursionError) as error:
+        raise ValueError("This address doesn't name an action.") from error
+    if not isinstance(found, dict) or not isinstance(found.get("action"), str):
+        raise ValueError("This address doesn't name an action.")
+    arguments = found.get("arguments") or {}
+    if not isinstance(arguments, dict):
+        raise ValueError("The arguments of an action must have names.")
+    return found["action"], arguments

@@ -1,0 +1,47 @@
+"""What somebody comes to a session for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Show:
+    """See the screen. `url_args` are the arguments of the address, which interviews can read."""
+
+    url_args: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Submit:
+    """Answer the screen whose page carried `token`: control name → texts."""
+
+    posted: Mapping[str, Sequence[str]]
+    token: str
+
+
+@dataclass(frozen=True)
+class GoBack:
+    """Undo the step that led to the screen whose page carried `token`."""
+
+    token: str
+
+
+@dataclass(frozen=True)
+class Act:
+    """Carry out an action."""
+
+    action: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Restart:
+    """Begin anew; `url_args` None keeps those that there are."""
+
+    url_args: Mapping[str, Any] | None = None
+
+
+Deed = Show | Submit | GoBack | Act | Restart

@@ -1,0 +1,64 @@
+"""Puts the web application together."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from pathlib import Path
+
+from flask import Flask
+from flask_bootstrap import Bootstrap5
+from flask_login import AnonymousUserMixin, LoginManager
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from docassemble_lite.broker import Broker
+from docassemble_lite.engine.program import Programs
+from docassemble_lite.engine.source import Sources
+from docassemble_lite.settings import Settings
+from docassemble_lite.store.database import open_store
+from docassemble_lite.visit import Visits
+from docassemble_lite.web import errors, files, interview, lists, security
+from docassemble_lite.web.services import EXTENSION, Services
+
+
+def create_app(settings: Settings) -> Flask:
+    """The WSGI application of a server. The store's tables must be there."""
+    app = Flask("docassemble_lite.web", root_path=str(Path(__file__).parent))
+    app.config.update(
+        SECRET_KEY=_cookie_key(settings),
+        SESSION_COOKIE_NAME="da_session",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.behind_https_load_balancer,
+        MAX_CONTENT_LENGTH=settings.maximum_content_length,
+        MAX_FORM_MEMORY_SIZE=settings.maximum_content_length,
+        MAX_FORM_PARTS=5000,
+        BOOTSTRAP_SERVE_LOCAL=True,
+        SEND_FILE_MAX_AGE_DEFAULT=3600,
+        TEMPLATES_AUTO_RELOAD=False,
+    )
+    app.jinja_env.trim_blocks = True
+    if settings.behind_https_load_balancer:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+    store = open_store(settings, app)
+    programs = Programs(Sources(settings.interviews, settings.packages))
+    app.extensions[EXTENSION] = Services(settings, store, programs, Visits(store, programs, settings, Broker(settings)))
+    Bootstrap5(app)
+    _init_login(app)
+    security.init_app(app)
+    errors.init_app(app)
+    for blueprint in (interview.blueprint, lists.blueprint, files.blueprint):
+        app.register_blueprint(blueprint)
+    return app
+
+
+def _init_login(app: Flask) -> None:
+    login = LoginManager(app)
+    login.anonymous_user = AnonymousUserMixin
+    # nobody can sign in yet, so no cookie names a user
+    login.user_loader(lambda _: None)
+
+
+def _cookie_key(settings: Settings) -> bytes:
+    """The key that signs cookies: made from the server's key, so that losing one doesn't give away the other."""
+    return hmac.new(bytes(settings.server_key()), b"cookies", hashlib.sha256).digest()

@@ -1,0 +1,120 @@
+"""What a person sees when something goes wrong: what happened, what to do, and never a traceback unless they develop."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+
+from flask import Flask, make_response, render_template, request
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from docassemble_lite.engine.submission import NotAsked
+from docassemble_lite.errors import (
+    AnswersNotStorable,
+    AnswersTampered,
+    AuthorError,
+    EvaluationError,
+    InterviewNotFound,
+    LiteError,
+    SavedByAnother,
+    SessionNotFound,
+)
+from docassemble_lite.language.words import word
+from docassemble_lite.web.page import PageContext
+from docassemble_lite.web.pages import page_context
+from docassemble_lite.web.plain_pages import ConflictPage, ErrorPage, SourceReport, TypedAnswer
+from docassemble_lite.web.services import services
+
+log = logging.getLogger(__name__)
+
+#: error → (status, title, advice)
+_TOLD: dict[type[LiteError], tuple[int, str, str]] = {
+    InterviewNotFound: (404, "There is no such interview", "Check the address, or choose an interview from the list."),
+    SessionNotFound: (
+        404,
+        "There is no such session",
+        "It may have been ended, or it belongs to another browser. You can begin anew.",
+    ),
+    AnswersTampered: (500, "These answers can't be opened", "Tell whoever runs this server. Nothing has been deleted."),
+    NotAsked: (400, "This answer doesn't fit the question", "Nothing was changed. Load the page again and answer what it asks."),
+    AnswersNotStorable: (500, "The interview has a mistake", "Tell whoever runs this server. What you answered before is kept."),
+}
+_STATUS_TEXTS = {
+    400: ("This request can't be understood", "Check the address."),
+    403: ("This form has expired", "Load the page again and answer once more. Cookies must be allowed."),
+    404: ("There is no such page", "Check the address, or choose an interview from the list."),
+    405: ("This can't be done here", "Go back to the interview."),
+    413: ("This is more than can be sent at once", "Send less, or a smaller file."),
+}
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(SavedByAnother, show_conflict)
+    app.register_error_handler(AuthorError, show_author_error)
+    app.register_error_handler(LiteError, show_lite_error)
+    app.register_error_handler(HTTPException, show_http_error)
+    app.register_error_handler(OperationalError, show_store_away)
+    app.register_error_handler(Exception, show_unexpected)
+
+
+def show_lite_error(error: LiteError) -> Response:
+    known = next((_TOLD[kind] for kind in type(error).__mro__ if kind in _TOLD), None)
+    status, title, advice = known or (500, "Something went wrong", "Try again.")
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        log.error("%s: %s", type(error).__name__, error.message)
+    return _page(status, ErrorPage(word(title), error.message, word(advice), _again()))
+
+
+def show_author_error(error: AuthorError) -> Response:
+    """A mistake of the interview. Everybody is told which variable is missing; only developers see the source."""
+    log.error("interview error: %s", error)
+    debug = services().settings.debug
+    text = error.message if debug or isinstance(error, EvaluationError) and error.public else word("The interview has a mistake.")
+    advice = word("Tell whoever runs this server. What you answered before is kept.")
+    report = SourceReport.of(error) if debug else None
+    return _page(500, ErrorPage(word("The interview has a mistake"), text, advice, _again(), report))
+
+
+def show_http_error(error: HTTPException) -> Response:
+    status = error.code or 500
+    title, advice = _STATUS_TEXTS.get(status, ("Something went wrong", "Try again."))
+    return _page(status, ErrorPage(word(title), f"{status} {error.name}", word(advice), _again()))
+
+
+def show_conflict(_: SavedByAnother) -> Response:
+    """Others kept saving first. What the person typed is kept in a form that can be sent again."""
+    return _kept(409, "", "")
+
+
+def show_store_away(error: OperationalError) -> Response:
+    log.exception("the store can't be reached: %s", error.orig)
+    title = word("Your answers can't be saved just now")
+    return _kept(503, title, word("Nothing that you typed is lost: wait a moment, then send it again."))
+
+
+def show_unexpected(error: Exception) -> Response:
+    log.exception("unexpected error: %s", type(error).__name__)
+    text = f"{type(error).__name__}: {error}" if services().settings.debug else word("The server has a problem.")
+    return _page(
+        500, ErrorPage(word("Something went wrong"), text, word("Try again, or tell whoever runs this server."), _again())
+    )
+
+
+def _kept(status: int, title: str, text: str) -> Response:
+    if request.method != "POST":
+        return _page(status, ErrorPage(title or word("Somebody else is saving this session"), "", word("Try again."), _again()))
+    posted = tuple((name, value) for name in request.form for value in request.form.getlist(name))
+    typed = tuple(TypedAnswer("", value) for name, value in posted if not name.startswith("_") and name != "csrf_token" and value)
+    page = page_context(action_url=request.full_path.rstrip("?"))
+    return make_response(render_template("conflict.html", conflict=ConflictPage(typed, posted, title, text), page=page), status)
+
+
+def _page(status: int, error: ErrorPage) -> Response:
+    page: PageContext = page_context()
+    return make_response(render_template("error.html", error=error, page=page), status)
+
+
+def _again() -> str:
+    return request.full_path.rstrip("?")

@@ -1,0 +1,50 @@
+"""Static files of interviews and packages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Blueprint, abort, send_file
+from werkzeug.wrappers import Response
+
+from docassemble_lite.web.services import services
+
+blueprint = Blueprint("files", __name__)
+
+#: What is shown in the browser; anything else is downloaded, and nothing is served as a page.
+_SHOWN = {
+    ".png",
+    ".jpg",
+    ".jpeg",
+    ".gif",
+    ".webp",
+    ".ico",
+    ".css",
+    ".js",
+    ".pdf",
+    ".mp3",
+    ".mp4",
+    ".ogg",
+    ".woff2",
+    ".json",
+    ".txt",
+}
+
+
+@blueprint.get("/packagestatic/<package>/<path:name>")
+def package_file(package: str, name: str) -> Response:
+    """A file of a package's `data/static`, or of the `static` folder beside an interview."""
+    found = _find(package, name)
+    if found is None:
+        abort(404)
+    response = send_file(found, as_attachment=found.suffix.lower() not in _SHOWN)
+    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    return response
+
+
+def _find(package: str, name: str) -> Path | None:
+    sources = services().programs.sources
+    found = sources.data_file(f"{package}:{name}", "static", None)
+    if found is not None:
+        return found
+    return sources.beside(package, name)

@@ -1,0 +1,178 @@
+"""`/interview`: where a person is in an interview."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, make_response, redirect, request, session, url_for
+from werkzeug.exceptions import BadRequest
+from werkzeug.wrappers import Response as BaseResponse
+
+from docassemble_lite.engine.screen import Exit, Outcome, Redirect, Screen
+from docassemble_lite.engine.screen import Response as RawResponse
+from docassemble_lite.errors import SessionNotFound
+from docassemble_lite.host import Request
+from docassemble_lite.visit import Act, Deed, GoBack, Restart, Show, Submit, Visited
+from docassemble_lite.visit.addresses import RESERVED, decoded_action, interview_address
+from docassemble_lite.web.pages import screen_page
+from docassemble_lite.web.security import browser_id, person_secret
+from docassemble_lite.web.services import services
+
+blueprint = Blueprint("interview", __name__)
+
+#: Sessions that one browser's cookie remembers as the current ones of their interviews.
+_REMEMBERED = 40
+_LEFT = ("exit", "leave", "logout", "exit_logout")
+
+
+@blueprint.get("/interview")
+def show() -> BaseResponse:
+    """The current screen; an address may ask for another session, a new one, or an action."""
+    name = _interview_name()
+    arguments = request.args
+    url_args = {key: value for key, value in arguments.items() if key not in RESERVED}
+    if arguments.get("session"):
+        return _join(name, arguments["session"])
+    if arguments.get("new_session"):
+        return _begun(name, url_args)
+    known = _known_session(name)
+    if arguments.get("reset"):
+        return _reset(name, known, url_args)
+    if "action" in arguments:
+        return _act(name, known, arguments["action"])
+    if known is None:
+        return _begun(name, url_args)
+    return _visited(name, known, Show(url_args))
+
+
+@blueprint.post("/interview")
+def answer() -> BaseResponse:
+    """A screen that was answered, or left by Back."""
+    name = _interview_name()
+    posted = {key: request.form.getlist(key) for key in request.form}
+    token = request.form.get("_tracker", "")
+    session_id = request.form.get("_session") or _known_session(name)
+    posted.pop("_session", None)
+    if session_id is None:
+        raise SessionNotFound
+    deed: Deed = GoBack(token) if posted.get("_back_one", [""])[-1] == "1" else Submit(posted, token)
+    return _visited(name, session_id, deed)
+
+
+def _interview_name() -> str:
+    name = request.args.get("i") or services().settings.default_interview
+    if not name:
+        raise BadRequest("no interview")
+    return services().programs.get(name).name
+
+
+# --- sessions of this browser --------------------------------------------------------------------------------------------
+
+
+def _known_session(name: str) -> str | None:
+    sessions: Mapping[str, str] = session.get("sessions", {})
+    return sessions.get(name)
+
+
+def _remember(name: str, session_id: str | None) -> None:
+    sessions = dict(session.get("sessions", {}))
+    if sessions.pop(name, None) == session_id is not None:
+        return
+    if session_id is not None:
+        sessions[name] = session_id
+    session["sessions"] = dict(list(sessions.items())[-_REMEMBERED:])
+    session.permanent = True
+
+
+def _request(name: str) -> Request:
+    return Request(
+        interview=name,
+        interface="web",
+        browser=browser_id(),
+        url_root=request.url_root.rstrip("/"),
+        referring_url=request.referrer or "",
+        user_agent=request.user_agent.string,
+        languages=tuple(str(value) for value in request.accept_languages.values()),
+    )
+
+
+# --- visits ----------------------------------------------------------------------------------------------------------------
+
+
+def _begun(name: str, url_args: Mapping[str, Any]) -> BaseResponse:
+    visited = services().visits.begin(name, person_secret(), _request(name), url_args)
+    _remember(name, visited.session)
+    if request.args.keys() & {"new_session", "reset"}:
+        return redirect(interview_address(name), 303)
+    return _response(visited)
+
+
+def _reset(name: str, known: str | None, url_args: Mapping[str, Any]) -> BaseResponse:
+    if known is None:
+        return _begun(name, url_args)
+    try:
+        services().visits.visit(known, person_secret(), _request(name), Restart(url_args))
+    except SessionNotFound:
+        return _begun(name, url_args)
+    return redirect(interview_address(name), 303)
+
+
+def _join(name: str, session_id: str) -> BaseResponse:
+    """Make another session the current one; whoever can't open it is told that there is none."""
+    loaded = services().store.sessions.load(session_id, person_secret())
+    if loaded.interview != name:
+        raise SessionNotFound
+    _remember(name, session_id)
+    rest = {key: value for key, value in request.args.items() if key not in ("i", "session")}
+    return redirect(interview_address(name, **rest), 303)
+
+
+def _act(name: str, known: str | None, encoded: str) -> BaseResponse:
+    try:
+        action, arguments = decoded_action(encoded)
+    except ValueError as error:
+        raise BadRequest("action") from error
+    if known is None:
+        known = services().visits.begin(name, person_secret(), _request(name), {}).session
+        _remember(name, known)
+    visited = services().visits.visit(known, person_secret(), _request(name), Act(action, arguments))
+    if isinstance(visited.outcome, Screen):
+        # what is shown from here on isn't the action again when the page is loaded again
+        return redirect(interview_address(name), 303)
+    return _response(visited)
+
+
+def _visited(name: str, session_id: str, deed: Deed) -> BaseResponse:
+    try:
+        visited = services().visits.visit(session_id, person_secret(), _request(name), deed)
+    except SessionNotFound:
+        if not isinstance(deed, Show) or session_id != _known_session(name):
+            raise
+        # the session that the cookie remembers is over
+        return _begun(name, deed.url_args)
+    return _response(visited)
+
+
+def _response(visited: Visited) -> BaseResponse:
+    outcome: Outcome = visited.outcome
+    if isinstance(outcome, Screen):
+        status = 422 if outcome.has_errors else 200
+        return make_response(screen_page(visited, outcome), 409 if visited.notice else status)
+    if isinstance(outcome, RawResponse):
+        return Response(outcome.body, status=outcome.status, content_type=outcome.content_type)
+    if isinstance(outcome, Redirect):
+        return redirect(outcome.url, 303)
+    if isinstance(outcome, Exit):
+        return _way_out(visited, outcome)
+    return redirect(interview_address(visited.interview), 303)
+
+
+def _way_out(visited: Visited, way_out: Exit) -> BaseResponse:
+    if way_out.kind == "new_session":
+        return redirect(interview_address(visited.interview, new_session=1), 303)
+    if way_out.kind in _LEFT:
+        _remember(visited.interview, None)
+        metadata = visited.program.metadata if visited.program else {}
+        return redirect(way_out.url or str(metadata.get("exit url") or "") or url_for("lists.goodbye"), 303)
+    return redirect(interview_address(visited.interview), 303)

@@ -1,0 +1,59 @@
+"""The pages around the interviews: the list of them, the page after the last one."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template
+from werkzeug.wrappers import Response
+
+from docassemble_lite.errors import AuthorError, InterviewNotFound
+from docassemble_lite.visit.addresses import interview_address
+from docassemble_lite.web.pages import page_context
+from docassemble_lite.web.plain_pages import ExitPage, InterviewCard
+from docassemble_lite.web.services import services
+
+blueprint = Blueprint("lists", __name__)
+
+
+@blueprint.get("/")
+def root() -> Response | str:
+    default = services().settings.default_interview
+    return redirect(interview_address(default)) if default else index()
+
+
+@blueprint.get("/list")
+def index() -> str:
+    """The interviews under the interviews folder."""
+    names = services().programs.sources.names()
+    cards = [card for name in names if (card := _card(name)) is not None]
+    return render_template("index.html", interviews=cards, page=page_context())
+
+
+@blueprint.get("/exit")
+def goodbye() -> str:
+    """The last page of a session."""
+    return render_template("exit.html", exit=ExitPage(), page=page_context())
+
+
+@blueprint.get("/leave")
+def leave() -> str:
+    return goodbye()
+
+
+@blueprint.get("/health")
+def health() -> dict[str, str]:
+    """Whether the server can do its work: it answers, and reaches the store."""
+    with services().store.engine.connect():
+        return {"status": "ok"}
+
+
+def _card(name: str) -> InterviewCard | None:
+    """An interview on the list; None for a file that others include, which has no metadata of its own."""
+    try:
+        program = services().programs.get(name)
+    except (AuthorError, InterviewNotFound) as error:
+        place = f"{error.source}:{error.line}" if isinstance(error, AuthorError) else ""
+        return InterviewCard(name=name, title=name, problem=error.message, place=place)
+    if program.metadata.get("unlisted"):
+        return None
+    description = str(program.metadata.get("description") or "")
+    return InterviewCard(name=name, title=program.title, start_url=interview_address(name), description=description)

@@ -1,0 +1,156 @@
+"""What the templates know of a page beside the screen that it shows.
+
+As in `engine.screen`, a text whose name ends in `html` is safe HTML; every other one is plain text.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from docassemble_lite.engine.screen import FieldView, Screen
+
+_RIGHT_TO_LEFT = {"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"}
+# kinds of fields that only show a text
+_TEXT_KINDS = {"note", "html"}
+# kinds of fields that are a group of controls
+_GROUP_KINDS = {"radio", "checkboxes"}
+
+
+@dataclass(frozen=True)
+class Link:
+    """An item of the menu."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A message above the screen; `kind` is "success", "info", "warning" or "danger"."""
+
+    text: str
+    kind: str = "info"
+
+
+@dataclass(frozen=True)
+class PageContext:
+    """What every template needs, whatever it shows. An empty address means that there is nothing to go to."""
+
+    app_name: str = "docassemble_lite"
+    language: str = "en"
+    # translates a word of the page into its language
+    word: Callable[[str], str] = str
+    csrf_token: str = ""
+    # what allows a script or a style of the page under its Content-Security-Policy
+    nonce: str = ""
+    interview: str = ""
+    session: str = ""
+    # where the form is sent, and where a GET shows the current screen
+    action_url: str = ""
+    back_allowed: bool = False
+    debug: bool = False
+    restart_url: str = ""
+    exit_url: str = ""
+    list_url: str = ""
+    # milliseconds between two check-ins; 0: none
+    checkin_interval: int = 0
+    notice: Notice | None = None
+    menu: tuple[Link, ...] = ()
+    # screen parts that `Screen` has no member for, by their names: "tab title" and "corner back button label" are plain
+    # text; "navigation bar html", "submit" and "footer" are HTML
+    parts: Mapping[str, str] = field(default_factory=dict)
+
+    def direction(self, language: str) -> str:
+        """In which direction a language is written: "ltr" or "rtl"."""
+        return "rtl" if re.split("[-_]", language)[0].lower() in _RIGHT_TO_LEFT else "ltr"
+
+    def tab_title(self, screen: Screen) -> str:
+        """The title of the browser's tab while the screen is shown."""
+        return self.parts.get("tab title") or screen.title or self.app_name
+
+    def body_classes(self, screen: Screen) -> str:
+        """The classes of <body>, for style sheets and test tools."""
+        named = [f"question-{_hyphenated(screen.id.lower())}"] if screen.id else []
+        return " ".join(["dabody", *named, *screen.css_class.split()])
+
+    def container_classes(self, item: FieldView) -> str:
+        """The classes of the element around a field, by which style sheets and test tools know its type."""
+        if item.kind in _TEXT_KINDS:
+            classes = ["da-field-container", f"da-field-container-{item.kind}"]
+        else:
+            classes = [
+                "da-form-group",
+                "da-field-container",
+                f"da-field-container-datatype-{_hyphenated(item.datatype)}",
+                f"da-field-container-inputtype-{_input_type(item)}",
+            ]
+        return " ".join([*classes, *item.css_class.split()])
+
+    def control_id(self, item: FieldView) -> str:
+        """The id of a field's control, of the first one where it has several."""
+        return f"{item.name}_0" if item.kind in _GROUP_KINDS else item.name
+
+    def describing_ids(self, item: FieldView) -> str:
+        """The ids of the elements that say more about a field, for `aria-describedby`; empty if there are none."""
+        said = {"prefix": item.prefix, "under": item.under_html, "error": item.error}
+        if item.kind == "checkboxes":
+            said["required"] = "yes" if item.required else ""
+        return " ".join(f"{item.name}-{what}" for what, text in said.items() if text)
+
+    def controls(self, screen: Screen) -> list[FieldView]:
+        """The fields of a screen that a person can fill in or that carry a value."""
+        chosen = (screen.choices,) if screen.choices else ()
+        return [item for item in (*screen.fields, *chosen) if item.kind not in _TEXT_KINDS]
+
+    def marks_required(self, screen: Screen) -> bool:
+        """Whether a mark of required fields is on the screen, so that it has to be explained."""
+        return any(item.required and item.label and not item.no_label and item.kind != "hidden" for item in screen.fields)
+
+    def has_errors(self, screen: Screen) -> bool:
+        """Whether something that was posted has to be mended, in the choices of the screen too."""
+        return screen.has_errors or bool(screen.choices and screen.choices.error)
+
+    def hidden_inputs(self, screen: Screen) -> tuple[tuple[str, str], ...]:
+        """The names and values of the form's hidden inputs.
+
+        Test tools and scripts read them. Of what comes back the server believes the tokens alone, and judges the rest
+        by the step that it stored.
+        """
+        asked = screen.asked
+        controls = self.controls(screen)
+        return (
+            ("csrf_token", self.csrf_token),
+            ("_question_name", asked.block),
+            ("_tracker", asked.token),
+            ("_event", _packed([asked.sought] if asked.sought else [])),
+            ("_datatypes", _packed({item.name: item.datatype for item in controls})),
+            ("_varnames", _packed({})),
+            ("_visible", ""),
+            ("_checkboxes", _packed({item.name: "False" for item in controls if item.kind == "checkbox"})),
+            ("_empties", _packed({item.name: item.datatype for item in controls if item.kind == "checkboxes"})),
+        )
+
+    def continue_name(self, screen: Screen) -> str:
+        """The name that the Continue button posts, empty where it stands for no variable."""
+        return base64.b64encode(screen.asked.continue_variable.encode()).decode().rstrip("=")
+
+
+def _input_type(item: FieldView) -> str:
+    """The name by which authors know the kind of control."""
+    if item.kind == "input":
+        return "datalist" if item.choices else _hyphenated(item.input_type)
+    return {"textarea": "area", "select": "dropdown"}.get(item.kind, item.kind)
+
+
+def _hyphenated(name: str) -> str:
+    """A name as a part of a class: whatever is no letter, digit or underscore becomes a hyphen."""
+    return re.sub(r"[^A-Za-z0-9_]+", "-", name).strip("-")
+
+
+def _packed(value: Any) -> str:
+    return base64.b64encode(json.dumps(value).encode()).decode()

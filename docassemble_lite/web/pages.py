@@ -1,0 +1,60 @@
+"""Makes pages: templates with what they need to know of the request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template, url_for
+
+from docassemble_lite.engine.screen import Screen
+from docassemble_lite.language.words import word
+from docassemble_lite.visit import Visited
+from docassemble_lite.visit.addresses import interview_address
+from docassemble_lite.web.page import Link, Notice, PageContext
+from docassemble_lite.web.security import csrf_token, nonce
+from docassemble_lite.web.services import services
+
+_STALE = "This page was out of date, so nothing that it sent was used. Here is where you are now."
+_OLD_SOURCE = "The interview's file has a mistake; the last good version is in service."
+
+
+def screen_page(visited: Visited, screen: Screen) -> str:
+    """The page of a screen."""
+    page = page_context(
+        language=screen.language,
+        interview=visited.interview,
+        session=visited.session,
+        action_url=interview_address(visited.interview),
+        back_allowed=visited.back_allowed,
+        restart_url=interview_address(visited.interview, reset=1),
+        notice=_notice(visited),
+        menu=(
+            Link(word("Begin again"), interview_address(visited.interview, reset=1)),
+            Link(word("All interviews"), url_for("lists.index")),
+        ),
+    )
+    return render_template("screen.html", screen=screen, page=page)
+
+
+def page_context(**known: Any) -> PageContext:
+    """What every page knows, and what this one knows besides."""
+    settings = services().settings
+    given = {"language": settings.language, **known}
+    return PageContext(
+        app_name=settings.appname,
+        csrf_token=csrf_token(),
+        nonce=nonce(),
+        debug=settings.debug,
+        list_url=url_for("lists.index"),
+        word=word,
+        **given,
+    )
+
+
+def _notice(visited: Visited) -> Notice | None:
+    if visited.notice:
+        return Notice(word(_STALE), "warning")
+    mistake = services().programs.mistake(visited.interview)
+    if mistake is not None and services().settings.debug:
+        return Notice(f"{word(_OLD_SOURCE)} {mistake}", "danger")
+    return None

@@ -1,0 +1,109 @@
+"""The pages that aren't screens of an interview, as the frozen values that their templates read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from docassemble_lite.errors import AuthorError, EvaluationError
+
+# lines of the source that are shown before and after the one to blame
+_CONTEXT = 3
+
+
+@dataclass(frozen=True)
+class InterviewCard:
+    """An interview on the list. `problem` says why it can't be started, `place` where that is in its source."""
+
+    name: str
+    title: str
+    start_url: str = ""
+    description: str = ""
+    problem: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class SourceLine:
+    """A line of an interview's source; `to_blame` marks the one that an error points at."""
+
+    number: int
+    text: str
+    to_blame: bool = False
+
+
+@dataclass(frozen=True)
+class SourceReport:
+    """An author's error as developers see it. `sought` are the names that were being sought, most recent first."""
+
+    message: str
+    source: str = ""
+    line: int | None = None
+    lines: tuple[SourceLine, ...] = ()
+    hint: str = ""
+    trace: str = ""
+    sought: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, error: AuthorError) -> SourceReport:
+        """The report of an error, with the lines around the one to blame where the file can be read."""
+        evaluation = error if isinstance(error, EvaluationError) else None
+        return cls(
+            message=error.message,
+            source=error.source or "",
+            line=error.line,
+            lines=_lines_around(error),
+            hint=error.hint or "",
+            trace=evaluation.trace if evaluation else "",
+            sought=evaluation.sought if evaluation else (),
+        )
+
+
+@dataclass(frozen=True)
+class ErrorPage:
+    """What went wrong and what to do. `text` is what anybody may know; `report` is for developers alone."""
+
+    title: str
+    text: str
+    advice: str = ""
+    retry_url: str = ""
+    report: SourceReport | None = None
+
+
+@dataclass(frozen=True)
+class TypedAnswer:
+    """What a person typed into a field, to be shown again."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True)
+class ConflictPage:
+    """A post that could not be saved, kept so that it can be sent again.
+
+    `typed` is shown, `posted` are the names and values that are sent, beside the CSRF token. Empty `title` and `text`
+    mean the usual ones of a session that another window is saving.
+    """
+
+    typed: tuple[TypedAnswer, ...] = ()
+    posted: tuple[tuple[str, str], ...] = ()
+    title: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class ExitPage:
+    """The last page of a session that was left. Empty texts mean the usual ones."""
+
+    title: str = ""
+    text: str = ""
+    start_url: str = ""
+
+
+def _lines_around(error: AuthorError) -> tuple[SourceLine, ...]:
+    if error.path is None or error.line is None or not error.path.is_file():
+        return ()
+    lines = error.path.read_text(encoding="utf-8", errors="replace").splitlines()
+    first = max(1, error.line - _CONTEXT)
+    shown = lines[first - 1 : error.line + _CONTEXT]
+    return tuple(SourceLine(number, text, number == error.line) for number, text in enumerate(shown, first))

@@ -1,0 +1,106 @@
+"""What every request and every answer goes through: who asks, that the form is ours, what the browser may load."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as Base64Error
+
+from flask import Flask, Response, abort, g, request, session
+
+from docassemble_lite.web.services import services
+
+#: The cookie that holds what opens an anonymous person's sessions. It is never stored on the server.
+SECRET_COOKIE = "secret"
+_SECRET_BYTES = 32
+_COOKIE_AGE = 400 * 24 * 3600
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(check_form)
+    app.after_request(finish_response)
+
+
+# --- the person's secret -----------------------------------------------------------------------------------------------
+
+
+def person_secret() -> bytes:
+    """What opens this person's sessions; made at the first visit."""
+    if "secret" not in g:
+        g.secret = _from_cookie() or _new_secret()
+    return bytes(g.secret)
+
+
+def browser_id() -> str:
+    """Ten characters that tell this browser from others in the same session."""
+    return hashlib.sha256(b"browser" + person_secret()).hexdigest()[:10]
+
+
+def _from_cookie() -> bytes | None:
+    text = request.cookies.get(SECRET_COOKIE, "")
+    try:
+        secret = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except (Base64Error, ValueError):
+        return None
+    return secret if len(secret) == _SECRET_BYTES else None
+
+
+def _new_secret() -> bytes:
+    secret = secrets.token_bytes(_SECRET_BYTES)
+    g.new_secret = secret
+    return secret
+
+
+# --- forms are ours ----------------------------------------------------------------------------------------------------
+
+
+def csrf_token() -> str:
+    """The token that every form of this browser carries."""
+    if "csrf" not in session:
+        session["csrf"] = secrets.token_urlsafe(18)
+        session.permanent = True
+    return str(session["csrf"])
+
+
+def check_form() -> None:
+    """Refuse what changes something and doesn't come from a page of ours."""
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return
+    given = request.form.get("csrf_token") or request.headers.get("X-CSRFToken") or ""
+    if not hmac.compare_digest(given.encode(), str(session.get("csrf", "")).encode()) or not given:
+        abort(403, "csrf")
+
+
+# --- what the browser may load -----------------------------------------------------------------------------------------
+
+
+def nonce() -> str:
+    """What allows a script of this page."""
+    if "nonce" not in g:
+        g.nonce = secrets.token_urlsafe(12)
+    return str(g.nonce)
+
+
+def finish_response(response: Response) -> Response:
+    """Set the person's cookie, and the headers that bound what a page can do."""
+    if "new_secret" in g:
+        value = urlsafe_b64encode(g.new_secret).decode().rstrip("=")
+        secure = services().settings.behind_https_load_balancer
+        response.set_cookie(SECRET_COOKIE, value, max_age=_COOKIE_AGE, httponly=True, samesite="Lax", secure=secure)
+    headers = response.headers
+    if response.mimetype == "text/html":
+        headers["Content-Security-Policy"] = _policy()
+        headers["Cache-Control"] = "no-store"
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "same-origin"
+    headers["X-Frame-Options"] = "SAMEORIGIN"
+    return response
+
+
+def _policy() -> str:
+    return (
+        f"default-src 'self'; script-src 'self' 'nonce-{nonce()}'; style-src 'self' 'unsafe-inline'; img-src 'self' data: https:; "
+        "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'; frame-src https:; connect-src 'self'"
+    )

@@ -1,0 +1,30 @@
+"""What the routes work with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app
+
+from docassemble_lite.engine.program import Programs
+from docassemble_lite.settings import Settings
+from docassemble_lite.store.database import Store
+from docassemble_lite.visit import Visits
+
+EXTENSION = "docassemble_lite"
+
+
+@dataclass(frozen=True)
+class Services:
+    """The parts that one web process is made of."""
+
+    settings: Settings
+    store: Store
+    programs: Programs
+    visits: Visits
+
+
+def services() -> Services:
+    """The services of the application that handles the request."""
+    found: Services = current_app.extensions[EXTENSION]
+    return found
