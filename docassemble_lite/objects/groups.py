@@ -1,0 +1,325 @@
+"""What lists, dictionaries and sets of an interview share."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from functools import reduce
+from typing import Any, Self
+
+from docassemble_lite.host import current
+from docassemble_lite.language.grammar import noun_plural, noun_singular
+from docassemble_lite.language.lists import comma_and_list
+from docassemble_lite.language.numbers import nice_number
+from docassemble_lite.language.numbers import quantity_noun as count_noun
+from docassemble_lite.language.phrases import possessify
+from docassemble_lite.objects.base import DAObject
+from docassemble_lite.objects.missing import MissingVariable
+from docassemble_lite.objects.paths import segments_of
+from docassemble_lite.objects.phrasing import THEY, Phrasing, Pronouns, finished
+from docassemble_lite.objects.using import Using
+
+
+class Group(DAObject):
+    """A list, dictionary or set: `elements` holds what is in it.
+
+    `gathered` is True when everything is in it; until then, whatever needs all of it has it gathered first, or, with
+    `auto_gather=False`, seeks `gathered`. Gathering goes by `there_are_any`, `there_is_another`, `minimum_number`, and
+    with `ask_number` by `target_number`. New items are made of `object_type`, or, with `ask_object_type`, of
+    `new_object_type`. An item is complete when it has its `complete_attribute` (one name or several); without one, when
+    it can be shown as text.
+    """
+
+    elements: Any
+    auto_gather: bool
+    gathered: bool
+    ask_number: bool
+    target_number: Any
+    minimum_number: int | None
+    there_are_any: bool
+    object_type: Any
+    object_type_parameters: dict[str, Any]
+    ask_object_type: bool
+    complete_attribute: str | list[str] | None
+
+    def init(self, *positional: Any, **attributes: Any) -> None:
+        # subclasses may have set some of these before they call this
+        for name, value in self._defaults().items():
+            if name not in self.__dict__:
+                setattr(self, name, value)
+        take_names = attributes.pop("set_instance_name", False)
+        if "elements" in attributes:
+            self._begin_with(attributes.pop("elements"), take_names)
+        super().init(*positional, **attributes)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name == "object_type" and isinstance(value, Using):
+            super().__setattr__("object_type_parameters", dict(value.parameters))
+            value = value.object_type
+        super().__setattr__(name, value)
+
+    def _defaults(self) -> dict[str, Any]:
+        return {
+            "elements": self._no_elements(),
+            "auto_gather": True,
+            "ask_number": False,
+            "minimum_number": None,
+            "object_type": None,
+            "object_type_parameters": {},
+            "complete_attribute": None,
+            "ask_object_type": False,
+        }
+
+    def _no_elements(self) -> Any:
+        """An empty collection of the kind that `elements` is."""
+        raise NotImplementedError
+
+    def _begin_with(self, elements: Any, take_names: bool) -> None:
+        """Take in what the group was made with; with `take_names`, objects are named after their places in it."""
+        raise NotImplementedError
+
+    def _items(self) -> list[Any]:
+        """What is in the group now, in order; for a dictionary the values."""
+        raise NotImplementedError
+
+    def _listed(self) -> list[Any]:
+        """What the group is listed as, in order; for a dictionary the keys."""
+        raise NotImplementedError
+
+    def _only(self, complete: list[Any]) -> Any:
+        """The elements whose items are in `complete` (compared by identity)."""
+        raise NotImplementedError
+
+    # --- gathering -------------------------------------------------------------------------------------------------
+
+    def _trigger_gather(self) -> None:
+        """See to it that everything is in the group; nothing to do while it is being gathered.
+
+        With `auto_gather`, the gathering is to go in this order: `there_are_any` (or `target_number`, with
+        `ask_number`); each item that is there completed; new items made and completed up to the number needed; then
+        `there_is_another`, again after each item, until it is False; `gathered`. Without `auto_gather` the interview
+        itself defines `gathered`.
+        """
+        if self.instanceName not in current().gathering and not self.auto_gather:
+            self.gathered  # seeks it
+
+    def has_been_gathered(self) -> bool:
+        """Whether everything is in the group; nothing is asked."""
+        return bool(self.__dict__.get("gathered"))
+
+    def gathering_started(self) -> bool:
+        """Whether anything is known of what is in the group."""
+        return bool(self.elements) or any(name in self.__dict__ for name in ("gathered", "there_are_any", "target_number"))
+
+    def reset_gathered(self, recursive: bool = False, only_if_empty: bool = False, mark_incomplete: bool = False) -> None:
+        """Forget that everything is in the group, so that it is asked whether there is more.
+
+        `recursive`: also the groups in it. `mark_incomplete`: also that its items are complete.
+        """
+        if only_if_empty and self.elements:
+            return
+        self.delattr("there_is_another", "there_is_one_other", "gathered", "new_object_type")
+        if not self.elements:
+            self.delattr("there_are_any")
+        for item in self._items():
+            if mark_incomplete and isinstance(item, DAObject):
+                item.delattr(*self._completing_attributes())
+            if recursive and isinstance(item, Group):
+                item.reset_gathered(recursive, only_if_empty, mark_incomplete)
+
+    def complete_elements(self, complete_attribute: str | list[str] | None = None) -> Self:
+        """A copy with only the items that are complete; nothing is asked."""
+        attributes = self._completing_attributes(complete_attribute)
+        return self._with(self._only([item for item in self._items() if _is_complete(item, attributes)]))
+
+    def hook_on_gather(self) -> None:
+        """Called when everything is in the group, before it counts as gathered. May ask questions."""
+
+    def hook_after_gather(self) -> None:
+        """Called when the group has just become gathered. Must not ask questions."""
+
+    def hook_on_remove(self, item: Any) -> None:
+        """Called before an item is removed."""
+
+    def hook_on_item_complete(self, item: Any) -> None:
+        """For interviews to call when an item is complete."""
+
+    def set_object_type(self, object_type: Any) -> None:
+        """Say of which class, or of what `using()` gives, new items are made."""
+        self.object_type_parameters = {}
+        self.object_type = object_type
+
+    def _completing_attributes(self, given: str | list[str] | None = None) -> list[str]:
+        attributes = given if given is not None else self.complete_attribute
+        if attributes is None:
+            return []
+        return [attributes] if isinstance(attributes, str) else list(attributes)
+
+    def _new_item(self, name: str, kind: Any, attributes: dict[str, Any]) -> Any:
+        """A new object for the group: of `kind`, else of `object_type`, else a plain `DAObject`."""
+        if kind is not None:
+            return self._made(name, kind, attributes)
+        if self.object_type is not None:
+            return self._made(name, self.object_type, {**self.object_type_parameters, **attributes})
+        return DAObject(name, **attributes)
+
+    def _after_removal(self, count: int) -> None:
+        """Let the number that is asked for, and whether there are any, follow what was removed."""
+        if count and self.ask_number and "target_number" in self.__dict__:
+            self.target_number = max(0, int(self.target_number) - count)
+        if count and not self.elements and "there_are_any" in self.__dict__:
+            self.there_are_any = False
+
+    # --- numbers ---------------------------------------------------------------------------------------------------
+
+    def number(self) -> int:
+        """How many there are in all."""
+        self._trigger_gather()
+        return len(self.elements)
+
+    def number_gathered(self, if_started: bool = False) -> int:
+        """How many are there now. With `if_started`, gathering begins first if it hasn't."""
+        if if_started and not self.gathering_started():
+            self._trigger_gather()
+        return len(self.elements)
+
+    def number_as_word(self, **options: Any) -> str:
+        """How many there are in all, in words: "two"."""
+        return nice_number(self.number(), **options)
+
+    def __len__(self) -> int:
+        return self.number()
+
+    # --- text ------------------------------------------------------------------------------------------------------
+
+    def comma_and_list(self, **options: Any) -> str:
+        """What is in the group as an enumeration: "apples, pears, and plums"."""
+        self._trigger_gather()
+        return comma_and_list(self._listed(), **options)
+
+    def __str__(self) -> str:
+        return self.comma_and_list()
+
+    def __repr__(self) -> str:
+        return repr(self.elements)
+
+    def as_singular_noun(self) -> str:
+        """The last word of the variable's name: `case.plaintiff` is "plaintiff"."""
+        return segments_of(self.instanceName)[-1].word.replace("_", " ")
+
+    def as_noun(self, noun: str | None = None, **options: Any) -> str:
+        """The noun, by default the variable's own, in the singular for one item, otherwise in the plural.
+
+        `plural=True` and `singular=True` decide without counting.
+        """
+        noun = noun or self.as_singular_noun()
+        plural = options.get("plural") or (not options.get("singular") and self._is_plural())
+        return finished(noun_plural(noun) if plural else noun_singular(noun), options)
+
+    def quantity_noun(self, noun: str, **options: Any) -> str:
+        """ "two oxen"."""
+        return count_noun(self.number(), noun, **options)
+
+    def possessive(self, target: str, **options: Any) -> str:
+        """ "plaintiff's fish", "plaintiffs' fish"."""
+        if self.get_point_of_view(**options) != "3":
+            return self.pronoun_possessive(target, **options)
+        return finished(possessify(self.as_noun(), target, plural=self._is_plural()), options)
+
+    def _is_plural(self) -> bool:
+        return self.number() != 1
+
+    def _third_person_pronouns(self) -> Pronouns:
+        return super()._third_person_pronouns() if self.number() == 1 else THEY
+
+    def _subject(self) -> Phrasing:
+        items = self._items() if self.number() == 1 else []
+        return items[0]._subject() if items and isinstance(items[0], Phrasing) else self
+
+    # --- as a collection -------------------------------------------------------------------------------------------
+
+    def __iter__(self) -> Iterator[Any]:
+        self._trigger_gather()
+        return iter(self._listed())
+
+    def __contains__(self, item: object) -> bool:
+        self._trigger_gather()
+        return item in self.elements
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Group):
+            # nothing is gathered for this: two answers can be compared at any time, e.g. to see whether one changed
+            return self is other or (type(self.elements) is type(other.elements) and self.elements == other.elements)
+        if not isinstance(other, type(self.elements)):
+            return NotImplemented
+        self._trigger_gather()
+        return self.elements == other
+
+    # groups are things that change: they are told apart by what they are, not by what is in them
+    __hash__ = object.__hash__
+
+    def clear(self) -> None:
+        """Take everything out."""
+        self.elements = self._no_elements()
+
+    def union(self, *others: Iterable[Any]) -> set[Any]:
+        """What is in the group or in one of the others."""
+        return self._as_set().union(*map(_set_of, others))
+
+    def intersection(self, *others: Iterable[Any]) -> set[Any]:
+        """What is in the group and in all others."""
+        return self._as_set().intersection(*map(_set_of, others))
+
+    def difference(self, *others: Iterable[Any]) -> set[Any]:
+        """What is in the group and in none of the others."""
+        return self._as_set().difference(*map(_set_of, others))
+
+    def isdisjoint(self, other: Iterable[Any]) -> bool:
+        """Whether nothing is in both."""
+        return self._as_set().isdisjoint(_set_of(other))
+
+    def issubset(self, other: Iterable[Any]) -> bool:
+        """Whether everything in the group is in the other."""
+        return self._as_set().issubset(_set_of(other))
+
+    def issuperset(self, other: Iterable[Any]) -> bool:
+        """Whether everything in the other is in the group."""
+        return self._as_set().issuperset(_set_of(other))
+
+    def _as_set(self) -> set[Any]:
+        self._trigger_gather()
+        return set(self._listed())
+
+    def _with(self, elements: Any, name: str | None = None) -> Self:
+        """A shallow copy, gathered, that holds `elements`."""
+        copied = super().copy_shallow(name or self.instanceName)
+        copied.elements = elements
+        copied.gathered = True
+        copied.auto_gather = False
+        return copied
+
+    def copy_shallow(self, name: str) -> Self:
+        copied = super().copy_shallow(name)
+        copied.elements = self.elements.copy()
+        return copied
+
+
+def _is_complete(item: Any, attributes: Collection[str]) -> bool:
+    if attributes:
+        return all(_has_value(item, attribute) for attribute in attributes)
+    try:
+        str(item)
+    except MissingVariable:
+        return False
+    return True
+
+
+def _has_value(item: Any, path: str) -> bool:
+    try:
+        reduce(getattr, path.split("."), item)
+    except AttributeError:
+        return False
+    return True
+
+
+def _set_of(items: Iterable[Any]) -> set[Any]:
+    return items._as_set() if isinstance(items, Group) else set(items)
