@@ -101,7 +101,9 @@ class Settings:
 
 
 _PATHS = {"data", "interviews"}
-_FROM_ENVIRONMENT = {name: f"DAL_{name.upper()}" for name in ("data", "interviews", "database", "broker", "host", "port", "debug")}
+_FROM_ENVIRONMENT = {
+    name: f"DAL_{name.upper()}" for name in ("data", "interviews", "database", "broker", "host", "port", "debug")
+}
 
 
 def load_settings(config: Path | None = None, **options: Any) -> Settings:
@@ -137,7 +139,9 @@ def _from_file(config: Path) -> dict[str, Any]:
     for key, value in raw.items():
         name = str(key).replace(" ", "_").replace("-", "_")
         if name not in known:
-            raise SettingsError(f"{config}: there is no directive “{key}”. There are: {', '.join(sorted(n.replace('_', ' ') for n in known))}.")
+            raise SettingsError(
+                f"{config}: there is no directive “{key}”. There are: {', '.join(sorted(n.replace('_', ' ') for n in known))}."
+            )
         if value is not None:
             values[name] = _converted(name, value, config.parent, f"{config}: {key}")
     return values

@@ -26,6 +26,8 @@ class ActionStack:
         self.evaluation = evaluation
         self.pending: tuple[str, Mapping[str, Any]] | None = None
         self.arguments: Mapping[str, Any] = {}
+        # the action that is being gone through
+        self.current = ""
         request = evaluation.request
         if request.action is not None:
             self.pending = (request.action, request.arguments)
@@ -58,12 +60,19 @@ class ActionStack:
 
     def done(self, name: str) -> None:
         """The action of that name has been gone through."""
+        if self.current == name:
+            self.current = ""
         stacks = self.evaluation.internal["event_stack"]
         entries = stacks.get(self.evaluation.request.browser, [])
         while entries and entries[0]["action"] == name:
             del entries[0]
         if not entries:
             stacks.pop(self.evaluation.request.browser, None)
+
+    def done_with_current(self) -> None:
+        """The action that is going on has done all that it is there for."""
+        if self.current:
+            self.done(self.current)
 
     def clear(self) -> None:
         """Forget all actions of this browser."""
@@ -77,12 +86,11 @@ class ActionStack:
         if forced.stacked:
             self.push(entries)
         name, arguments = entries[0]
+        self.current, self.arguments = name, arguments
         if name in BUILT_IN:
-            self.arguments = arguments
             BUILT_IN[name](self.evaluation, arguments)
             self.done(name)
             return None
-        self.arguments = arguments
         return self._seek(name)
 
     def _seek(self, name: str) -> Outcome | None:
@@ -96,7 +104,9 @@ class ActionStack:
             if result is not Result.FROM_THE_START:
                 self.evaluation.sought.pop()
                 return None if isinstance(result, Result) else result
-        raise EvaluationError(f"The action “{name}” was tried {self.evaluation.program.loop_limit} times and doesn't come to an end.")
+        raise EvaluationError(
+            f"The action “{name}” was tried {self.evaluation.program.loop_limit} times and doesn't come to an end."
+        )
 
     def _try_all(self, name: str) -> Any:
         for block, wanted in self.evaluation.candidates(name, forced=True):

@@ -92,7 +92,9 @@ def _default_language(program: Program, section: Section) -> None:
 def _order(program: Program, section: Section) -> None:
     value = section["order"]
     if not isinstance(value, list):
-        raise section.mistake("order", "“order” must be a list of ids of blocks.", "Write “order:” and below it “- id of a block”.")
+        raise section.mistake(
+            "order", "“order” must be a list of ids of blocks.", "Write “order:” and below it “- id of a block”."
+        )
     program.orders.append([str(item) for item in value])
 
 

@@ -19,7 +19,7 @@ from docassemble_lite.errors import SourceError
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class _Loader(_Base):  # type: ignore[misc]
+class _Loader(_Base):
     """Composes nodes with the plain scalars of YAML 1.2, and timestamps."""
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
@@ -31,7 +31,11 @@ def _plain(tag: str, pattern: str, first: str) -> None:
 
 _plain("bool", "true|True|TRUE|false|False|FALSE", "tTfF")
 _plain("int", r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", "-+0123456789")
-_plain("float", r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)", "-+0123456789.")
+_plain(
+    "float",
+    r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)",
+    "-+0123456789.",
+)
 _Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""])
 _Loader.add_implicit_resolver("tag:yaml.org,2002:merge", re.compile(r"^<<$"), ["<"])
 _plain("timestamp", r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "0123456789")
@@ -248,7 +252,10 @@ _HINTS = (
     ("could not find expected ':'", "A key needs a colon after it, and what belongs to it must be indented further."),
     ("found character '\\t'", "Indent with blanks, not with tabs."),
     ("cannot start any token", "A text that begins with this character must be in quotation marks."),
-    ("did not find expected key", "The indentation of this line doesn't fit the lines before it, or a quotation mark is missing."),
+    (
+        "did not find expected key",
+        "The indentation of this line doesn't fit the lines before it, or a quotation mark is missing.",
+    ),
     ("did not find expected '-' indicator", "The items of a list must all be indented alike and begin with “- ”."),
     ("block collections are not allowed", "A list or a mapping begins on a line of its own."),
     ("found undefined alias", "A text that begins with “*” must be in quotation marks."),

@@ -154,8 +154,8 @@ class Evaluation:
 
     def _begin(self) -> None:
         self.internal["tracker"] += 1
-        for block in self.program.resets:
-            self.undefine(block.names)
+        for reset in self.program.resets:
+            self.undefine(reset.names)
         for block in self.program.always_reconsidered:
             if not block.generic or self.program.is_instance(self.answers.get("x"), block.generic):
                 self.undefine(block.defines)
@@ -179,7 +179,8 @@ class Evaluation:
             except (NameError, DAAttributeError, DAIndexError) as error:
                 todo = partial(self.seek, self.missing_name(error))
         raise EvaluationError(
-            f"There appears to be a circularity: the interview was evaluated {self.program.loop_limit} times without reaching a screen. "
+            f"There appears to be a circularity: the interview was evaluated {self.program.loop_limit} times without reaching "
+            "a screen. "
             f"Last sought: {', '.join(self.sought[-5:]) or 'nothing'}.",
             sought=tuple(reversed(self.sought)),
         )
@@ -330,8 +331,9 @@ class Evaluation:
         near = self.program.similar_names(name)
         hint = f"Is it a misspelling of {near}?" if near else f"Add a question or code that defines “{name}”."
         error = EvaluationError(
-            f"Interview has an error. There was a reference to a variable “{name}” that could not be looked up in the question "
-            f"file or in any of the files incorporated by reference into the question file. Sought: {chain}.",
+            f"Interview has an error. There was a reference to a variable '{name}' that could not be looked up in the question "
+            f"file (for language '{self.current.language}') or in any of the files incorporated by reference into the question "
+            f"file. Sought: {chain}.",
             hint=hint,
             cause_name="NameError",
             public=True,
@@ -351,7 +353,9 @@ class Evaluation:
     def failure(self, error: Exception) -> EvaluationError:
         """An author's exception as an error that points at the line of the YAML."""
         if isinstance(error, InvalidAnswer):
-            return self._with_place(EvaluationError(f"validation_error() was called outside of validation: {error.message}"), error)
+            return self._with_place(
+                EvaluationError(f"validation_error() was called outside of validation: {error.message}"), error
+            )
         return self._with_place(
             EvaluationError(
                 f"{type(error).__name__}: {error}",
@@ -361,4 +365,3 @@ class Evaluation:
             ),
             error,
         )
-

@@ -69,9 +69,9 @@ def _parsed(text: str, place: Place, mode: str) -> ast.AST:
     return ast.increment_lineno(tree, place.line - 1)
 
 
-def _compiled(tree: ast.AST, place: Place, mode: str) -> CodeType:
+def _compiled(tree: Any, place: Place, mode: str) -> CodeType:
     try:
-        return compile(tree, place.source.name, mode)  # type: ignore[arg-type]
+        return compile(tree, place.source.name, mode)
     except SyntaxError as error:
         raise _syntax_mistake(error, Place(place.source, 1)) from error
 

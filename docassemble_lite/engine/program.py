@@ -197,7 +197,9 @@ class _Builder:
             try:
                 included = self.sources.find(str(name), beside=source)
             except InterviewNotFound as error:
-                raise section.mistake("include", error.message, "Write the name as folder/file.yml or package:data/questions/file.yml.") from error
+                raise section.mistake(
+                    "include", error.message, "Write the name as folder/file.yml or package:data/questions/file.yml."
+                ) from error
             self.read(included)
 
     def _import(self, section: Section) -> None:

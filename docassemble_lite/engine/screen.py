@@ -179,6 +179,7 @@ class Screen:
     source_place: str = ""
     # keys of `features` that say how a page looks, e.g. "centered", "labels above fields"
     features: Mapping[str, Any] = field(default_factory=dict)
+
     # whether `error` and the fields' errors come from a post
     @property
     def has_errors(self) -> bool:

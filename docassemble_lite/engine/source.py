@@ -100,7 +100,10 @@ class Sources:
         return Source(f"{package}:{rest}", path, root, package)
 
     def _beside(self, name: str, beside: Source) -> Source | None:
-        path = _inside(beside.root, beside.path.parent / name)
+        """A file in the same folder, or in the folder of the package's interviews."""
+        folders = [beside.path.parent, *([beside.root / "data" / "questions"] if beside.package else [])]
+        found = (_inside(beside.root, folder / name) for folder in folders)
+        path = next((path for path in found if path is not None), None)
         if path is None or path.suffix not in SUFFIXES:
             return None
         prefix = f"{beside.package}:" if beside.package else ""

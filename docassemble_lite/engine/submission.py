@@ -28,10 +28,27 @@ Posted = Mapping[str, Sequence[str]]
 #: Controls of every form; they decide nothing by themselves.
 HIDDEN = frozenset(
     {
-        "csrf_token", "_question_name", "_event", "_datatypes", "_varnames", "_visible", "_checkboxes", "_empties", "_tracker", "_files",
-        "_save_as", "_back_one", "_null_question", "_list_collect_list", "ajax", "json", "_the_image", "_success", "_files_inline",
+        "csrf_token",
+        "_question_name",
+        "_event",
+        "_datatypes",
+        "_varnames",
+        "_visible",
+        "_checkboxes",
+        "_empties",
+        "_tracker",
+        "_files",
+        "_save_as",
+        "_back_one",
+        "_null_question",
+        "_list_collect_list",
+        "ajax",
+        "json",
+        "_the_image",
+        "_success",
+        "_files_inline",
     }
-)  # fmt: skip
+)
 #: Longer texts than this aren't answers.
 LONGEST = 1_000_000
 
@@ -65,7 +82,9 @@ def submit(evaluation: Evaluation, asked: Asked, posted: Posted) -> Outcome | No
         if press is not None and press.kind not in ("value", "embedded"):
             return _special_outcome(press)
         values = _converted(asked, posted)
-        before = {name: evaluation.dependencies.value(name) for name in _variables(asked) if evaluation.dependencies.concerns(name)}
+        before = {
+            name: evaluation.dependencies.value(name) for name in _variables(asked) if evaluation.dependencies.concerns(name)
+        }
         _assign(evaluation, asked, posted, values)
         _check(evaluation, asked, posted, values)
         _follow(evaluation, asked, press)

@@ -103,6 +103,11 @@ class DADict(Group):
 
     # --- as a Python dictionary ------------------------------------------------------------------------------------
 
+    def __iter__(self) -> Iterator[Any]:
+        """The keys as they were entered; only `keys()` and its siblings put them in order."""
+        self._trigger_gather()
+        return iter(list(self.elements))
+
     def keys(self) -> list[Any]:
         """All keys, in order."""
         self._trigger_gather()

@@ -3,7 +3,7 @@
 The web, the workers, the schedule and the mail receiver all go through `Visits`; nothing else opens answers.
 """
 
-from docassemble_lite.visit.deeds import Act, Deed, GoBack, Restart, Show, Submit
+from docassemble_lite.visit.deeds import Act, Deed, GoBack, Show, Submit
 from docassemble_lite.visit.visits import Visited, Visits
 
-__all__ = ["Act", "Deed", "GoBack", "Restart", "Show", "Submit", "Visited", "Visits"]
+__all__ = ["Act", "Deed", "GoBack", "Show", "Submit", "Visited", "Visits"]

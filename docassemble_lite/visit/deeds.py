@@ -37,11 +37,4 @@ class Act:
     arguments: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Restart:
-    """Begin anew; `url_args` None keeps those that there are."""
-
-    url_args: Mapping[str, Any] | None = None
-
-
-Deed = Show | Submit | GoBack | Act | Restart
+Deed = Show | Submit | GoBack | Act

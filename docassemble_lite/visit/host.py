@@ -23,13 +23,22 @@ log = logging.getLogger("docassemble_lite.interview")
 #: Directives that interviews may know.
 _PUBLIC = frozenset({"appname", "language", "locale", "timezone", "country", "currency", "debug", "default_interview"})
 _WAIT = 0.05
-_PAGES = {"exit": "/exit", "leave": "/leave", "interviews": "/interviews", "interview_list": "/interviews", "dispatch": "/list", "root": "/"}
+_PAGES = {
+    "exit": "/exit",
+    "leave": "/leave",
+    "interviews": "/interviews",
+    "interview_list": "/interviews",
+    "dispatch": "/list",
+    "root": "/",
+}
 
 
 class VisitHost:
     """The host of one evaluation in one session. `new_tasks` is what it was asked to start."""
 
-    def __init__(self, store: Store, sources: Sources, settings: Settings, request: Request, source: Source, loaded: Loaded) -> None:
+    def __init__(
+        self, store: Store, sources: Sources, settings: Settings, request: Request, source: Source, loaded: Loaded
+    ) -> None:
         self._store = store
         self._sources = sources
         self._settings = settings

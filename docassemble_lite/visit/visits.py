@@ -27,7 +27,7 @@ from docassemble_lite.store.database import Store
 from docassemble_lite.store.freezer import freeze, thaw
 from docassemble_lite.store.loaded import Loaded
 from docassemble_lite.store.tasks import Claimed, EndState, FinishedTask
-from docassemble_lite.visit.deeds import Act, Deed, GoBack, Restart, Show, Submit
+from docassemble_lite.visit.deeds import Act, Deed, GoBack, Show, Submit
 from docassemble_lite.visit.host import VisitHost
 
 T = TypeVar("T")
@@ -63,14 +63,28 @@ class Visits:
 
     def begin(self, interview: str, secret: bytes, request: Request, url_args: Mapping[str, Any]) -> Visited:
         """Begin a session, which `secret` opens from now on, and show its first screen."""
-        program = self.programs.get(interview)
-        loaded = self.store.sessions.create(program.name, secret, new_answers(dict(url_args)), Asked(block=""), title=program.title)
+        session_id = self.create(interview, secret, url_args)
         try:
-            return self.visit(loaded.session_id, secret, request, Show(url_args))
+            return self.visit(session_id, secret, request, Show(url_args))
         except EvaluationError:
             # nobody has answered anything yet, and an interview that can't begin leaves no session behind
-            self.store.sessions.delete(loaded)
+            self.store.sessions.delete(self.store.sessions.peek(session_id))
             raise
+
+    def create(self, interview: str, secret: bytes, url_args: Mapping[str, Any]) -> str:
+        """A new session whose first screen nobody has seen yet; its id."""
+        program = self.programs.get(interview)
+        answers = new_answers(dict(url_args))
+        return self.store.sessions.create(program.name, secret, answers, Asked(block=""), title=program.title).session_id
+
+    def restart(self, session_id: str, secret: bytes, url_args: Mapping[str, Any]) -> None:
+        """Put a session back to its beginning, under the same id."""
+
+        def work() -> None:
+            loaded = self.store.sessions.load(session_id, secret)
+            self.store.sessions.restart(loaded, new_answers(dict(url_args)), Asked(block=""), multi_user=False)
+
+        self._protected(session_id, work)
 
     def visit(self, session_id: str, secret: bytes | None, request: Request, deed: Deed) -> Visited:
         """Do something in a session.
@@ -146,7 +160,7 @@ class _PersonVisit:
         return self.loaded.extra if isinstance(self.loaded.extra, Asked) else Asked(block="")
 
     def do(self, deed: Deed) -> Visited:
-        if isinstance(deed, (Submit, GoBack)) and deed.token != self.asked.token:
+        if isinstance(deed, (Submit, GoBack)) and (not deed.token or deed.token != self.asked.token):
             return replace(self.show({}), notice=STALE)
         match deed:
             case Show(url_args):
@@ -157,8 +171,6 @@ class _PersonVisit:
                 return self.go_back()
             case Act(action, arguments):
                 return self.act(action, arguments)
-            case Restart(url_args):
-                return self.restart(url_args)
 
     # --- the deeds -------------------------------------------------------------------------------------------------
 
@@ -212,8 +224,9 @@ class _PersonVisit:
         outcome = self.assemble(evaluation, new_step=True)
         return self.end(evaluation, outcome, self.new_asked(outcome), new_step=True)
 
-    def restart(self, url_args: Mapping[str, Any] | None) -> Visited:
-        kept = self.loaded.answers.get("url_args", {}) if url_args is None else url_args
+    def restart(self) -> Visited:
+        """From the beginning, with the arguments of the address with which it began."""
+        kept = self.loaded.answers.get("url_args", {})
         self.visits.store.sessions.restart(self.loaded, new_answers(dict(kept)), Asked(block=""), multi_user=False)
         self.loaded = self.load()
         return self.show(kept)
@@ -222,7 +235,9 @@ class _PersonVisit:
 
     def evaluation(self) -> Evaluation:
         visits = self.visits
-        self.host = VisitHost(visits.store, visits.programs.sources, visits.settings, self.request, self.program.source, self.loaded)
+        self.host = VisitHost(
+            visits.store, visits.programs.sources, visits.settings, self.request, self.program.source, self.loaded
+        )
         evaluation = Evaluation(self.program, self.loaded.answers, self.host, self.request)
         evaluation.internal["steps"] = self.loaded.step
         return evaluation
@@ -250,7 +265,8 @@ class _PersonVisit:
             outcome = replace(outcome, asked=asked)
         status = evaluation.save_status
         if status != "ignore" and (save or self.host.new_tasks):
-            is_new = new_step and status != "overwrite" and isinstance(outcome, Screen) and self.loaded.step < evaluation.internal["steps"]
+            saved_already = self.loaded.step >= evaluation.internal["steps"]
+            is_new = new_step and status != "overwrite" and isinstance(outcome, Screen) and not saved_already
             if not is_new:
                 evaluation.internal["steps"] = self.loaded.step
             self.save(evaluation, asked, new_step=is_new)
@@ -279,7 +295,7 @@ class _PersonVisit:
     def leave(self, way_out: Exit) -> Visited:
         """Out of the session, or back to its beginning."""
         if way_out.kind == "restart":
-            return self.restart(None)
+            return self.restart()
         if way_out.kind in _KINDS_OF_END:
             self.visits.store.sessions.delete(self.loaded)
         return Visited(way_out, self.loaded.session_id, self.loaded.interview, program=self.program)

@@ -71,7 +71,9 @@ def show_author_error(error: AuthorError) -> Response:
     """A mistake of the interview. Everybody is told which variable is missing; only developers see the source."""
     log.error("interview error: %s", error)
     debug = services().settings.debug
-    text = error.message if debug or isinstance(error, EvaluationError) and error.public else word("The interview has a mistake.")
+    text = (
+        error.message if debug or (isinstance(error, EvaluationError) and error.public) else word("The interview has a mistake.")
+    )
     advice = word("Tell whoever runs this server. What you answered before is kept.")
     report = SourceReport.of(error) if debug else None
     return _page(500, ErrorPage(word("The interview has a mistake"), text, advice, _again(), report))

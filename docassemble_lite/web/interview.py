@@ -13,7 +13,7 @@ from docassemble_lite.engine.screen import Exit, Outcome, Redirect, Screen
 from docassemble_lite.engine.screen import Response as RawResponse
 from docassemble_lite.errors import SessionNotFound
 from docassemble_lite.host import Request
-from docassemble_lite.visit import Act, Deed, GoBack, Restart, Show, Submit, Visited
+from docassemble_lite.visit import Act, Deed, GoBack, Show, Submit, Visited
 from docassemble_lite.visit.addresses import RESERVED, decoded_action, interview_address
 from docassemble_lite.web.pages import screen_page
 from docassemble_lite.web.security import browser_id, person_secret
@@ -101,10 +101,12 @@ def _request(name: str) -> Request:
 
 
 def _begun(name: str, url_args: Mapping[str, Any]) -> BaseResponse:
+    """A new session; an address that asked for it leads on to one that doesn't."""
+    if request.args.keys() & {"new_session", "reset"}:
+        _remember(name, services().visits.create(name, person_secret(), url_args))
+        return redirect(interview_address(name), 303)
     visited = services().visits.begin(name, person_secret(), _request(name), url_args)
     _remember(name, visited.session)
-    if request.args.keys() & {"new_session", "reset"}:
-        return redirect(interview_address(name), 303)
     return _response(visited)
 
 
@@ -112,7 +114,7 @@ def _reset(name: str, known: str | None, url_args: Mapping[str, Any]) -> BaseRes
     if known is None:
         return _begun(name, url_args)
     try:
-        services().visits.visit(known, person_secret(), _request(name), Restart(url_args))
+        services().visits.restart(known, person_secret(), url_args)
     except SessionNotFound:
         return _begun(name, url_args)
     return redirect(interview_address(name), 303)

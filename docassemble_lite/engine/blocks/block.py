@@ -11,8 +11,8 @@ from docassemble_lite.engine.names import is_path, normalized
 
 if TYPE_CHECKING:
     from docassemble_lite.engine.evaluation import Evaluation
-    from docassemble_lite.engine.wanted import Wanted
     from docassemble_lite.engine.screen import Outcome
+    from docassemble_lite.engine.wanted import Wanted
 
 #: Keys that any block may have.
 MODIFIERS = frozenset(

@@ -38,7 +38,7 @@ class Choice:
 
     def option(self, answers: dict[str, Any]) -> Option:
         return Option(
-            value=self.value_text.raw(answers) if self.value_text else self.value,
+            value=self.value_text.value(answers) if self.value_text else self.value,
             label_html=self.label.inline(answers),
             label=self.label.plain(answers),
             selected=bool(self.default),
@@ -85,6 +85,24 @@ def read_choices(value: Any, place: Place, exclude: list[Expression] | None = No
         raise place.mistake("The choices must be a list.", "Write each on a line of its own: “- Label: value”.")
     written = tuple(entry for entry in entries if isinstance(entry, Choice))
     return ChoiceList(tuple(entries), place, tuple(exclude or ()), shuffled, written)
+
+
+def objects_to_choose(value: Any, place: Place, exclude: list[Expression]) -> ChoiceList:
+    """The choices of a field for objects: expressions that give an object, or a list of them."""
+    texts = [str(item) for item in value] if isinstance(value, list) else [str(value)]
+    entries = tuple(ObjectChoices(text, place) for text in texts)
+    return ChoiceList(entries, place, tuple(exclude))
+
+
+class ObjectChoices(Expression):
+    """An expression whose value is offered, or each item of it if it is a list; the label is the object's own text."""
+
+    __slots__ = ()
+
+    def evaluate(self, answers: dict[str, Any]) -> Any:
+        value = super().evaluate(answers)
+        several = hasattr(value, "__iter__") and not isinstance(value, (str, Mapping))
+        return [[item, str(item)] for item in (value if several else [value])]
 
 
 def _of_mapping(section: Section) -> list[Choice | Expression]:

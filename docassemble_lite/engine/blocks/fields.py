@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from docassemble_lite.engine.blocks.block import expressions_in
-from docassemble_lite.engine.blocks.choices import ChoiceList, read_choices
+from docassemble_lite.engine.blocks.choices import ChoiceList, objects_to_choose, read_choices
 from docassemble_lite.engine.blocks.texts import BlockText, text_at
 from docassemble_lite.engine.document import Items, Place, Section
 from docassemble_lite.engine.expressions import Expression, constant_or_expression, read_variable, set_variable
@@ -25,25 +25,112 @@ if TYPE_CHECKING:
 #: Keys of an entry that say how the field is; any other key is its label.
 FIELD_KEYS = frozenset(
     {
-        "accept", "action", "address autocomplete", "all of the above", "choices", "code", "css class", "currency symbol",
-        "datatype", "default", "disable if", "disable others", "disabled", "enable if", "exclude", "field", "field metadata",
-        "file css class", "floating label", "grid", "group", "help", "help generator", "hide if", "hint", "html",
-        "image generator", "inline", "inline width", "input type", "item grid", "js disable if", "js enable if", "js hide if", "js show if",
-        "keep for training", "label", "label above field", "max", "maximum image size", "maxlength", "min", "minlength",
-        "no label", "none of the above", "note", "object labeler", "raw html", "required", "rows", "scale", "show if", "shuffle",
-        "step", "trigger at", "under text", "uncheck others", "check others", "using", "validate", "validation messages", "allow privileges",
-        "allow users", "persistent", "private", "content type", "image upload type", "sync",
+        "accept",
+        "action",
+        "address autocomplete",
+        "all of the above",
+        "choices",
+        "code",
+        "css class",
+        "currency symbol",
+        "datatype",
+        "default",
+        "disable if",
+        "disable others",
+        "disabled",
+        "enable if",
+        "exclude",
+        "field",
+        "field metadata",
+        "file css class",
+        "floating label",
+        "grid",
+        "group",
+        "help",
+        "help generator",
+        "hide if",
+        "hint",
+        "html",
+        "image generator",
+        "inline",
+        "inline width",
+        "input type",
+        "item grid",
+        "js disable if",
+        "js enable if",
+        "js hide if",
+        "js show if",
+        "keep for training",
+        "label",
+        "label above field",
+        "max",
+        "maximum image size",
+        "maxlength",
+        "min",
+        "minlength",
+        "no label",
+        "none of the above",
+        "note",
+        "object labeler",
+        "raw html",
+        "required",
+        "rows",
+        "scale",
+        "show if",
+        "shuffle",
+        "step",
+        "trigger at",
+        "under text",
+        "uncheck others",
+        "check others",
+        "using",
+        "validate",
+        "validation messages",
+        "allow privileges",
+        "allow users",
+        "persistent",
+        "private",
+        "content type",
+        "image upload type",
+        "sync",
     }
-)  # fmt: skip
+)
 #: Those of them that have no effect yet.
 LATER_FIELD_KEYS = frozenset(
     {
-        "accept", "action", "address autocomplete", "disable if", "enable if", "field metadata", "file css class", "floating label",
-        "grid", "hide if", "image generator", "help generator", "inline width", "item grid", "js disable if", "js enable if", "js hide if",
-        "js show if", "keep for training", "maximum image size", "object labeler", "show if", "trigger at", "using",
-        "allow privileges", "allow users", "persistent", "private", "content type", "image upload type", "sync",
+        "accept",
+        "action",
+        "address autocomplete",
+        "disable if",
+        "enable if",
+        "field metadata",
+        "file css class",
+        "floating label",
+        "grid",
+        "hide if",
+        "image generator",
+        "help generator",
+        "inline width",
+        "item grid",
+        "js disable if",
+        "js enable if",
+        "js hide if",
+        "js show if",
+        "keep for training",
+        "maximum image size",
+        "object labeler",
+        "show if",
+        "trigger at",
+        "using",
+        "allow privileges",
+        "allow users",
+        "persistent",
+        "private",
+        "content type",
+        "image upload type",
+        "sync",
     }
-)  # fmt: skip
+)
 #: Keys whose text goes to the datatype after Mako.
 _LIMITS = ("min", "max", "minlength", "maxlength", "step", "rows", "scale", "currency symbol")
 _TEXTS_ALONE = ("note", "html", "raw html")
@@ -132,9 +219,9 @@ class FieldEntry:
             raise self.section.mistake("datatype", error.message) from error
 
     def _spec(self, answers: dict[str, Any], variable: str, options: tuple[Option, ...]) -> FieldSpec:
-        keys: dict[str, Any] = {key: text.raw(answers).strip() for key, text in self.limits.items()}
+        keys: dict[str, Any] = {key: text.value(answers).strip() for key, text in self.limits.items()}
         for key, value in self.flags.items():
-            keys[key] = value.raw(answers) if isinstance(value, BlockText) else value
+            keys[key] = value.value(answers) if isinstance(value, BlockText) else value
         keys["validation messages"] = {code: text.plain(answers) for code, text in self.messages.items()}
         return FieldSpec(
             variable=variable,
@@ -204,7 +291,9 @@ def read_fields(section: Section) -> list[FieldEntry]:
     entries = []
     for number, item in enumerate(value):
         if not isinstance(item, Section):
-            raise value.item_place(number).mistake("A field must be of the form “Label: variable”.", "For instance “- Your name: name”.")
+            raise value.item_place(number).mistake(
+                "A field must be of the form “Label: variable”.", "For instance “- Your name: name”."
+            )
         entries.append(read_entry(item, number))
     return entries
 
@@ -265,7 +354,10 @@ def _label_and_variable(section: Section, labels: list[str], text: TextReader) -
             "Begin another field with “- ”, or correct the name of the modifier.",
         )
     if labels and "field" not in section:
-        key, label = labels[0], BlockText.of_value(labels[0]) if text is _made_text else BlockText(labels[0], section.key_place(labels[0]))
+        key, label = (
+            labels[0],
+            BlockText.of_value(labels[0]) if text is _made_text else BlockText(labels[0], section.key_place(labels[0])),
+        )
         return label, False, _variable(section, key)
     if _NO_LABEL in section and section[_NO_LABEL] is not None and "field" not in section:
         return None, True, _variable(section, _NO_LABEL)
@@ -289,6 +381,8 @@ def _choices_of(section: Section) -> ChoiceList | None:
     value = section[key]
     if key == "code":
         value = str(value)
+    elif str(section.get("datatype", "")).startswith("object"):
+        return objects_to_choose(value, section.value_place(key), exclude)
     return read_choices(value, section.value_place(key), exclude, shuffled=section.get("shuffle") is True)
 
 
@@ -300,16 +394,24 @@ def _default_of(section: Section, text: TextReader) -> Callable[[dict[str, Any]]
         return Expression(str(value["code"]), value.value_place("code")).evaluate
     if isinstance(value, str):
         default = _sure(text(section, "default"))
-        return lambda answers: default.raw(answers).rstrip("\n")
+        return lambda answers: default.value(answers).rstrip("\n")
     if isinstance(value, list):
         texts = [BlockText(item, section.value_place("default")) if isinstance(item, str) else item for item in value]
-        return lambda answers: [item.raw(answers) if isinstance(item, BlockText) else item for item in texts]
+        return lambda answers: [item.value(answers) if isinstance(item, BlockText) else item for item in texts]
     return lambda _: value
 
 
 def _flags(section: Section, text: TextReader) -> dict[str, Any]:
     flags: dict[str, Any] = {}
-    for key in ("none of the above", "all of the above", "uncheck others", "check others", "disable others", "inline", "css class"):
+    for key in (
+        "none of the above",
+        "all of the above",
+        "uncheck others",
+        "check others",
+        "disable others",
+        "inline",
+        "css class",
+    ):
         if key in section:
             flags[key] = text(section, key) if isinstance(section[key], str) else section[key]
     if isinstance(flags.get("css class"), BlockText):
@@ -342,7 +444,9 @@ def _section_of(item: Mapping[Any, Any], place: Place) -> Section:
 def later_field_keys(entries: list[FieldEntry]) -> list[SourceError]:
     """What is to be said about keys of fields that have no effect yet."""
     return [
-        entry.section.mistake(key, f"“{key}” isn't supported yet for a field, and has no effect.", "Remove it, or do without it for now.")
+        entry.section.mistake(
+            key, f"“{key}” isn't supported yet for a field, and has no effect.", "Remove it, or do without it for now."
+        )
         for entry in entries
         for key in entry.section
         if key in LATER_FIELD_KEYS

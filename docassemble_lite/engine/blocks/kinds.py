@@ -38,14 +38,20 @@ def make_block(section: Section, number: int, language: str) -> Block | None:
 def odd_keys(section: Section, block: Block | None, directives: frozenset[str]) -> list[SourceError]:
     """What is to be said about keys that mean nothing where they stand."""
     if isinstance(block, UnsupportedBlock):
-        return [section.mistake(block.missing_kind, f"“{block.missing_kind}” isn't supported yet.", "The block fails when it is needed.")]
+        return [
+            section.mistake(
+                block.missing_kind, f"“{block.missing_kind}” isn't supported yet.", "The block fails when it is needed."
+            )
+        ]
     known = directives | MODIFIERS | (block.keys if block else frozenset())
     return [_odd_key(section, key, known) for key in section if key not in known]
 
 
 def _odd_key(section: Section, key: str, known: frozenset[str]) -> SourceError:
     if key in LATER:
-        return section.mistake(key, f"“{key}” isn't supported yet here, and has no effect.", "Remove it, or do without it for now.")
+        return section.mistake(
+            key, f"“{key}” isn't supported yet here, and has no effect.", "Remove it, or do without it for now."
+        )
     near = difflib.get_close_matches(key, known, n=1, cutoff=0.75)
     hint = f"Did you mean “{near[0]}”?" if near else f"A block like this can have: {', '.join(sorted(known - MODIFIERS))}."
     return section.mistake(key, f"There is no key “{key}” for a block like this.", hint)
@@ -69,7 +75,6 @@ LATER = frozenset(
         "decorations",
         "gathered",
         "list collect",
-        "prevent going back",
         "progress",
         "question metadata",
         "script",

@@ -42,7 +42,10 @@ def make_object(name: str, kind: Any, answers: dict[str, Any], place: Place) -> 
     """Make the object `name`; `kind` is a class or what `Class.using()` gives. The objects on the way must be there."""
     is_class = isinstance(kind, type) and issubclass(kind, DAObject)
     if not is_class and not hasattr(kind, "object_type"):
-        raise place.mistake(f"{name} can't be made of {kind!r}.", "Write the name of a class, e.g. DAObject or DAList.using(object_type=Individual).")
+        raise place.mistake(
+            f"{name} can't be made of {kind!r}.",
+            "Write the name of a class, e.g. DAObject or DAList.using(object_type=Individual).",
+        )
     *_, last = parts_of(name)
     parent = name[: -len(last)]
     if not parent:
@@ -61,7 +64,9 @@ def _entries(section: Section) -> list[tuple[str, Expression]]:
     found: list[tuple[str, Expression]] = []
     for entry in entries:
         if not isinstance(entry, Section):
-            raise section.mistake("objects", "Each entry of “objects” must be of the form “- name: Class”.", "For instance “- client: Individual”.")
+            raise section.mistake(
+                "objects", "Each entry of “objects” must be of the form “- name: Class”.", "For instance “- client: Individual”."
+            )
         for key, value in entry.items():
             name = normalized(str(key))
             if not is_path(name):

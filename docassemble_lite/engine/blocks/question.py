@@ -19,6 +19,7 @@ from docassemble_lite.engine.fields.registry import datatype_for
 from docassemble_lite.engine.names import NOTHING_BOUND, Binding
 from docassemble_lite.engine.screen import Asked, AskedField, ButtonView, ChoiceView, FieldView, Press, Screen
 from docassemble_lite.engine.steering import EndWithMessage, RunAgain
+from docassemble_lite.engine.typed import target_acts
 from docassemble_lite.language.words import word
 
 if TYPE_CHECKING:
@@ -68,12 +69,40 @@ class QuestionBlock(Block):
     kind = "question"
     keys = frozenset(
         {
-            "question", "subquestion", "under", "right", "pre", "post", "help", "fields", "field", "continue button field",
-            "yesno", "noyes", "yesnomaybe", "noyesmaybe", "buttons", "choices", "dropdown", "combobox", "datatype", "default", "reload", "back button",
-            "back button label", "continue button label", "continue button color", "hide continue button", "disable continue button",
-            "css class", "validation code", "resume button label", "shuffle",
+            "question",
+            "subquestion",
+            "under",
+            "right",
+            "pre",
+            "post",
+            "help",
+            "fields",
+            "field",
+            "continue button field",
+            "yesno",
+            "noyes",
+            "yesnomaybe",
+            "noyesmaybe",
+            "buttons",
+            "choices",
+            "dropdown",
+            "combobox",
+            "datatype",
+            "default",
+            "reload",
+            "back button",
+            "back button label",
+            "continue button label",
+            "continue button color",
+            "hide continue button",
+            "disable continue button",
+            "css class",
+            "validation code",
+            "prevent going back",
+            "resume button label",
+            "shuffle",
         }
-    )  # fmt: skip
+    )
 
     def __init__(self, section: Section, number: int, language: str = "*", name: str = "") -> None:
         super().__init__(section, number, language)
@@ -83,12 +112,15 @@ class QuestionBlock(Block):
         self.texts = {key: text for key in _BLOCK_TEXTS if (text := text_at(section, key)) is not None}
         self.help_label, self.help = _help_of(section)
         self.labels = {
-            key: text_at(section, key) for key in ("continue button label", "back button label", "continue button color", "css class")
+            key: text_at(section, key)
+            for key in ("continue button label", "back button label", "continue button color", "css class")
         }
         self.reload = section.get("reload")
         self.reload_text = text_at(section, "reload") if isinstance(self.reload, str) else None
         self.back = constant_or_expression(section.get("back button", True), section.value_place("back button"))
-        self.hides_continue = constant_or_expression(section.get("hide continue button"), section.value_place("hide continue button"))
+        self.hides_continue = constant_or_expression(
+            section.get("hide continue button"), section.value_place("hide continue button")
+        )
         self.validation = code_at(section, "validation code") if "validation code" in section else None
         self.entries: list[FieldEntry] = []
         self.embedded: dict[int, Block] = {}
@@ -143,7 +175,9 @@ class QuestionBlock(Block):
             block = CodeBlock(choice.block, self.number, self.language)
             block.name = name
             return block
-        raise choice.place.mistake("The block inside a choice must be a question or code.", "Write “question:” or “code:” below the label.")
+        raise choice.place.mistake(
+            "The block inside a choice must be a question or code.", "Write “question:” or “code:” below the label."
+        )
 
     def _found_names(self) -> list[str]:
         names = [entry.variable for entry in self.entries if entry.variable]
@@ -182,9 +216,14 @@ class QuestionBlock(Block):
     def ask(self, evaluation: Evaluation, binding: Binding, sought: str) -> Screen:
         """The screen. Every text is evaluated, so a missing variable may send the search elsewhere first."""
         evaluation.prepare(self, binding)
+        # the texts come first, as they stand first: what they need is asked before what the fields need
+        question = (self.question.inline(evaluation.answers), self.question.plain(evaluation.answers))
+        texts = {key: text.block(evaluation.answers) for key, text in self.texts.items()}
         form = self.make_form(evaluation, binding)
-        screen = self._screen(evaluation, form, self._asked(evaluation, form, binding, sought))
+        screen = self._screen(evaluation, form, self._asked(evaluation, form, binding, sought), question, texts)
         define_parents(evaluation, form.variables())
+        if self.section.get("prevent going back") is True:
+            evaluation.internal["steps_offset"] = evaluation.internal["steps"]
         return screen
 
     def _asked(self, evaluation: Evaluation, form: Form, binding: Binding, sought: str) -> Asked:
@@ -200,14 +239,15 @@ class QuestionBlock(Block):
             back=_truth(self.back, evaluation),
         )
 
-    def _screen(self, evaluation: Evaluation, form: Form, asked: Asked) -> Screen:
+    def _screen(
+        self, evaluation: Evaluation, form: Form, asked: Asked, question: tuple[str, str], texts: Mapping[str, str]
+    ) -> Screen:
         answers, parts, features = evaluation.answers, evaluation.program.parts, evaluation.program.features
-        texts = {key: text.block(answers) for key, text in self.texts.items()}
         style = "none" if form.style == "continue" and _truth(self.hides_continue, evaluation) else form.style
         return Screen(
             asked=asked,
-            question_html=self.question.inline(answers),
-            question=self.question.plain(answers),
+            question_html=question[0],
+            question=question[1],
             subquestion_html=texts.get("subquestion", ""),
             under_html=texts.get("under") or parts.block("under", answers),
             right_html=texts.get("right") or parts.block("right", answers),
@@ -235,7 +275,9 @@ class QuestionBlock(Block):
             language=evaluation.current.language,
             flashes=tuple(evaluation.messages),
             error=evaluation.form_error,
-            source="\n".join(self.place.source.lines[self.place.line - 1 : self.place.line + 40]) if evaluation.host.setting("debug") else "",
+            source="\n".join(self.place.source.lines[self.place.line - 1 : self.place.line + 40])
+            if evaluation.host.setting("debug")
+            else "",
             source_place=str(self.place),
             features=features,
         )
@@ -322,7 +364,9 @@ class QuestionBlock(Block):
         input_type = "radio" if self.list_kind == "choices" else self.list_kind
         kind = str(self.section.get("datatype") or ("boolean" if isinstance(values[0], bool) else "text"))
         datatype = datatype_for(kind, input_type, choices=True)
-        texts = FieldTexts(label_html=self.question.inline(evaluation.answers), label=self.question.plain(evaluation.answers), no_label=True)
+        texts = FieldTexts(
+            label_html=self.question.inline(evaluation.answers), label=self.question.plain(evaluation.answers), no_label=True
+        )
         spec = FieldSpec(variable, control_name(variable), kind, input_type, texts=texts, options=options)
         asked = datatype.asked(spec)
         retyped = evaluation.retyped.get(variable)
@@ -345,7 +389,9 @@ class QuestionBlock(Block):
         views = tuple(_choice_view(choice.option(answers), str(n)) for n, choice in shown)
         kind = "radio" if self.list_kind == "choices" else "select"
         label = self.question.plain(answers)
-        view = FieldView(name=MULTIPLE_CHOICE, kind=kind, datatype="radio", label=label, label_html=label, no_label=True, choices=views)
+        view = FieldView(
+            name=MULTIPLE_CHOICE, kind=kind, datatype="radio", label=label, label_html=label, no_label=True, choices=views
+        )
         return Form(style="continue", controls=[Control(view)], presses=presses, press_name=MULTIPLE_CHOICE)
 
 
@@ -404,7 +450,9 @@ def _choice_view(option: Option, key: str) -> ChoiceView:
 
 
 def _press_of(choice: Choice, number: int, answers: dict[str, Any]) -> Press:
-    url = choice.url.raw(answers).strip() if choice.url else ""
+    url = choice.url.value(answers).strip() if choice.url else ""
+    if target_acts(url):
+        raise choice.place.mistake(f"A button can't lead to “{url}”.", "Write an address that begins with https:// or with /.")
     if choice.block is not None:
         return Press("embedded", number)
     if choice.value in SPECIAL:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from docassemble_lite.engine.document import Place
-from docassemble_lite.engine.markup import shown, to_html, to_inline_html, to_plain
+from docassemble_lite.engine.markup import shown, to_html, to_inline_html, to_plain, unescape_typed
 from docassemble_lite.engine.templates import Text, compile_text
 
 
@@ -33,6 +33,10 @@ class BlockText:
     def raw(self, answers: dict[str, Any]) -> str:
         """The text after Mako, before Markdown."""
         return self.text.evaluate(answers) if self.text is not None and self.constant is None else self.constant or ""
+
+    def value(self, answers: dict[str, Any]) -> str:
+        """The text as a value that is no HTML: what a choice stands for, a default, an address."""
+        return unescape_typed(self.raw(answers))
 
     def block(self, answers: dict[str, Any]) -> str:
         """HTML with paragraphs, lists and tables."""

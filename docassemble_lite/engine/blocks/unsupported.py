@@ -57,4 +57,6 @@ class UnsupportedBlock(Block):
         raise self._refusal()
 
     def _refusal(self) -> SourceError:
-        return self.section.mistake(self.missing_kind, f"A block with “{self.missing_kind}” isn't supported yet.", "Do without it for now.")
+        return self.section.mistake(
+            self.missing_kind, f"A block with “{self.missing_kind}” isn't supported yet.", "Do without it for now."
+        )

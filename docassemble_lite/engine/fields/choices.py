@@ -110,6 +110,10 @@ class Radio(Choice):
     input_types: ClassVar[tuple[str, ...]] = ("radio",)
     kind: ClassVar[str] = "radio"
 
+    def empty(self, asked: AskedField) -> Any:
+        # radio buttons for texts that were left alone are an empty text, as interviews expect it to be shown
+        return "" if self.stored is None or "text" in self.stored.names else None
+
 
 class ObjectDropdown(Dropdown):
     """A drop-down list of objects of the interview."""

@@ -67,10 +67,8 @@ def define(name: str, new_value: Any) -> None:
     set_variable(_name(name), new_value, _evaluation().answers)
 
 
-def need(*names: str) -> bool:
-    """Seek variables, in their order."""
-    for name in names:
-        value(name)
+def need(*_values: Any) -> bool:
+    """Seek what is named in the parentheses, in that order: that it is named there is what makes it sought."""
     return True
 
 
@@ -93,17 +91,23 @@ def _flat(names: tuple[Any, ...]) -> list[Any]:
     return [item for name in names for item in (name if isinstance(name, (list, tuple, set)) else [name])]
 
 
-def force_ask(*items: Any, **_: Any) -> None:
-    """Ask for variables, whether or not they are there, and go through actions."""
+def force_ask(*items: Any, forget_prior: bool = False, **_: Any) -> None:
+    """Ask for variables, whether or not they are there, and go through actions; with `forget_prior`, instead of others."""
+    actions = _evaluation().actions
+    actions.done_with_current()
+    if forget_prior:
+        actions.clear()
     raise SeekForced(items)
 
 
 def force_gather(*names: Any, forget_prior: bool = False) -> None:
-    """Have variables sought before anything else, also in later requests."""
+    """Have variables sought before anything else, also in later requests. The action that calls it is done with that."""
     evaluation = _evaluation()
+    gather = evaluation.internal["gather"]
     if forget_prior:
-        evaluation.internal["gather"].clear()
-    evaluation.internal["gather"] += [_name(n) for n in _flat(names) if _name(n) not in evaluation.internal["gather"]]
+        gather.clear()
+    gather += [name for item in _flat(names) if (name := _name(item)) not in gather]
+    evaluation.actions.done_with_current()
     raise RunAgain
 
 
@@ -143,5 +147,3 @@ def _simple(item: Any) -> Any:
     if hasattr(item, "isoformat"):
         return item.isoformat()
     return str(item)
-
-

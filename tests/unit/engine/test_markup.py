@@ -340,7 +340,7 @@ def test_p27_a_typed_address_in_html_never_acts(place, typed):
     innocent = Structure(to_html(filled(place, INNOCENT)))
     for payload in PAYLOADS:
         if place == "<a href={}>x</a>":
-            payload = re.sub(r"\s", "", payload)
+            payload = re.sub(r"\s", "", payload) or INNOCENT
         typed(payload)
         page = Structure(to_html(filled(place, shown(payload))))
         assert page.tags == innocent.tags, payload
@@ -350,10 +350,11 @@ def test_p27_a_typed_address_in_html_never_acts(place, typed):
 @pytest.mark.parametrize(("place", "harmless"), CODE)
 def test_p27_a_typed_text_in_code_of_the_author_stays_a_value(place, harmless, typed):
     """P27: no answer becomes active markup."""
+    innocent = Structure(to_html(filled(place, INNOCENT)))
     for payload in PAYLOADS:
         typed(payload)
         page = Structure(to_html(filled(place, shown(payload))))
-        assert len(page.tags) == 1, payload
+        assert page.tags == innocent.tags, payload
         assert any(re.fullmatch(harmless, text) for text in (*page.values, page.text.strip())), payload
 
 

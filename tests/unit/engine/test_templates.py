@@ -83,6 +83,7 @@ def test_a_text_with_an_expression_is_not_constant():
         ("A${ a }\nB<% return STOP_RENDERING %>C", "A1\nB"),
         ("<%block name='x'>in ${ a }</%block>", "in 1"),
         ("${ 'a b' | u }", "a+b"),
+        ("${ 5 | trim }", "5"),
         ("${ ' <b> ' | trim, h }", "&lt;b&gt;"),
         ("${ 'x' | str.upper }", "X"),
         ("${ 'x' | lambda s: s * 3 }", "xxx"),
@@ -100,6 +101,11 @@ def test_a_loop_knows_how_far_it_has_got():
 def test_an_inner_loop_knows_its_outer_one():
     text = "% for x in 'ab':\n% for y in 'c':\n${ loop.parent.index }${ x }${ y }\n% endfor\n${ loop.index }\n% endfor\n"
     assert evaluate(text) == "0ac\n0\n1bc\n1\n"
+
+
+def test_a_loop_within_a_def_leaves_the_name_to_the_text_around_it():
+    text = "<%def name='f()'>\\\n% for x in 'a':\n${ loop.index }\\\n% endfor\n</%def>${ f() }${ loop }"
+    assert evaluate(text, loop="!") == "0!"
 
 
 def test_a_def_may_be_used_before_it_stands():

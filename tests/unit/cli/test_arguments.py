@@ -1,0 +1,39 @@
+from pathlib import Path
+
+import pytest
+
+from docassemble_lite.cli.arguments import COMMANDS, parse_arguments
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_takes_the_same_options(command: str) -> None:
+    arguments = parse_arguments([command, "--host", "::1", "--port", "9", "--data", "d", "--config", "c.yml"])
+    assert (arguments.host, arguments.port, arguments.data, arguments.config) == ("::1", 9, Path("d"), Path("c.yml"))
+
+
+def test_options_can_be_passed_on_to_another_command() -> None:
+    given = ["--port", "0", "--data", "some where"]
+    assert parse_arguments(["worker", *parse_arguments(["run", *given]).options()]).options() == given
+
+
+def test_options_that_were_not_given_are_not_passed_on() -> None:
+    assert parse_arguments(["run"]).options() == []
+
+
+@pytest.mark.parametrize("port", ["-1", "65536", "http", "8 0", ""])
+def test_what_is_no_port_is_refused(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parse_arguments(["run", "--port", port])
+    assert "--port" in capsys.readouterr().err
+
+
+def test_options_of_the_command_line_win_over_the_file(tmp_path: Path) -> None:
+    (tmp_path / "config.yml").write_text("port: 1\nappname: Ours\n")
+    settings = parse_arguments(["run", "--config", str(tmp_path / "config.yml"), "--port", "2"]).settings()
+    assert (settings.port, settings.appname) == (2, "Ours")
+
+
+def test_without_a_command_the_commands_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parse_arguments([])
+    assert "COMMAND" in capsys.readouterr().err
