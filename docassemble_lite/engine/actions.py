@@ -13,10 +13,14 @@ from docassemble_lite.engine.names import ITERATORS, is_plain_path, normalized
 from docassemble_lite.engine.screen import Exit, Outcome
 from docassemble_lite.engine.steering import EndWith, SeekForced
 from docassemble_lite.engine.wanted import Result
-from docassemble_lite.errors import EvaluationError
+from docassemble_lite.errors import EvaluationError, LiteError
 
 if TYPE_CHECKING:
     from docassemble_lite.engine.evaluation import Evaluation
+
+
+class ActionRefused(LiteError):
+    """This action can't be asked for from outside. Nothing was changed."""
 
 
 class ActionStack:
@@ -30,7 +34,13 @@ class ActionStack:
         self.current = ""
         request = evaluation.request
         if request.action is not None:
+            self.refuse_from_outside(request.action)
             self.pending = (request.action, request.arguments)
+
+    def refuse_from_outside(self, action: str) -> None:
+        """Of the actions that every interview has, an address can ask only for those that change no answer by themselves."""
+        if self.evaluation.request.interface == "web" and action in BUILT_IN and action not in FROM_OUTSIDE:
+            raise ActionRefused
 
     @property
     def entries(self) -> list[dict[str, Any]]:
@@ -210,8 +220,11 @@ def _need(evaluation: Evaluation, arguments: Mapping[str, Any]) -> None:
 
 def _priority(evaluation: Evaluation, arguments: Mapping[str, Any]) -> None:
     """An action that first empties the stack."""
+    action = str(arguments.get("_action", ""))
+    evaluation.actions.refuse_from_outside(action)
     evaluation.actions.clear()
-    raise SeekForced([{"action": str(arguments.get("_action", "")), "arguments": dict(arguments.get("_arguments") or {})}])
+    inner = arguments.get("_arguments")
+    raise SeekForced([{"action": action, "arguments": dict(inner) if isinstance(inner, Mapping) else {}}])
 
 
 def _exit(_: Evaluation, __: Mapping[str, Any]) -> None:
@@ -230,3 +243,5 @@ BUILT_IN = {
     "_da_exit": _exit,
     "need": _need,
 }
+#: Those that an address may ask for.
+FROM_OUTSIDE = frozenset({"_da_force_ask", "_da_priority_action", "_da_exit", "need"})

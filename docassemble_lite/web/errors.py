@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
+from docassemble_lite.engine.actions import ActionRefused
 from docassemble_lite.engine.submission import NotAsked
 from docassemble_lite.errors import (
     AnswersNotStorable,
@@ -39,6 +40,7 @@ _TOLD: dict[type[LiteError], tuple[int, str, str]] = {
     ),
     AnswersTampered: (500, "These answers can't be opened", "Tell whoever runs this server. Nothing has been deleted."),
     NotAsked: (400, "This answer doesn't fit the question", "Nothing was changed. Load the page again and answer what it asks."),
+    ActionRefused: (400, "This action can't be asked for", "Nothing was changed. Go back to the interview."),
     AnswersNotStorable: (500, "The interview has a mistake", "Tell whoever runs this server. What you answered before is kept."),
 }
 _STATUS_TEXTS = {

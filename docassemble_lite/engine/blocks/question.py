@@ -35,8 +35,8 @@ SPECIAL = frozenset(
 _YES_NO: dict[str, tuple[tuple[str, Any, str], ...]] = {
     "yesno": (("Yes", True, "primary"), ("No", False, "secondary")),
     "noyes": (("Yes", False, "primary"), ("No", True, "secondary")),
-    "yesnomaybe": (("Yes", True, "primary"), ("No", False, "secondary"), ("I don’t know", None, "warning")),
-    "noyesmaybe": (("Yes", False, "primary"), ("No", True, "secondary"), ("I don’t know", None, "warning")),
+    "yesnomaybe": (("Yes", True, "primary"), ("No", False, "secondary"), ("I don't know", None, "warning")),
+    "noyesmaybe": (("Yes", False, "primary"), ("No", True, "secondary"), ("I don't know", None, "warning")),
 }
 _LISTS = ("buttons", "choices", "dropdown", "combobox")
 _BLOCK_TEXTS = ("subquestion", "under", "right", "pre", "post")

@@ -1,0 +1,45 @@
+"""What the store gives back of a session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Peek:
+    """What is known of a session without opening its answers. Moments are naive UTC."""
+
+    session_id: str
+    interview: str
+    title: str
+    created: datetime
+    modified: datetime
+    version: int
+    # the number of the newest step, from 1
+    step: int
+    steps_offset: int
+    multi_user: bool
+    allow_cron: bool
+    cron_events: tuple[str, ...]
+    last_person_access: datetime | None
+    owner_id: int | None
+
+
+@dataclass(frozen=True)
+class Loaded(Peek):
+    """A session with its answers, as they were in `version`; `Sessions.save` takes it back.
+
+    `step` is the step that `answers` are of. It is below `newest` in what `Sessions.load_previous` returns: saving that
+    removes the steps above it. `discarded` are then the answers of the step that Back leaves.
+    """
+
+    newest: int
+    answers: dict[str, Any] = field(repr=False)
+    # whatever was saved beside the answers
+    extra: Any = field(repr=False)
+    data_key: bytes = field(repr=False)
+    # of the person who loaded it, None when the server did
+    secret: bytes | None = field(default=None, repr=False)
+    discarded: dict[str, Any] | None = field(default=None, repr=False)

@@ -1,0 +1,90 @@
+"""The statements of the sessions, built once, so that SQLAlchemy compiles each of them once."""
+
+from __future__ import annotations
+
+from sqlalchemy import and_, bindparam, case, delete, func, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from docassemble_lite.store.tables import session_keys, sessions, steps, tasks
+
+_wanted = sessions.c.id == bindparam("wanted")
+_newest = and_(steps.c.session_id == sessions.c.id, steps.c.number == sessions.c.step)
+_key = and_(session_keys.c.session_id == sessions.c.id, session_keys.c.holder == bindparam("asking"))
+
+# a session that isn't open to the asking one is not found at all: no row, no time spent on its answers
+load = (
+    select(sessions, steps.c.answers, session_keys.c.wrapped)
+    .select_from(sessions.join(steps, _newest).outerjoin(session_keys, _key))
+    .where(_wanted, or_(sessions.c.multi_user, session_keys.c.holder.is_not(None)))
+)
+load_any = select(sessions, steps.c.answers).select_from(sessions.join(steps, _newest)).where(_wanted)
+load_step = (
+    select(steps.c.answers)
+    .select_from(sessions.join(steps, steps.c.session_id == sessions.c.id))
+    .where(_wanted, sessions.c.version == bindparam("seen"), steps.c.number == bindparam("number"))
+)
+peek = select(sessions).where(_wanted)
+held_by = (
+    select(sessions)
+    .select_from(sessions.join(session_keys, session_keys.c.session_id == sessions.c.id))
+    .where(session_keys.c.holder == bindparam("asking"))
+    .order_by(sessions.c.modified.desc(), sessions.c.id)
+)
+answering_cron = (
+    select(sessions)
+    .where(sessions.c.multi_user, sessions.c.allow_cron, sessions.c.cron_events.like(bindparam("pattern"), escape="\\"))
+    .order_by(sessions.c.modified, sessions.c.id)
+)
+unsaved_since = select(sessions).where(sessions.c.modified < bindparam("moment")).order_by(sessions.c.modified, sessions.c.id)
+
+raise_version = (
+    update(sessions)
+    .where(_wanted, sessions.c.version == bindparam("seen"))
+    .values(
+        version=sessions.c.version + 1,
+        step=bindparam("new_step"),
+        modified=bindparam("now"),
+        title=bindparam("new_title"),
+        steps_offset=bindparam("new_steps_offset"),
+        multi_user=bindparam("new_multi_user"),
+        allow_cron=bindparam("new_allow_cron"),
+        cron_events=bindparam("new_cron_events"),
+        owner_id=bindparam("new_owner_id"),
+        # this one is also written without raising the version
+        last_person_access=case(
+            (bindparam("by_person"), bindparam("now", type_=sessions.c.modified.type)), else_=sessions.c.last_person_access
+        ),
+    )
+)
+overwrite_step = (
+    update(steps)
+    .where(steps.c.session_id == bindparam("wanted"), steps.c.number == bindparam("at"))
+    .values(answers=bindparam("frozen"))
+)
+drop_steps = delete(steps).where(steps.c.session_id == bindparam("wanted"), steps.c.number > bindparam("kept"))
+other_steps = select(steps.c.number, steps.c.answers).where(
+    steps.c.session_id == bindparam("wanted"), steps.c.number != bindparam("written")
+)
+set_sealed_key = update(sessions).where(_wanted).values(sealed_key=bindparam("sealed"))
+delete_session = delete(sessions).where(_wanted, sessions.c.version == bindparam("seen"))
+note_access = update(sessions).where(_wanted).values(last_person_access=bindparam("now"))
+
+insert_session = insert(sessions)
+insert_step = insert(steps)
+insert_tasks = insert(tasks)
+# what each database calls "unless it is there already"
+insert_key = {
+    "sqlite": sqlite.insert(session_keys).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(session_keys).on_conflict_do_nothing(),
+}
+take_keys = (
+    delete(session_keys)
+    .where(session_keys.c.holder == bindparam("from_holder"))
+    .returning(session_keys.c.session_id, session_keys.c.wrapped)
+)
+count_keys = select(func.count()).select_from(session_keys).where(session_keys.c.session_id == bindparam("wanted"))
+
+
+def escape_like(words: str) -> str:
+    """The words for use in LIKE, where they stand for themselves."""
+    return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

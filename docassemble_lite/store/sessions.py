@@ -1,0 +1,392 @@
+"""Sessions of interviews: create, load, save, undo, restart, delete, list.
+
+Every save is one transaction that begins with raising the version of the session. Where somebody else did that first,
+the save raises `SavedByAnother` and nothing of it is written.
+"""
+
+from __future__ import annotations
+
+import secrets
+import string
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, RowMapping
+
+from docassemble_lite.clock import naive_utc
+from docassemble_lite.errors import AnswersNotStorable, SavedByAnother, SessionNotFound
+from docassemble_lite.store import queries
+from docassemble_lite.store.freezer import freeze, thaw
+from docassemble_lite.store.loaded import Loaded, Peek
+from docassemble_lite.store.tables import SESSION_ID_LENGTH
+from docassemble_lite.store.tasks import FinishedTask, NewTask, new_rows, write_end
+from docassemble_lite.store.vault import Vault
+
+_ALPHABET = string.ascii_letters + string.digits
+
+
+def new_session_id() -> str:
+    """32 random letters and digits."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(SESSION_ID_LENGTH))
+
+
+class Sessions:
+    """All sessions, of all interviews."""
+
+    def __init__(self, engine: Engine, vault: Vault) -> None:
+        self._engine = engine
+        self._vault = vault
+
+    # --- opening ---
+
+    def create(
+        self,
+        interview: str,
+        secret: bytes | None,
+        answers: dict[str, Any],
+        extra: Any = None,
+        *,
+        title: str = "",
+        multi_user: bool = False,
+        allow_cron: bool = False,
+        cron_events: Iterable[str] = (),
+        steps_offset: int = 0,
+        owner_id: int | None = None,
+        tasks: Iterable[NewTask] = (),
+    ) -> Loaded:
+        """Begin a session with its first step; `secret` opens it from now on. A private session needs one."""
+        if secret is None and not multi_user:
+            raise ValueError("Nobody could open a private session that has no secret.")
+        now = naive_utc()
+        loaded = Loaded(
+            session_id=new_session_id(),
+            interview=interview,
+            title=title,
+            created=now,
+            modified=now,
+            version=1,
+            step=1,
+            steps_offset=steps_offset,
+            multi_user=multi_user,
+            allow_cron=allow_cron,
+            cron_events=tuple(cron_events),
+            last_person_access=now,
+            owner_id=owner_id,
+            newest=1,
+            answers=answers,
+            extra=extra,
+            data_key=self._vault.new_data_key(),
+            secret=secret,
+        )
+        self._insert(loaded, tuple(tasks))
+        return loaded
+
+    def load(self, session_id: str, secret: bytes | None) -> Loaded:
+        """The session, if it is plain or `secret` opens it.
+
+        Raises `SessionNotFound`, for sessions of others as for those that don't exist, and `AnswersTampered`.
+        """
+        holder = self._vault.holder_of(secret) if secret is not None else ""
+        row = self._first(queries.load, {"wanted": session_id, "asking": holder})
+        if row["multi_user"]:
+            return self._open_plain(row, secret)
+        if secret is None:
+            raise SessionNotFound
+        return self._open(row, self._vault.unwrap(row["wrapped"], secret, session_id), secret)
+
+    def load_with_key(self, session_id: str, data_key: bytes) -> Loaded:
+        """The session of a task, with the data key that came with the task. Raises as `load` does."""
+        return self._open(self._first(queries.load_any, {"wanted": session_id}), data_key, None)
+
+    def load_plain(self, session_id: str) -> Loaded:
+        """A plain session, for the server itself. Raises `SessionNotFound` for a private one."""
+        return self._open_plain(self._first(queries.load, {"wanted": session_id, "asking": ""}), None)
+
+    def load_previous(self, loaded: Loaded) -> Loaded | None:
+        """The step before, to be saved in place of the newest: nothing changes until then. None when there is none.
+
+        Raises `SavedByAnother` when the session isn't what it was when it was loaded.
+        """
+        if loaded.step <= 1:
+            return None
+        wanted = {"wanted": loaded.session_id, "number": loaded.step - 1, "seen": loaded.version}
+        with self._engine.connect() as connection:
+            row = connection.execute(queries.load_step, wanted).first()
+        if row is None:
+            raise SavedByAnother
+        answers, extra = thaw(self._decode(loaded, loaded.step - 1, row.answers))
+        return replace(loaded, step=loaded.step - 1, answers=answers, extra=extra, discarded=loaded.answers)
+
+    # --- saving ---
+
+    def save(
+        self,
+        loaded: Loaded,
+        answers: dict[str, Any],
+        extra: Any = None,
+        *,
+        new_step: bool = False,
+        person_access: bool = False,
+        tasks: Iterable[NewTask] = (),
+        finish: FinishedTask | None = None,
+        title: str | None = None,
+        multi_user: bool | None = None,
+        allow_cron: bool | None = None,
+        cron_events: Iterable[str] | None = None,
+        steps_offset: int | None = None,
+        owner_id: int | None = None,
+    ) -> Loaded:
+        """Save the answers, over the loaded step or (`new_step`) as the one after it, and whatever belongs to them.
+
+        All or nothing: new tasks, the end of a task (`finish`), columns that are not None. A change of `multi_user`
+        converts all steps. Returns the session as it is now, fit to be saved again. Raises `SavedByAnother`,
+        `LateReport` (for `finish`) and `AnswersNotStorable`; nothing is saved then.
+        """
+        given = {
+            "title": title,
+            "multi_user": multi_user,
+            "allow_cron": allow_cron,
+            "cron_events": None if cron_events is None else tuple(cron_events),
+            "steps_offset": steps_offset,
+            "owner_id": owner_id,
+        }
+        after = _after_save(loaded, answers, extra, new_step, person_access, given)
+        # all that takes time comes before the transaction
+        row = self._step_row(after)
+        task_rows = new_rows(self._vault, loaded.session_id, loaded.interview, loaded.data_key, tuple(tasks))
+        with self._engine.begin() as connection:
+            _raise_version(connection, loaded, after, person_access)
+            _write_step(connection, loaded, row, new_step)
+            if after.multi_user != loaded.multi_user:
+                self._convert(connection, loaded, after)
+            if task_rows:
+                connection.execute(queries.insert_tasks, task_rows)
+            if finish is not None:
+                write_end(connection, self._vault, finish)
+        return after
+
+    def restart(self, loaded: Loaded, answers: dict[str, Any], extra: Any = None, **columns: Any) -> Loaded:
+        """Replace all steps by a first one, under the same id; takes and raises what `save` does."""
+        columns.setdefault("steps_offset", 0)
+        return self.save(replace(loaded, step=0), answers, extra, new_step=True, **columns)
+
+    def delete(self, seen: Peek) -> None:
+        """Delete the session and its tasks. Raises `SavedByAnother` when it was saved or deleted since it was seen."""
+        with self._engine.begin() as connection:
+            gone = connection.execute(queries.delete_session, {"wanted": seen.session_id, "seen": seen.version})
+            if gone.rowcount != 1:
+                raise SavedByAnother
+
+    def note_person_access(self, session_id: str) -> None:
+        """Remember that a person was in the session just now, where nothing else is to be saved."""
+        with self._engine.begin() as connection:
+            connection.execute(queries.note_access, {"wanted": session_id, "now": naive_utc()})
+
+    # --- who may open it ---
+
+    def add_holder(self, loaded: Loaded, secret: bytes) -> None:
+        """From now on, `secret` opens the session as well."""
+        with self._engine.begin() as connection:
+            self._add_key(connection, loaded, secret)
+
+    def rewrap(self, old_secret: bytes, new_secret: bytes) -> int:
+        """Every session that `old_secret` opens is from now on opened by `new_secret` instead; how many they are.
+
+        One transaction: at no moment does neither open them. The answers aren't touched.
+        """
+        old, new = self._vault.holder_of(old_secret), self._vault.holder_of(new_secret)
+        if old == new:
+            return 0
+        with self._engine.begin() as connection:
+            moving = connection.execute(queries.take_keys, {"from_holder": old}).all()
+            for key in moving:
+                data_key = self._vault.unwrap(key.wrapped, old_secret, key.session_id)
+                row = {
+                    "session_id": key.session_id,
+                    "holder": new,
+                    "wrapped": self._vault.wrap(data_key, new_secret, key.session_id),
+                }
+                connection.execute(queries.insert_key[connection.dialect.name], row)
+        return len(moving)
+
+    # --- without opening ---
+
+    def peek(self, session_id: str) -> Peek:
+        """What is known of a session without its answers. Raises `SessionNotFound`."""
+        return _peek(self._first(queries.peek, {"wanted": session_id}))
+
+    def held_by(self, secret: bytes) -> list[Peek]:
+        """The sessions that `secret` opens by itself, most recently saved first."""
+        return self._list(queries.held_by, {"asking": self._vault.holder_of(secret)})
+
+    def answering_cron(self, event: str) -> list[Peek]:
+        """The plain sessions that allow cron and have something to do at `event`, longest unsaved first."""
+        return self._list(queries.answering_cron, {"pattern": f"% {queries.escape_like(event)} %"})
+
+    def unsaved_since(self, moment: datetime) -> list[Peek]:
+        """The sessions that were last saved before `moment` (naive UTC), oldest first."""
+        return self._list(queries.unsaved_since, {"moment": moment})
+
+    # --- inside ---
+
+    def _first(self, statement: Any, values: Mapping[str, Any]) -> RowMapping:
+        with self._engine.connect() as connection:
+            row = connection.execute(statement, values).mappings().first()
+        if row is None:
+            raise SessionNotFound
+        return row
+
+    def _list(self, statement: Any, values: Mapping[str, Any]) -> list[Peek]:
+        with self._engine.connect() as connection:
+            return [_peek(row) for row in connection.execute(statement, values).mappings()]
+
+    def _open_plain(self, row: RowMapping, secret: bytes | None) -> Loaded:
+        return self._open(row, self._vault.unseal(row["sealed_key"] or b"", "session", row["id"]), secret)
+
+    def _open(self, row: RowMapping, data_key: bytes, secret: bytes | None) -> Loaded:
+        closed = Loaded(**_peek_values(row), newest=row["step"], answers={}, extra=None, data_key=data_key, secret=secret)
+        answers, extra = thaw(self._decode(closed, closed.step, row["answers"]))
+        return replace(closed, answers=answers, extra=extra)
+
+    def _encode(self, loaded: Loaded, number: int, frozen: bytes) -> bytes:
+        if loaded.multi_user:
+            return self._vault.sign(frozen, session=loaded.session_id, part=f"step:{number}")
+        return self._vault.encrypt(loaded.data_key, frozen, session=loaded.session_id, part=f"step:{number}")
+
+    def _decode(self, loaded: Loaded, number: int, row: bytes) -> bytes:
+        if loaded.multi_user:
+            return self._vault.verify(row, session=loaded.session_id, part=f"step:{number}")
+        return self._vault.decrypt(loaded.data_key, row, session=loaded.session_id, part=f"step:{number}")
+
+    def _insert(self, loaded: Loaded, wanted: tuple[NewTask, ...]) -> None:
+        sealed = self._vault.seal(loaded.data_key, "session", loaded.session_id) if loaded.multi_user else None
+        session_row = {**_columns(loaded), "id": loaded.session_id, "sealed_key": sealed}
+        step_row = self._step_row(loaded)
+        task_rows = new_rows(self._vault, loaded.session_id, loaded.interview, loaded.data_key, wanted)
+        with self._engine.begin() as connection:
+            connection.execute(queries.insert_session, session_row)
+            connection.execute(queries.insert_step, step_row)
+            if loaded.secret is not None:
+                self._add_key(connection, loaded, loaded.secret)
+            if task_rows:
+                connection.execute(queries.insert_tasks, task_rows)
+
+    def _step_row(self, loaded: Loaded) -> dict[str, Any]:
+        frozen = freeze(loaded.answers, loaded.extra)
+        return {
+            "session_id": loaded.session_id,
+            "number": loaded.step,
+            "answers": self._encode(loaded, loaded.step, frozen),
+            "created": loaded.modified,
+        }
+
+    def _add_key(self, connection: Connection, loaded: Loaded, secret: bytes) -> None:
+        row = {
+            "session_id": loaded.session_id,
+            "holder": self._vault.holder_of(secret),
+            "wrapped": self._vault.wrap(loaded.data_key, secret, loaded.session_id),
+        }
+        connection.execute(queries.insert_key[connection.dialect.name], row)
+
+    def _convert(self, connection: Connection, before: Loaded, after: Loaded) -> None:
+        """Make the other steps as private or plain as `after` is."""
+        if not after.multi_user:
+            self._require_holder(connection, before)
+        sealed = self._vault.seal(after.data_key, "session", after.session_id) if after.multi_user else None
+        connection.execute(queries.set_sealed_key, {"wanted": after.session_id, "sealed": sealed})
+        others = connection.execute(queries.other_steps, {"wanted": after.session_id, "written": after.step}).all()
+        for number, row in others:
+            converted = self._encode(after, number, self._decode(before, number, row))
+            connection.execute(queries.overwrite_step, {"wanted": after.session_id, "at": number, "frozen": converted})
+
+    def _require_holder(self, connection: Connection, loaded: Loaded) -> None:
+        if loaded.secret is not None:
+            self._add_key(connection, loaded, loaded.secret)
+        elif connection.scalar(queries.count_keys, {"wanted": loaded.session_id}) == 0:
+            raise AnswersNotStorable(
+                "multi_user can't become False here: nobody holds a key to this session, so nobody could open it again. "
+                "Let a person who is in the session set it."
+            )
+
+
+def _after_save(
+    loaded: Loaded, answers: dict[str, Any], extra: Any, new_step: bool, person_access: bool, given: Mapping[str, Any]
+) -> Loaded:
+    now = naive_utc()
+    step = loaded.step + 1 if new_step else loaded.step
+    return replace(
+        loaded,
+        **{name: value for name, value in given.items() if value is not None},
+        version=loaded.version + 1,
+        modified=now,
+        last_person_access=now if person_access else loaded.last_person_access,
+        step=step,
+        newest=step,
+        answers=answers,
+        extra=extra,
+        discarded=None,
+    )
+
+
+def _raise_version(connection: Connection, before: Loaded, after: Loaded, person_access: bool) -> None:
+    """The first statement of every save: it also makes the transaction the only one that writes this session."""
+    values = {
+        "wanted": before.session_id,
+        "seen": before.version,
+        "new_step": after.step,
+        "now": after.modified,
+        "new_title": after.title,
+        "new_steps_offset": after.steps_offset,
+        "new_multi_user": after.multi_user,
+        "new_allow_cron": after.allow_cron,
+        "new_cron_events": _joined(after.cron_events),
+        "new_owner_id": after.owner_id,
+        "by_person": person_access,
+    }
+    if connection.execute(queries.raise_version, values).rowcount != 1:
+        raise SavedByAnother
+
+
+def _write_step(connection: Connection, before: Loaded, row: Mapping[str, Any], new_step: bool) -> None:
+    if before.newest > before.step:
+        connection.execute(queries.drop_steps, {"wanted": before.session_id, "kept": before.step})
+    if new_step:
+        connection.execute(queries.insert_step, row)
+    else:
+        values = {"wanted": before.session_id, "at": row["number"], "frozen": row["answers"]}
+        connection.execute(queries.overwrite_step, values)
+
+
+def _columns(known: Peek) -> dict[str, Any]:
+    """The columns of `sessions` that `_peek_values` reads, except the id."""
+    names = ("interview", "title", "created", "modified", "version", "step", "steps_offset")
+    more = ("multi_user", "allow_cron", "last_person_access", "owner_id")
+    return {name: getattr(known, name) for name in names + more} | {"cron_events": _joined(known.cron_events)}
+
+
+def _peek_values(row: RowMapping) -> dict[str, Any]:
+    return {
+        "session_id": row["id"],
+        "interview": row["interview"],
+        "title": row["title"],
+        "created": row["created"],
+        "modified": row["modified"],
+        "version": row["version"],
+        "step": row["step"],
+        "steps_offset": row["steps_offset"],
+        "multi_user": row["multi_user"],
+        "allow_cron": row["allow_cron"],
+        "cron_events": tuple(row["cron_events"].split()),
+        "last_person_access": row["last_person_access"],
+        "owner_id": row["owner_id"],
+    }
+
+
+def _peek(row: RowMapping) -> Peek:
+    return Peek(**_peek_values(row))
+
+
+def _joined(events: tuple[str, ...]) -> str:
+    return f" {' '.join(events)} " if events else ""

@@ -1,0 +1,92 @@
+"""The tables. Every moment is naive UTC; every foreign key deletes what hangs on it."""
+
+from __future__ import annotations
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Boolean, Column, DateTime, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Text, false
+
+SESSION_ID_LENGTH = 32
+HOLDER_LENGTH = 64
+
+db = SQLAlchemy(
+    metadata=MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+)
+
+sessions = db.Table(
+    "sessions",
+    Column("id", String(SESSION_ID_LENGTH), primary_key=True),
+    Column("interview", Text, nullable=False),
+    Column("title", Text, nullable=False, server_default=""),
+    Column("created", DateTime, nullable=False),
+    # the last save of the answers, by whomever
+    Column("modified", DateTime, nullable=False),
+    # raised by every save; a save of an older version is refused
+    Column("version", Integer, nullable=False),
+    # the number of the newest step; numbers run from 1 without gaps
+    Column("step", Integer, nullable=False),
+    # Back leads no further than to the step after this one
+    Column("steps_offset", Integer, nullable=False, server_default="0"),
+    # whether the answers are plain: readable to the server without anybody's key
+    Column("multi_user", Boolean, nullable=False, server_default=false()),
+    Column("allow_cron", Boolean, nullable=False, server_default=false()),
+    # the cron events that the interview answers, each with a blank before and behind it
+    Column("cron_events", Text, nullable=False, server_default=""),
+    # the last visit of a person: no task, cron run or e-mail moves it
+    Column("last_person_access", DateTime, nullable=True),
+    Column("owner_id", Integer, nullable=True, index=True),
+    # the data key sealed with the server's key, only while the session is plain
+    Column("sealed_key", LargeBinary, nullable=True),
+)
+
+session_keys = db.Table(
+    "session_keys",
+    Column("session_id", ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True),
+    # derived from the secret of somebody who may open the session
+    Column("holder", String(HOLDER_LENGTH), primary_key=True),
+    # the data key wrapped with a key derived from that secret
+    Column("wrapped", LargeBinary, nullable=False),
+    Index("ix_session_keys_holder", "holder"),
+)
+
+steps = db.Table(
+    "steps",
+    Column("session_id", ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("answers", LargeBinary, nullable=False),
+    Column("created", DateTime, nullable=False),
+)
+
+tasks = db.Table(
+    "tasks",
+    Column("id", String(64), primary_key=True),
+    Column("session_id", ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("interview", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("mode", Text, nullable=True),
+    # the arguments, encrypted with the session's data key
+    Column("payload", LargeBinary, nullable=False),
+    # the data key sealed with the server's key, until the task ends
+    Column("sealed_key", LargeBinary, nullable=True),
+    # waiting, running, done, failed or revoked
+    Column("state", String(16), nullable=False),
+    # raised whenever somebody takes the task; only the latest may report
+    Column("attempt", Integer, nullable=False, server_default="0"),
+    Column("lease_until", DateTime, nullable=True),
+    # when a message last told the workers of this task
+    Column("woken", DateTime, nullable=False),
+    Column("created", DateTime, nullable=False),
+    Column("started", DateTime, nullable=True),
+    Column("ended", DateTime, nullable=True),
+    # encrypted with the session's data key
+    Column("result", LargeBinary, nullable=True),
+    Column("error_type", Text, nullable=False, server_default=""),
+    Index("ix_tasks_state_woken", "state", "woken"),
+    Index("ix_tasks_state_lease_until", "state", "lease_until"),
+)
