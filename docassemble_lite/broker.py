@@ -22,7 +22,7 @@ QUEUE = "docassemble_lite"
 
 def make_celery(settings: Settings) -> Celery:
     """The Celery application of this server; in the data folder unless the settings name a broker."""
-    app = Celery("docassemble_lite", broker=settings.broker or "filesystem://", set_as_current=False)
+    app = Celery("docassemble_lite", broker=settings.broker or "filesystem://localhost//", set_as_current=False)
     app.conf.update(
         accept_content=["json"],
         task_serializer="json",

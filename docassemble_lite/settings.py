@@ -66,8 +66,11 @@ class Settings:
 
     @property
     def database_url(self) -> str:
-        """The URL for SQLAlchemy."""
-        return self.database or f"sqlite:///{self.data.resolve() / 'store.sqlite3'}"
+        """The URL for SQLAlchemy; psycopg2 is what talks to PostgreSQL."""
+        if not self.database:
+            return f"sqlite:///{self.data.resolve() / 'store.sqlite3'}"
+        scheme, colon, rest = self.database.partition(":")
+        return f"postgresql+psycopg2:{rest}" if colon and scheme in ("postgres", "postgresql") else self.database
 
     @property
     def embedded(self) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from docassemble_lite.engine.fields.control_name import control_name
 from docassemble_lite.engine.screen import FieldView, Screen
 
 _RIGHT_TO_LEFT = {"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"}
@@ -131,13 +132,13 @@ class PageContext:
             ("_datatypes", _packed({item.name: item.datatype for item in controls})),
             ("_varnames", _packed({})),
             ("_visible", ""),
-            ("_checkboxes", _packed({item.name: "False" for item in controls if item.kind == "checkbox"})),
+            ("_checkboxes", _packed({item.name: _unchecked(item) for item in controls if item.kind == "checkbox"})),
             ("_empties", _packed({item.name: item.datatype for item in controls if item.kind == "checkboxes"})),
         )
 
     def continue_name(self, screen: Screen) -> str:
         """The name that the Continue button posts, empty where it stands for no variable."""
-        return base64.b64encode(screen.asked.continue_variable.encode()).decode().rstrip("=")
+        return control_name(screen.asked.continue_variable)
 
 
 def _input_type(item: FieldView) -> str:
@@ -145,6 +146,11 @@ def _input_type(item: FieldView) -> str:
     if item.kind == "input":
         return "datalist" if item.choices else _hyphenated(item.input_type)
     return {"textarea": "area", "select": "dropdown"}.get(item.kind, item.kind)
+
+
+def _unchecked(item: FieldView) -> str:
+    """What a checkbox stands for while it isn't checked."""
+    return "True" if item.value == "False" else "False"
 
 
 def _hyphenated(name: str) -> str:

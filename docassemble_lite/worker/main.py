@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import logging
+import os
+import threading
+import time
+import warnings
 from typing import Any
 
+from billiard import active_children
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.platforms import SecurityWarning
+from celery.signals import worker_process_init, worker_shutting_down
+from celery.worker import state
 
 from docassemble_lite.broker import RUN_TASK, Broker
 from docassemble_lite.settings import Settings
@@ -17,6 +24,8 @@ log = logging.getLogger(__name__)
 
 #: Ids of tasks are at most so long.
 _LONGEST_ID = 64
+#: Seconds between two looks at whether tasks are still running.
+_LOOK_AGAIN = 0.05
 
 
 def main(settings: Settings) -> int:
@@ -24,6 +33,9 @@ def main(settings: Settings) -> int:
     celery = make_worker(settings)
     sweeper = Sweeper(settings)
     sweeper.start()
+    worker_shutting_down.connect(_leave_when_idle, weak=False)
+    # workers take nothing from the broker but the id of a row, so that being root adds no risk to messages
+    warnings.filterwarnings("ignore", category=SecurityWarning)
     try:
         worker = celery.Worker(
             pool="prefork",
@@ -38,6 +50,23 @@ def main(settings: Settings) -> int:
     finally:
         sweeper.stop()
     return int(worker.exitcode or 0)
+
+
+def _leave_when_idle(**_: Any) -> None:
+    """End the process as soon as the running tasks have ended.
+
+    Celery waits seconds for processes that have nothing to do. What it had fetched and not begun waits in the store.
+    """
+
+    def leave() -> None:
+        while state.active_requests:
+            time.sleep(_LOOK_AGAIN)
+        logging.shutdown()
+        for child in active_children():
+            child.terminate()
+        os._exit(0)
+
+    threading.Thread(target=leave, name="leave when idle", daemon=True).start()
 
 
 def make_worker(settings: Settings) -> Celery:

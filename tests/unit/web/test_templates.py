@@ -25,15 +25,16 @@ VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "wb
 HOSTILE = """<script>alert(1)</script>"'&<img src=x onerror=alert(1)>"""
 
 
-@dataclass
+@dataclass(eq=False)
 class Element:
-    """An element of a page: its tag, attributes, all the text in it, and what it stands in."""
+    """An element of a page: its tag, attributes, all the text in it, what it stands in and what stands in it."""
 
     tag: str
     attributes: dict[str, str]
-    ancestors: tuple[Element, ...] = ()
+    # without these two a failing test would write the whole page many times over
+    ancestors: tuple[Element, ...] = field(default=(), repr=False)
+    children: list[Element] = field(default_factory=list, repr=False)
     text: str = ""
-    children: list[Element] = field(default_factory=list)
 
     def get(self, name: str) -> str:
         return self.attributes.get(name, "")
@@ -341,6 +342,12 @@ def test_a_checkbox_posts_true_and_is_checked_when_its_field_is(render: Any) -> 
     assert shown(render, BOX).one("input", type="checkbox").get("value") == "True"
     assert "checked" not in shown(render, BOX).one("input", type="checkbox").attributes
     assert "checked" in shown(render, replace(BOX, checked=True)).one("input", type="checkbox").attributes
+
+
+def test_a_checkbox_that_means_no_posts_false(render: Any) -> None:
+    page = shown(render, replace(BOX, datatype="noyes", value="False"))
+    assert page.one("input", type="checkbox").get("value") == "False"
+    assert unpacked(page.one("input", name="_checkboxes").get("value")) == {"b2s": "True"}
 
 
 def test_a_prefix_and_a_text_under_the_control_describe_it(render: Any) -> None:

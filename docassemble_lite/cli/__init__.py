@@ -1,0 +1,65 @@
+"""The command line: `python -m docassemble_lite COMMAND`.
+
+Every command is imported when it is asked for, so that the supervisor stays small and starts at once.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Sequence
+
+from docassemble_lite.cli.arguments import Arguments, parse_arguments
+from docassemble_lite.errors import LiteError
+
+FAILED = 2
+INTERRUPTED = 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Carry out the command; the exit code. 0: done; 1: `check` found mistakes; 2: it could not be carried out."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # a terminal that can't show a character gets its number
+        sys.stdout.reconfigure(errors="backslashreplace")
+    arguments = parse_arguments(argv)
+    try:
+        return _carry_out(arguments)
+    except LiteError as error:
+        print(f"docassemble_lite: {error}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _carry_out(arguments: Arguments) -> int:
+    if arguments.command == "init":
+        from docassemble_lite.cli.beginning import begin
+
+        return begin(arguments.folder)
+
+    from docassemble_lite.cli.logs import log_to_stderr
+
+    settings = arguments.settings()
+    log_to_stderr(debug=settings.debug)
+    match arguments.command:
+        case "run":
+            from docassemble_lite.cli.supervisor import supervise
+
+            return supervise(settings, arguments)
+        case "web":
+            from docassemble_lite.cli.web_process import serve
+
+            return serve(settings, socket_fd=arguments.socket_fd, lifeline_fd=arguments.lifeline_fd)
+        case "worker":
+            from docassemble_lite.cli.worker_process import work
+
+            return work(settings, lifeline_fd=arguments.lifeline_fd)
+        case "migrate":
+            from docassemble_lite.cli.migrating import migrate_store
+
+            return migrate_store(settings)
+        case "check":
+            from docassemble_lite.cli.checking import check
+
+            return check(arguments.paths, settings)
+    raise LiteError(f"There is no command {arguments.command}.")

@@ -1,0 +1,98 @@
+"""`web`: one process that serves pages, by itself or as a child of the supervisor."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import time
+from types import FrameType
+from typing import Any
+
+from docassemble_lite.cli.lifeline import GRACE, hold_on_to
+from docassemble_lite.cli.listening import listen, url_of
+from docassemble_lite.cli.migrating import bring_up_to_date
+from docassemble_lite.settings import Settings
+
+# seconds that requests have to end after SIGTERM, a little less than the process has
+DRAINING = GRACE - 3
+# seconds between two looks whether anything is left to do while the server stops
+GLANCE = 0.05
+# connections at once; those that wait for the next event cost a connection, not a thread
+CONNECTIONS = 1000
+
+
+def serve(settings: Settings, *, socket_fd: int | None = None, lifeline_fd: int | None = None) -> int:
+    """Serve until SIGTERM or Ctrl-C. `socket_fd` is a socket that listens already (None: one is made)."""
+    hold_on_to(lifeline_fd)
+    with _listener(settings, socket_fd) as listener:
+        from docassemble_lite.web import create_app
+
+        bring_up_to_date(settings)
+        server = DrainingServer(create_app(settings), listener, settings)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, server.stop)
+        if socket_fd is None:
+            print(f"Serving at {url_of(listener)} (Ctrl-C stops it)", flush=True)
+        server.run()
+    return 0
+
+
+def _listener(settings: Settings, socket_fd: int | None) -> socket.socket:
+    if socket_fd is None:
+        return listen(settings.host, settings.port)
+    os.set_inheritable(socket_fd, False)
+    return socket.socket(fileno=socket_fd)
+
+
+class DrainingServer:
+    """A waitress server that, when it is to stop, takes no new connection and finishes the requests that it has."""
+
+    def __init__(self, app: Any, listener: socket.socket, settings: Settings) -> None:
+        import waitress
+
+        self._connections: dict[int, Any] = {}
+        self._server = waitress.create_server(
+            app,
+            map=self._connections,
+            sockets=[listener],
+            threads=settings.web_threads,
+            connection_limit=CONNECTIONS,
+            # the app refuses what is too large with a page of its own; this is for what would fill the disk
+            max_request_body_size=2 * settings.maximum_content_length,
+            # send what an app yields at once: it may be an event that somebody waits for
+            send_bytes=1,
+            clear_untrusted_proxy_headers=not settings.behind_https_load_balancer,
+            ident=None,
+        )
+        self._stopping = False
+
+    def stop(self, _number: int = 0, _frame: FrameType | None = None) -> None:
+        """Have `run` return when the requests that are being answered are done. May be called as a signal handler."""
+        self._stopping = True
+        self._server.pull_trigger()
+
+    def run(self) -> None:
+        """Serve until `stop`."""
+        while not self._stopping:
+            self._turn(seconds=None)
+        self._server.accepting = False
+        end = time.monotonic() + DRAINING
+        while self._close_idle() and time.monotonic() < end:
+            self._turn(seconds=GLANCE)
+        self._server.close()
+
+    def _turn(self, seconds: float | None) -> None:
+        from waitress import wasyncore
+
+        wasyncore.loop(timeout=30.0 if seconds is None else seconds, use_poll=True, map=self._connections, count=1)
+
+    def _close_idle(self) -> bool:
+        """Close the connections on which nothing is going on; whether there are others."""
+        busy = False
+        for channel in list(self._server.active_channels.values()):
+            if channel.requests or channel.request is not None or channel.total_outbufs_len:
+                busy = True
+            else:
+                channel.will_close = True
+        return busy

@@ -1,0 +1,16 @@
+"""`worker`: the process that runs background tasks, by itself or as a child of the supervisor."""
+
+from __future__ import annotations
+
+from docassemble_lite.cli.lifeline import hold_on_to
+from docassemble_lite.cli.migrating import bring_up_to_date
+from docassemble_lite.settings import Settings
+
+
+def work(settings: Settings, *, lifeline_fd: int | None = None) -> int:
+    """Run tasks until SIGTERM or Ctrl-C; the exit code."""
+    hold_on_to(lifeline_fd)
+    from docassemble_lite.worker import main
+
+    bring_up_to_date(settings)
+    return main(settings)

