@@ -1,4 +1,4 @@
-"""Alembic's way in. The connection comes from `docassemble_lite.store.database`, or from the settings of the server."""
+"""Alembic's way in. The connection comes from `docassemble_lite.store.schema`, or from the settings of the server."""
 
 from alembic import context
 from sqlalchemy import Connection, NullPool, create_engine

@@ -23,7 +23,7 @@ def migrate_store(settings: Settings) -> int:
 
 def bring_up_to_date(settings: Settings) -> str | None:
     """Make or change the tables if that is needed; the version that they had before (None: there were none)."""
-    from docassemble_lite.store.database import migrate
+    from docassemble_lite.store.schema import migrate
 
     _make_data_folder(settings)
     before = _version(settings)
@@ -43,13 +43,12 @@ def _make_data_folder(settings: Settings) -> None:
 
 def _version(settings: Settings) -> str | None:
     """The version of the tables. Raises StoreOutOfReach if the database can't be read."""
-    from alembic.migration import MigrationContext
-    from sqlalchemy import NullPool, create_engine
     from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 
+    from docassemble_lite.store.schema import version
+
     try:
-        with create_engine(settings.database_url, poolclass=NullPool).connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
+        return version(settings)
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise StoreOutOfReach(f"The directive “database” doesn't name a database that can be used here: {error}.") from error
     except DatabaseError as error:

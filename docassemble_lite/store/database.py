@@ -1,20 +1,12 @@
-"""Opening the store, and bringing its tables up to date."""
+"""Opening the store."""
 
 from __future__ import annotations
 
-import fcntl
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-import alembic.command
-import alembic.config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import Flask
-from sqlalchemy import Connection, Engine, NullPool, create_engine, event, text
+from sqlalchemy import Engine, event
 
 from docassemble_lite.settings import Settings
 from docassemble_lite.store.locks import AdvisoryLocks, FileLocks, Locks
@@ -25,8 +17,6 @@ from docassemble_lite.store.vault import Vault
 
 # milliseconds after which PostgreSQL cuts off a process that stalls in the middle of a save
 _STALLED_SAVE = 10_000
-# any number, as long as every migration of every version uses the same
-_MIGRATION_LOCK = 0x0DA_117E
 _KEEPALIVES = {"keepalives": 1, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
 
 
@@ -47,7 +37,7 @@ class Store:
 
 
 def open_store(settings: Settings, app: Flask | None = None) -> Store:
-    """Open the store that the settings name; `migrate` must have made its tables.
+    """Open the store that the settings name; `schema.migrate` must have made its tables.
 
     `app` becomes the application of `tables.db`; without one there is a bare one.
     """
@@ -62,20 +52,6 @@ def open_store(settings: Settings, app: Flask | None = None) -> Store:
     vault = Vault(settings.server_key())
     locks = AdvisoryLocks(engine) if engine.dialect.name == "postgresql" else FileLocks(settings.data / "locks")
     return Store(app, engine, vault, Sessions(engine, vault), Tasks(engine, vault), locks)
-
-
-def migrate(settings: Settings) -> None:
-    """Bring the tables to the newest version; when two do it at once, one waits for the other."""
-    with _connected(settings) as connection, _only_migration(settings, connection):
-        alembic.command.upgrade(_alembic_config(connection), "head")
-        connection.commit()
-
-
-def is_current(settings: Settings) -> bool:
-    """Whether the tables have the version that this program needs."""
-    with _connected(settings) as connection:
-        scripts = ScriptDirectory.from_config(_alembic_config(connection))
-        return set(MigrationContext.configure(connection).get_current_heads()) == set(scripts.get_heads())
 
 
 def _engine_options(settings: Settings) -> dict[str, Any]:
@@ -102,38 +78,3 @@ def _prepare_connection(dialect: str) -> Any:
         connection.commit()
 
     return {"sqlite": prepare_sqlite, "postgresql": prepare_postgresql}[dialect]
-
-
-@contextmanager
-def _connected(settings: Settings) -> Iterator[Connection]:
-    settings.data.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(settings.database_url, poolclass=NullPool)
-    with engine.connect() as connection:
-        yield connection
-
-
-@contextmanager
-def _only_migration(settings: Settings, connection: Connection) -> Iterator[None]:
-    if connection.dialect.name == "postgresql":
-        # it ends with the transaction, in which the migration runs too
-        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _MIGRATION_LOCK})
-        yield
-        return
-    with (settings.data / "migration.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-        yield
-
-
-def _alembic_config(connection: Connection) -> alembic.config.Config:
-    config = alembic.config.Config()
-    config.set_main_option("script_location", str(_migrations_folder()))
-    config.attributes["connection"] = connection
-    return config
-
-
-def _migrations_folder() -> Path:
-    """`migrations`: inside the package where it is installed, beside it where it is developed."""
-    package = Path(__file__).resolve().parent.parent
-    installed = package / "migrations"
-    return installed if installed.is_dir() else package.parent / "migrations"

@@ -17,8 +17,9 @@ from typing import Any
 from sqlalchemy import Engine, event
 
 from docassemble_lite.settings import Settings
-from docassemble_lite.store.database import migrate, open_store
+from docassemble_lite.store.database import open_store
 from docassemble_lite.store.freezer import freeze, thaw
+from docassemble_lite.store.schema import migrate
 
 SECRET = b"the secret of the benchmark"
 

@@ -18,7 +18,8 @@ from sqlalchemy import select
 
 import docassemble_lite
 from docassemble_lite.settings import Settings
-from docassemble_lite.store.database import Store, migrate, open_store
+from docassemble_lite.store.database import Store, open_store
+from docassemble_lite.store.schema import migrate
 from docassemble_lite.store.tables import db
 from docassemble_lite.store.tasks import NewTask
 

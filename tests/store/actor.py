@@ -17,8 +17,9 @@ from sqlalchemy import event
 
 from docassemble_lite.errors import LiteError, SavedByAnother
 from docassemble_lite.settings import Settings
-from docassemble_lite.store.database import Store, migrate, open_store
+from docassemble_lite.store.database import Store, open_store
 from docassemble_lite.store.loaded import Loaded
+from docassemble_lite.store.schema import migrate
 
 
 class Actor:

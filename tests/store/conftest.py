@@ -20,7 +20,8 @@ from sqlalchemy import create_engine, event, make_url, text
 
 from docassemble_lite import clock
 from docassemble_lite.settings import Settings
-from docassemble_lite.store.database import Store, migrate, open_store
+from docassemble_lite.store.database import Store, open_store
+from docassemble_lite.store.schema import migrate
 from docassemble_lite.store.tables import db
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -15,8 +15,9 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect, text
 
 from docassemble_lite.settings import Settings
-from docassemble_lite.store.database import Store, is_current, migrate, open_store
+from docassemble_lite.store.database import Store, open_store
 from docassemble_lite.store.missing import MissingClass
+from docassemble_lite.store.schema import is_current, migrate
 from docassemble_lite.store.tables import db
 
 ROWS = sorted((Path(__file__).parents[1] / "migrations" / "rows").glob("*.json"))

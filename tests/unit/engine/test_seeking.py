@@ -508,8 +508,8 @@ def test_code_that_does_not_define_its_variable_again_leaves_the_old_value():
 def test_the_old_value_is_not_there_while_code_makes_a_new_one():
     text = """
     code: |
+      was_there = defined('a')
       a = 'second' if defined('seen') else 'first'
-      was_there = defined('a') and a == 'first' and defined('seen')
       seen = True
     ---
     mandatory: True
