@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from docassemble_lite.engine.blocks.texts import BlockText
 from docassemble_lite.engine.document import Section
+from docassemble_lite.host import current
 
 if TYPE_CHECKING:
     from docassemble_lite.engine.program import Program
@@ -27,6 +28,7 @@ PARTS = frozenset(
         "help label",
         "logo",
         "navigation bar html",
+        "tab title",
         "post",
         "pre",
         "right",
@@ -44,29 +46,52 @@ PARTS = frozenset(
 
 @dataclass
 class ScreenParts:
-    """Texts that every screen has unless its question says otherwise."""
+    """Texts that every screen has unless its question says otherwise: name → language ("*": any) → text.
 
-    texts: dict[str, BlockText] = field(default_factory=dict)
+    What `set_parts()` stored in the session comes first.
+    """
+
+    texts: dict[str, dict[str, BlockText]] = field(default_factory=dict)
+
+    def find(self, key: str, answers: dict[str, Any]) -> BlockText | None:
+        """The text of a part, in the language of the moment if there is one."""
+        stored = answers["_internal"].get("parts", {}).get(key)
+        if stored is not None:
+            return BlockText.of_value(stored)
+        texts = self.texts.get(key)
+        if not texts:
+            return None
+        return texts.get(current().language) or texts.get("*") or next(iter(texts.values()))
 
     def inline(self, key: str, answers: dict[str, Any]) -> str:
-        text = self.texts.get(key)
+        text = self.find(key, answers)
         return text.inline(answers) if text else ""
 
     def block(self, key: str, answers: dict[str, Any]) -> str:
-        text = self.texts.get(key)
+        text = self.find(key, answers)
         return text.block(answers) if text else ""
 
     def plain(self, key: str, answers: dict[str, Any]) -> str:
-        text = self.texts.get(key)
+        text = self.find(key, answers)
         return text.plain(answers) if text else ""
+
+    def read(self, parts: Section) -> None:
+        """Take over what a section sets; what is set to nothing is no longer there."""
+        for key, value in parts.items():
+            if key not in PARTS:
+                continue
+            if value is None:
+                self.texts.pop(key, None)
+            elif isinstance(value, Section):
+                self.texts[key] = {str(lang): BlockText(text, value.value_place(lang)) for lang, text in value.items()}
+            else:
+                self.texts[key] = {"*": BlockText(value, parts.value_place(key))}
 
 
 def _metadata(program: Program, section: Section) -> None:
     metadata = _mapping(section, "metadata")
     program.metadata.update(metadata)
-    for key, value in metadata.items():
-        if key in PARTS and isinstance(value, str):
-            program.parts.texts.setdefault(key, BlockText(value, metadata.value_place(key)))
+    program.parts.read(metadata)
 
 
 def _features(program: Program, section: Section) -> None:
@@ -77,12 +102,7 @@ def _features(program: Program, section: Section) -> None:
 
 
 def _default_screen_parts(program: Program, section: Section) -> None:
-    parts = _mapping(section, "default screen parts")
-    for key, value in parts.items():
-        if value is None:
-            program.parts.texts.pop(key, None)
-        elif isinstance(value, str):
-            program.parts.texts[key] = BlockText(value, parts.value_place(key))
+    program.parts.read(_mapping(section, "default screen parts"))
 
 
 def _default_language(program: Program, section: Section) -> None:

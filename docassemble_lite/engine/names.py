@@ -72,26 +72,37 @@ def _closing(name: str, start: int) -> int:
 def is_path(name: str) -> bool:
     """Whether the name is a path that can be assigned to: a word, then attributes and items."""
     parts = parts_of(name)
-    return bool(_WORD.fullmatch(parts[0])) and (len(parts) == 1 or "".join(parts) == name)
+    return bool(name) and bool(_WORD.fullmatch(parts[0])) and (len(parts) == 1 or "".join(parts) == name)
 
 
 @lru_cache(maxsize=20_000)
 def is_plain_path(name: str) -> bool:
-    """Whether the name is a path whose indices are constants or names.
+    """Whether the name is a path whose indices are constants, other paths, or sums of these.
 
-    Only such a name may come from outside: evaluating it reads variables and runs no code of its own.
+    Only such a name may come from outside: evaluating it reads variables and calls nothing.
     """
     try:
-        node: ast.AST = ast.parse(name, mode="eval").body
+        node = ast.parse(name, mode="eval").body
+        return not isinstance(node, (ast.Constant, ast.BinOp, ast.UnaryOp)) and _only_reads(node)
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         return False
-    while isinstance(node, (ast.Attribute, ast.Subscript)):
-        if isinstance(node, ast.Attribute) and node.attr.startswith("_"):
-            return False
-        if isinstance(node, ast.Subscript) and not isinstance(node.slice, (ast.Constant, ast.Name)):
-            return False
-        node = node.value
-    return isinstance(node, ast.Name) and not node.id.startswith("_")
+
+
+def _only_reads(node: ast.expr) -> bool:
+    match node:
+        case ast.Constant():
+            return True
+        case ast.Name(id=word):
+            return not word.startswith("_")
+        case ast.Attribute(value=value, attr=word):
+            return not word.startswith("_") and _only_reads(value)
+        case ast.Subscript(value=value, slice=index):
+            return not isinstance(value, ast.Constant) and _only_reads(value) and _only_reads(index)
+        case ast.BinOp(left=left, op=ast.Add() | ast.Sub(), right=right):
+            return _only_reads(left) and _only_reads(right)
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return _only_reads(operand)
+    return False
 
 
 def parents_of(name: str) -> list[str]:

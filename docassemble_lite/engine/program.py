@@ -151,7 +151,10 @@ class Program:
     @property
     def title(self) -> str:
         """The title of the metadata, or the file's name."""
-        return str(self.metadata.get("title") or self.source.path.stem.replace("_", " ").replace("-", " "))
+        title = self.metadata.get("title")
+        if isinstance(title, Mapping):
+            title = next(iter(title.values()), "")
+        return str(title or self.source.path.stem.replace("_", " ").replace("-", " "))
 
     def is_current(self) -> bool:
         """Whether none of its files has changed since it was made."""

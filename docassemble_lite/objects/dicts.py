@@ -90,7 +90,8 @@ class DADict(Group):
 
     def __delitem__(self, key: Any) -> None:
         if key not in self.elements:
-            raise KeyError(key)
+            # what is to be removed is sought first, like anything else that code names
+            self[key]
         self.hook_on_remove(self.elements[key])
         del self.elements[key]
         self._after_removal(1)

@@ -30,6 +30,9 @@ def create_app(settings: Settings) -> Flask:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.behind_https_load_balancer,
+        # as long as the cookie that opens the sessions; signing it anew for every page would cost more than reading it
+        PERMANENT_SESSION_LIFETIME=security.COOKIE_AGE,
+        SESSION_REFRESH_EACH_REQUEST=False,
         MAX_CONTENT_LENGTH=settings.maximum_content_length,
         MAX_FORM_MEMORY_SIZE=settings.maximum_content_length,
         MAX_FORM_PARTS=5000,

@@ -27,6 +27,7 @@ def screen_page(visited: Visited, screen: Screen) -> str:
         action_url=interview_address(visited.interview),
         back_allowed=visited.back_allowed,
         restart_url=interview_address(visited.interview, reset=1),
+        parts=screen.parts,
         notice=_notice(visited),
         menu=(
             Link(word("Begin again"), interview_address(visited.interview, reset=1)),

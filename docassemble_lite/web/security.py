@@ -15,7 +15,8 @@ from docassemble_lite.web.services import services
 #: The cookie that holds what opens an anonymous person's sessions. It is never stored on the server.
 SECRET_COOKIE = "secret"
 _SECRET_BYTES = 32
-_COOKIE_AGE = 400 * 24 * 3600
+#: Seconds that a browser keeps a cookie; none keeps one for longer.
+COOKIE_AGE = 400 * 24 * 3600
 
 
 def init_app(app: Flask) -> None:
@@ -88,7 +89,7 @@ def finish_response(response: Response) -> Response:
     if "new_secret" in g:
         value = urlsafe_b64encode(g.new_secret).decode().rstrip("=")
         secure = services().settings.behind_https_load_balancer
-        response.set_cookie(SECRET_COOKIE, value, max_age=_COOKIE_AGE, httponly=True, samesite="Lax", secure=secure)
+        response.set_cookie(SECRET_COOKIE, value, max_age=COOKIE_AGE, httponly=True, samesite="Lax", secure=secure)
     headers = response.headers
     if response.mimetype == "text/html":
         headers["Content-Security-Policy"] = _policy()

@@ -252,7 +252,7 @@ class FieldEntry:
         if retyped is not None:
             return datatype.retyped(spec, asked, retyped[0], retyped[1])
         value, answered = self._value(evaluation, spec.variable)
-        return datatype.view(replace(spec, answered=answered), asked, value)
+        return datatype.view(replace(spec, answered=True) if answered else spec, asked, value)
 
     def _value(self, evaluation: Evaluation, variable: str) -> tuple[Any, bool]:
         """What the control shows at first, and whether that had been answered or is only the default."""

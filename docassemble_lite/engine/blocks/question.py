@@ -279,6 +279,7 @@ class QuestionBlock(Block):
             if evaluation.host.setting("debug")
             else "",
             source_place=str(self.place),
+            parts=_other_parts(evaluation),
             features=features,
         )
 
@@ -420,6 +421,13 @@ def message_screen(evaluation: Evaluation, message: EndWithMessage) -> Screen:
 
 def _truth(condition: Any, evaluation: Evaluation) -> bool:
     return condition if isinstance(condition, bool) else bool(condition.evaluate(evaluation.answers))
+
+
+def _other_parts(evaluation: Evaluation) -> dict[str, str]:
+    parts, answers = evaluation.program.parts, evaluation.answers
+    plain = {key: parts.plain(key, answers) for key in ("tab title", "corner back button label")}
+    markup = {key: parts.block(key, answers) for key in ("navigation bar html", "submit", "footer")}
+    return {key: text for key, text in {**plain, **markup}.items() if text}
 
 
 def _help_of(section: Section) -> tuple[BlockText | None, BlockText | None]:

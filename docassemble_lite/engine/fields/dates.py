@@ -22,6 +22,7 @@ _DATE = rf"""(?:[a-z]{{3,9}}\.?,?\s+)?
       | {_DAY} (?:\.|\s+of)? [\s-]+ {_MONTH} ,? [\s-]+ [0-9]{{4}} )"""
 _WRITTEN_DATE = re.compile(_DATE, re.I | re.X | re.A)
 _WRITTEN_BOTH = re.compile(rf"(?P<date>{_DATE}) (?:t|,?\s+(?:at\s+)?) (?P<time>[0-9].*)", re.I | re.X | re.A)
+_CONTROL_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(
     r"""(?P<hour>[0-9]{1,2}) (?: :(?P<minute>[0-9]{2}) (?: :(?P<second>[0-9]{2}) (?P<part>\.[0-9]{1,6})? )? )?
     \s* (?P<half>[ap]\.?m\.?)?""",
@@ -35,7 +36,7 @@ def parse_date(text: str) -> date | None:
     """The date that a person wrote, with year, month and day; None when it is none that the calendar has."""
     if not _WRITTEN_DATE.fullmatch(text.strip()):
         return None
-    found = _parsed_twice(text)
+    found = _from_control(text.strip()) or _parsed_twice(text)
     return found.date() if found else None
 
 
@@ -59,6 +60,14 @@ def parse_time(text: str) -> time | None:
     microsecond = int((found["part"] or ".")[1:].ljust(6, "0"))
     try:
         return time(hour, int(found["minute"] or 0), int(found["second"] or 0), microsecond)
+    except ValueError:
+        return None
+
+
+def _from_control(text: str) -> datetime | None:
+    """The date as a browser's control writes it, 2026-05-04: the usual case, for which dateutil takes its time."""
+    try:
+        return datetime.fromisoformat(text) if _CONTROL_DATE.fullmatch(text) else None
     except ValueError:
         return None
 

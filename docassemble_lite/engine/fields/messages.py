@@ -47,7 +47,7 @@ def chosen_messages(keys: Mapping[str, Any]) -> dict[str, str]:
     """
     own = keys.get("validation messages") or {}
     chosen = dict(keys.get("default validation messages") or {})
-    for code in STANDARD:
+    for code in STANDARD if own else ():
         for written in (code, code.rsplit(" ", 1)[-1]):
             if written in own:
                 chosen[code] = own[written]

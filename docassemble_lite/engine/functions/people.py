@@ -6,7 +6,7 @@ from typing import Any
 
 from docassemble_lite.host import current
 
-__all__ = ["UserInfo", "interface", "referring_url", "user_has_privilege", "user_info", "user_logged_in", "user_privileges"]
+__all__ = ["UserInfo", "current_context", "interface", "referring_url", "user_has_privilege", "user_info", "user_logged_in", "user_privileges"]
 
 
 class UserInfo:
@@ -31,6 +31,11 @@ class UserInfo:
 
 def user_info() -> UserInfo:
     """The person on whose behalf the code runs."""
+    return UserInfo()
+
+
+def current_context() -> UserInfo:
+    """Where the code runs: session, filename, interface."""
     return UserInfo()
 
 

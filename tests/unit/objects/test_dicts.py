@@ -95,9 +95,12 @@ def test_the_usual_ways_to_change_a_dictionary() -> None:
     assert feet.elements == {"bird": 2}
 
 
-def test_removing_a_key_that_is_not_there_is_an_error() -> None:
-    with pytest.raises(KeyError):
+def test_a_key_that_is_to_be_removed_is_sought_first() -> None:
+    with pytest.raises(DAIndexError):
         del DADict("feet")["dog"]
+
+
+def test_nothing_can_be_taken_out_of_an_empty_dictionary() -> None:
     with pytest.raises(KeyError):
         DADict("feet").popitem()
 

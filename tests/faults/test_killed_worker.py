@@ -1,0 +1,144 @@
+"""Workers, messages and whole servers go away while tasks run or wait."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.faults.test_killed_web import kill_all, start_again
+from tests.faults.working import INTERVIEW, NAME, SHORT_LEASE, heading_when_over, runs_of, start_task
+
+Eventually = Callable[..., Any]
+
+
+@pytest.mark.parametrize("whole", [False, True], ids=["the process that ran it", "the whole worker"])
+def test_p4_a_task_whose_worker_was_killed_ends_as_failed(
+    server: Callable[..., Any], stored: dict[str, Any], eventually: Eventually, whole: bool, measured: Callable[..., None]
+) -> None:
+    """P4: with an error type of its own, within the lease and a sweep; it is not run again, and the next one runs."""
+    if whole and stored:
+        pytest.skip("which worker dies is the same to the store")
+    running = server({NAME: INTERVIEW}, **SHORT_LEASE, **stored)
+    visitor, _ = start_task(running, until="never")
+    runner = eventually(lambda: runs_of(running), "the task runs")[0]
+    if whole:
+        running.child("worker").kill()
+    else:
+        os.kill(runner, signal.SIGKILL)
+    began = time.monotonic()
+    assert heading_when_over(visitor, eventually) == "Failed, WorkerLost"
+    measured("P4", seconds_from_death_to_failed=round(time.monotonic() - began, 2), of_a_lease_of=SHORT_LEASE["task_lease"])
+    assert runs_of(running) == [runner]
+    another, _ = start_task(running)
+    assert heading_when_over(another, eventually) == "Done, worked"
+
+
+def test_a_task_that_takes_longer_than_its_lease_is_not_lost(server: Callable[..., Any], eventually: Eventually) -> None:
+    """P4: the heartbeat keeps it."""
+    running = server({NAME: INTERVIEW}, **SHORT_LEASE)
+    visitor, _ = start_task(running, until="go-on")
+    eventually(lambda: runs_of(running), "the task runs")
+    time.sleep(2 * SHORT_LEASE["task_lease"])
+    (running.folder / "go-on").touch()
+    assert heading_when_over(visitor, eventually) == "Done, worked"
+    assert len(runs_of(running)) == 1
+
+
+def test_p10_the_report_of_a_worker_that_was_stopped_beyond_its_lease_changes_nothing(
+    server: Callable[..., Any], eventually: Eventually
+) -> None:
+    """P10: it is logged as late."""
+    running = server({NAME: INTERVIEW}, **SHORT_LEASE)
+    visitor, _ = start_task(running, until="go-on")
+    runner = eventually(lambda: runs_of(running), "the task runs")[0]
+    os.kill(runner, signal.SIGSTOP)
+    try:
+        assert heading_when_over(visitor, eventually) == "Failed, WorkerLost"
+        (running.folder / "go-on").touch()
+    finally:
+        os.kill(runner, signal.SIGCONT)
+    eventually(lambda: "late_report" in running.log, "the late report is logged")
+    assert visitor.show(NAME).heading == "Failed, WorkerLost"
+
+
+def wait_for_worker(running: Any, eventually: Eventually) -> Any:
+    """The worker, once it takes tasks."""
+    visitor, _ = start_task(running)
+    assert heading_when_over(visitor, eventually) == "Done, worked"
+    (running.folder / "runs").unlink()
+    return running.child("worker")
+
+
+def test_p6_a_task_whose_message_was_lost_is_woken_by_the_sweeper(
+    server: Callable[..., Any], stored: dict[str, Any], eventually: Eventually
+) -> None:
+    """P6: the broker's folder is emptied before the worker takes the message."""
+    running = server({NAME: INTERVIEW}, **SHORT_LEASE, **stored)
+    worker = wait_for_worker(running, eventually)
+    worker.suspend()
+    visitor, _ = start_task(running)
+    messages = list((running.data / "broker" / "messages").iterdir())
+    assert len(messages) == 1
+    messages[0].unlink()
+    worker.resume()
+    assert heading_when_over(visitor, eventually) == "Done, worked"
+    assert len(runs_of(running)) == 1
+    assert 'action="task_woken"' in running.log
+
+
+def test_p6_a_task_that_waited_when_the_whole_server_was_killed_runs_when_it_is_back(
+    server: Callable[..., Any], stored: dict[str, Any], eventually: Eventually
+) -> None:
+    """P6: with all messages gone as well."""
+    running = server({NAME: INTERVIEW}, **SHORT_LEASE, **stored)
+    eventually(lambda: running.child("worker"), "the worker runs").suspend()
+    visitor, _ = start_task(running)
+    kill_all(running)
+    shutil.rmtree(running.data / "broker")
+    again = start_again(running)
+    try:
+        visitor.url = again.url
+        assert heading_when_over(visitor, eventually) == "Done, worked"
+        assert len(runs_of(running)) == 1
+    finally:
+        again.clear_away()
+
+
+def test_p4_a_task_that_ran_when_the_whole_server_was_killed_ends_as_failed(
+    server: Callable[..., Any], eventually: Eventually
+) -> None:
+    running = server({NAME: INTERVIEW}, **SHORT_LEASE)
+    visitor, _ = start_task(running, until="never")
+    eventually(lambda: runs_of(running), "the task runs")
+    kill_all(running)
+    again = start_again(running)
+    try:
+        visitor.url = again.url
+        assert heading_when_over(visitor, eventually) == "Failed, WorkerLost"
+        assert len(runs_of(running)) == 1
+    finally:
+        again.clear_away()
+
+
+def test_p9_a_message_that_is_delivered_ten_times_runs_the_task_once(server: Callable[..., Any], eventually: Eventually) -> None:
+    """P9: copies of the one message, all in the broker's folder when the worker looks."""
+    running = server({NAME: INTERVIEW}, **SHORT_LEASE)
+    worker = wait_for_worker(running, eventually)
+    worker.suspend()
+    visitor, _ = start_task(running)
+    folder = running.data / "broker" / "messages"
+    message = next(folder.iterdir())
+    for number in range(9):
+        (folder / f"{number}_{message.name}").write_bytes(message.read_bytes())
+    worker.resume()
+    assert heading_when_over(visitor, eventually) == "Done, worked"
+    eventually(lambda: not list(folder.iterdir()), "all messages are taken")
+    another, _ = start_task(running)
+    assert heading_when_over(another, eventually) == "Done, worked"
+    assert len(runs_of(running)) == 2
