@@ -14,6 +14,7 @@ from docassemble_lite.store.sessions import Sessions
 from docassemble_lite.store.tables import db
 from docassemble_lite.store.tasks import Tasks
 from docassemble_lite.store.vault import Vault
+from docassemble_lite.store.writing import Writing
 
 # milliseconds after which PostgreSQL cuts off a process that stalls in the middle of a save
 _STALLED_SAVE = 10_000
@@ -51,7 +52,8 @@ def open_store(settings: Settings, app: Flask | None = None) -> Store:
     event.listen(engine, "connect", _prepare_connection(engine.dialect.name))
     vault = Vault(settings.server_key())
     locks = AdvisoryLocks(engine) if engine.dialect.name == "postgresql" else FileLocks(settings.data / "locks")
-    return Store(app, engine, vault, Sessions(engine, vault), Tasks(engine, vault), locks)
+    writing = Writing(engine)
+    return Store(app, engine, vault, Sessions(engine, vault, writing), Tasks(engine, vault, writing), locks)
 
 
 def _engine_options(settings: Settings) -> dict[str, Any]:

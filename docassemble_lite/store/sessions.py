@@ -23,6 +23,7 @@ from docassemble_lite.store.loaded import Loaded, Peek
 from docassemble_lite.store.tables import SESSION_ID_LENGTH
 from docassemble_lite.store.tasks import FinishedTask, NewTask, new_rows, write_end
 from docassemble_lite.store.vault import Vault
+from docassemble_lite.store.writing import Writing
 
 _ALPHABET = string.ascii_letters + string.digits
 
@@ -35,8 +36,9 @@ def new_session_id() -> str:
 class Sessions:
     """All sessions, of all interviews."""
 
-    def __init__(self, engine: Engine, vault: Vault) -> None:
+    def __init__(self, engine: Engine, vault: Vault, writing: Writing) -> None:
         self._engine = engine
+        self._writing = writing
         self._vault = vault
 
     # --- opening ---
@@ -156,7 +158,7 @@ class Sessions:
         # all that takes time comes before the transaction
         row = self._step_row(after)
         task_rows = new_rows(self._vault, loaded.session_id, loaded.interview, loaded.data_key, tuple(tasks))
-        with self._engine.begin() as connection:
+        with self._writing.begin() as connection:
             _raise_version(connection, loaded, after, person_access)
             _write_step(connection, loaded, row, new_step)
             if after.multi_user != loaded.multi_user:
@@ -174,21 +176,21 @@ class Sessions:
 
     def delete(self, seen: Peek) -> None:
         """Delete the session and its tasks. Raises `SavedByAnother` when it was saved or deleted since it was seen."""
-        with self._engine.begin() as connection:
+        with self._writing.begin() as connection:
             gone = connection.execute(queries.delete_session, {"wanted": seen.session_id, "seen": seen.version})
             if gone.rowcount != 1:
                 raise SavedByAnother
 
     def note_person_access(self, session_id: str) -> None:
         """Remember that a person was in the session just now, where nothing else is to be saved."""
-        with self._engine.begin() as connection:
+        with self._writing.begin() as connection:
             connection.execute(queries.note_access, {"wanted": session_id, "now": naive_utc()})
 
     # --- who may open it ---
 
     def add_holder(self, loaded: Loaded, secret: bytes) -> None:
         """From now on, `secret` opens the session as well."""
-        with self._engine.begin() as connection:
+        with self._writing.begin() as connection:
             self._add_key(connection, loaded, secret)
 
     def rewrap(self, old_secret: bytes, new_secret: bytes) -> int:
@@ -199,7 +201,7 @@ class Sessions:
         old, new = self._vault.holder_of(old_secret), self._vault.holder_of(new_secret)
         if old == new:
             return 0
-        with self._engine.begin() as connection:
+        with self._writing.begin() as connection:
             moving = connection.execute(queries.take_keys, {"from_holder": old}).all()
             for key in moving:
                 data_key = self._vault.unwrap(key.wrapped, old_secret, key.session_id)
@@ -265,7 +267,7 @@ class Sessions:
         session_row = {**_columns(loaded), "id": loaded.session_id, "sealed_key": sealed}
         step_row = self._step_row(loaded)
         task_rows = new_rows(self._vault, loaded.session_id, loaded.interview, loaded.data_key, wanted)
-        with self._engine.begin() as connection:
+        with self._writing.begin() as connection:
             connection.execute(queries.insert_session, session_row)
             connection.execute(queries.insert_step, step_row)
             if loaded.secret is not None:

@@ -19,6 +19,7 @@ from docassemble_lite.clock import naive_utc
 from docassemble_lite.errors import AnswersTampered, LiteError
 from docassemble_lite.store.tables import tasks
 from docassemble_lite.store.vault import Vault
+from docassemble_lite.store.writing import Writing
 
 EndState = Literal["done", "failed", "revoked"]
 State = Literal["waiting", "running", "done", "failed", "revoked"]
@@ -146,8 +147,9 @@ _take_over = (
 class Tasks:
     """The background tasks of all sessions."""
 
-    def __init__(self, engine: Engine, vault: Vault) -> None:
+    def __init__(self, engine: Engine, vault: Vault, writing: Writing) -> None:
         self._engine = engine
+        self._writing = writing
         self._vault = vault
 
     def claim(self, task_id: str, lease: float) -> Claimed | None:
@@ -155,21 +157,21 @@ class Tasks:
 
         Raises `AnswersTampered` when this server didn't write the task; its lease then runs out.
         """
-        with self._engine.begin() as connection:
+        with self._writing.begin() as connection:
             values = {"task_id": task_id, "now": naive_utc(), "until": _from_now(lease)}
             row = connection.execute(_claim, values).mappings().first()
         return self._claimed(row) if row else None
 
     def renew(self, task_id: str, attempt: int, lease: float) -> bool:
         """Keep a task for `lease` more seconds from now; False when it is no longer ours."""
-        with self._engine.begin() as connection:
+        with self._writing.begin() as connection:
             values = {"task_id": task_id, "ours": attempt, "until": _from_now(lease)}
             return connection.execute(_renew, values).rowcount == 1
 
     def finish(self, finished: FinishedTask) -> bool:
         """Write how a task ended; False, and nothing is changed, when it is no longer ours."""
         try:
-            with self._engine.begin() as connection:
+            with self._writing.begin() as connection:
                 write_end(connection, self._vault, finished)
         except LateReport:
             return False
@@ -190,7 +192,7 @@ class Tasks:
         The caller sends a message for each; they are marked, so that nobody else does it at the same time.
         """
         values = {"before": _from_now(-seconds), "now": naive_utc(), "most": most}
-        with self._engine.begin() as connection:
+        with self._writing.begin() as connection:
             return list(connection.execute(_wake, values).scalars())
 
     def lost(self, lease: float, most: int = 100) -> list[Claimed]:
@@ -201,7 +203,7 @@ class Tasks:
         A task whose key isn't one that this server wrote is ended here, as failed with "AnswersTampered".
         """
         values = {"now": naive_utc(), "until": _from_now(lease), "most": most}
-        with self._engine.begin() as connection:
+        with self._writing.begin() as connection:
             rows = connection.execute(_take_over, values).mappings().all()
         return [claimed for row in rows if (claimed := self._claimed_or_ended(row))]
 
@@ -210,7 +212,7 @@ class Tasks:
 
         Nothing that a running attempt reports counts any more; stopping it is up to the caller.
         """
-        with self._engine.begin() as connection:
+        with self._writing.begin() as connection:
             values = {"task_id": task_id, "of_session": session_id, "now": naive_utc()}
             return connection.execute(_revoke, values).rowcount == 1
 
@@ -225,7 +227,7 @@ class Tasks:
             return self._claimed(row)
         except AnswersTampered as error:
             log.error("task %s: %s", row["id"], error)
-            with self._engine.begin() as connection:
+            with self._writing.begin() as connection:
                 connection.execute(_finish, _end_values(row["id"], row["attempt"], "failed", None, "AnswersTampered"))
             return None
 

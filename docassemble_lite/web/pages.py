@@ -10,7 +10,7 @@ from docassemble_lite.engine.screen import Screen
 from docassemble_lite.language.words import word
 from docassemble_lite.visit import Visited
 from docassemble_lite.visit.addresses import interview_address
-from docassemble_lite.web.page import Link, Notice, PageContext
+from docassemble_lite.web.page import Notice, PageContext
 from docassemble_lite.web.security import csrf_token, nonce
 from docassemble_lite.web.services import services
 
@@ -29,10 +29,6 @@ def screen_page(visited: Visited, screen: Screen) -> str:
         restart_url=interview_address(visited.interview, reset=1),
         parts=screen.parts,
         notice=_notice(visited),
-        menu=(
-            Link(word("Begin again"), interview_address(visited.interview, reset=1)),
-            Link(word("All interviews"), url_for("lists.index")),
-        ),
     )
     return render_template("screen.html", screen=screen, page=page)
 

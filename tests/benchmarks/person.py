@@ -135,9 +135,7 @@ def measure(address: tuple[str, int], interview: str, persons: int, seconds: flo
     begun, cpu = time.perf_counter(), _cpu_seconds()
     with ThreadPoolExecutor(persons) as pool:
         submits = list(pool.map(lambda person: _answer_screens(person, begun + seconds, sessions), group))
-    measured = Measured(
-        tuple(taken for one in submits for taken in one), time.perf_counter() - begun, _cpu_seconds() - cpu
-    )
+    measured = Measured(tuple(taken for one in submits for taken in one), time.perf_counter() - begun, _cpu_seconds() - cpu)
     for person in group:
         person.close()
     return measured

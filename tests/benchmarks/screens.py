@@ -193,9 +193,9 @@ def main() -> None:
     """Read the options, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=8.0, help="seconds of each measurement of clients (default: 8)")
-    parser.add_argument("--sessions", type=int, default=0, help="sessions after which a client stops earlier (default: 0, never)")
+    parser.add_argument("--sessions", type=int, default=0, help="sessions after which a client stops earlier")
     parser.add_argument("--short", action="store_true", help="see that everything works, in a few seconds")
-    parser.add_argument("--database", default="", metavar="URL", help="measure the server on this empty database (default: SQLite)")
+    parser.add_argument("--database", default="", metavar="URL", help="an empty database for the server (default: SQLite)")
     options = parser.parse_args()
     full = Effort(starts=3, rounds=3, seconds=options.seconds, sessions=options.sessions, floor_rounds=200)
     short = Effort(starts=1, rounds=1, seconds=0.5, sessions=0, floor_rounds=10)

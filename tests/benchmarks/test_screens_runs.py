@@ -29,7 +29,11 @@ def test_the_benchmark_of_screens_prints_all_its_figures() -> None:
     benchmark = Path(__file__).parent / "screens.py"
     source = str(Path(docassemble_lite.__file__).parents[1])
     result = subprocess.run(
-        [sys.executable, str(benchmark), "--short"], env=os.environ | {"PYTHONPATH": source}, capture_output=True, text=True, timeout=120
+        [sys.executable, str(benchmark), "--short"],
+        env=os.environ | {"PYTHONPATH": source},
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
     assert (result.returncode, result.stderr) == (0, "")
     missing = [figure for figure in FIGURES if not re.search(rf"^{re.escape(figure)}.* \d+(\.\d+)?", result.stdout, re.MULTILINE)]

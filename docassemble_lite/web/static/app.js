@@ -82,6 +82,51 @@ document.addEventListener("change", (event) => {
   }
 });
 
+// --- a field that was changed says at once what is wrong with it; the server judges all the same ----------------------------
+
+function complaint(control) {
+  const told = (rule) => control.getAttribute(`data-msg-${rule}`) || "";
+  const { validity } = control;
+  if (!control.value && !validity.badInput) return "";
+  if (validity.badInput || validity.typeMismatch) return told("type");
+  if (validity.rangeUnderflow) return told("min");
+  if (validity.rangeOverflow) return told("max");
+  if (validity.tooShort) return told("minlength");
+  if (!control.dataset.number) return "";
+  const number = Number(control.value.replace(/[,\s%$]/g, ""));
+  if (Number.isNaN(number)) return told("type");
+  if ("min" in control.dataset && number < Number(control.dataset.min)) return told("min");
+  if ("max" in control.dataset && number > Number(control.dataset.max)) return told("max");
+  return "";
+}
+
+function showComplaint(control) {
+  const text = complaint(control);
+  const id = `${control.id}-error`;
+  let note = document.getElementById(id);
+  if (!text && !note) return;
+  if (!note) {
+    note = document.createElement("p");
+    note.className = "da-has-error";
+    note.id = id;
+    note.role = "status";
+    (control.closest(".da-prefixed") || control).before(note);
+  }
+  note.textContent = text;
+  note.hidden = !text;
+  control.toggleAttribute("aria-invalid", Boolean(text));
+  if (text) control.setAttribute("aria-invalid", "true");
+  const others = (control.getAttribute("aria-describedby") || "").split(" ").filter((name) => name && name !== id);
+  control.setAttribute("aria-describedby", [...others, ...(text ? [id] : [])].join(" "));
+  control.closest(".da-field-container")?.classList.toggle("da-mend", Boolean(text));
+}
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches?.("#daform input:not([type=checkbox], [type=radio], [type=range]), #daform textarea")) {
+    showComplaint(event.target);
+  }
+});
+
 // --- sliders say where they stand --------------------------------------------------------------------------------------
 
 function showRange(range) {
@@ -142,9 +187,14 @@ function spoken(root) {
   return [text("#daMainQuestion"), text(".da-subquestion")];
 }
 
+let silence = 0;
+
 function announce(before, after) {
   const live = document.getElementById("da-live");
   live.textContent = before[0] === after[0] ? after[1] : after.join(" ");
+  // once spoken it would only be a second copy of the text at the end of the page
+  clearTimeout(silence);
+  silence = setTimeout(() => { live.textContent = ""; }, 8 * SECONDS);
 }
 
 function takeScreen(fresh) {

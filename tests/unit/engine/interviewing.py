@@ -139,7 +139,8 @@ class Interview:
         """Post a form just as it is."""
         evaluation = self._begin()
         try:
-            outcome = submit(evaluation, self.screen.asked, posted)
+            # what was asked is stored together with the answers, so that its objects are theirs
+            outcome = submit(evaluation, self._asked_now, posted)
         except Mistakes as mistakes:
             self._evaluate(new_step=False, mistakes=mistakes)
             return self
@@ -229,7 +230,9 @@ class Interview:
 
     def _begin(self, action: str | None = None, arguments: Mapping[str, Any] | None = None) -> Evaluation:
         request = Request(person=self.person, browser=self.browser, action=action, arguments=dict(arguments or {}))
-        self.evaluation = Evaluation(self.program, thaw(self.steps[-1])[0], self.host, request)
+        answers, asked = thaw(self.steps[-1])
+        self._asked_now = asked or Asked(block="")
+        self.evaluation = Evaluation(self.program, answers, self.host, request)
         self.evaluation.internal["steps"] = len(self.steps)
         return self.evaluation
 

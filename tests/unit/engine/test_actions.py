@@ -522,6 +522,11 @@ def test_arguments_of_any_shape_are_no_server_error(session, action, arguments):
     assert session.question
 
 
+@pytest.mark.parametrize("arguments", [5, "text", [1], None])
+def test_a_priority_action_takes_arguments_of_any_shape(session, arguments):
+    assert session.act("_da_priority_action", _action="fruit", _arguments=arguments).question == "Fruit?"
+
+
 def test_an_action_can_not_undefine_what_is_no_answer(session):
     session.act("_da_undefine", variables=["format_date", "_internal"])
     assert session.question == "fig red"

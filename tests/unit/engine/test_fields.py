@@ -106,7 +106,6 @@ OBJECTS = """
 def test_an_object_is_chosen_as_it_is(datatype):
     session = interview(OBJECTS.format(datatype=datatype))
     session.answer(who=session.field("who").choices[-1].key)
-    assert session.answers["who"] is session.answers["who"]
     assert session.answers["who"].instanceName == "bob"
 
 
@@ -196,8 +195,8 @@ def test_a_disabled_field_is_not_asked():
 
 def test_limits_are_templates():
     session = field("datatype: integer\nmin: ${ 2 + 1 }")
-    assert session.field("a").attributes["min"] == "3"
     assert session.answer(a="2").screen.has_errors
+    assert session.answer(a="3").question == "The end"
 
 
 @pytest.mark.parametrize(("key", "style"), [("continue button field", "continue")])
@@ -297,7 +296,7 @@ def test_code_that_makes_no_fields_is_an_error(code):
         ("- Name: a\n        hnt: x", 4),
         ("- Name: 5", 3),
         ("- just text", 3),
-        ("- Name: a\n        exclude:\n          b: c", 4),
+        ("- Name: a\n        code: d\n        exclude:\n          b: c", 5),
         ("- Name: a\n        choices: 5", 4),
         ("- Name: a\n        validation messages: x", 4),
         ("- Name: a\n        required: [1]", 4),

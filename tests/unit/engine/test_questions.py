@@ -93,7 +93,7 @@ def test_a_question_has_its_id():
         ("yesno", "No", False),
         ("noyes", "Yes", False),
         ("noyes", "No", True),
-        ("yesnomaybe", "I don’t know", None),
+        ("yesnomaybe", "I don't know", None),
         ("noyesmaybe", "Yes", False),
     ],
 )

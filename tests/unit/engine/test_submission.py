@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 
 from docassemble_lite.engine.fields.control_name import control_name
@@ -214,7 +216,7 @@ def test_nothing_that_validation_code_did_is_kept_when_it_refuses():
 def test_an_error_in_validation_code_has_its_line():
     with pytest.raises(EvaluationError) as caught:
         validating("b = 1\n1 / 0").answer(a="x")
-    assert (caught.value.source, caught.value.line) == ("test.yml", 9)
+    assert (caught.value.source, caught.value.line) == ("test.yml", 10)
 
 
 def test_a_variable_that_validation_code_lacks_is_an_error_that_names_it():
@@ -335,8 +337,8 @@ def test_p28_an_answer_is_never_the_name_of_a_variable():
     assert session.answer(a="a[__import__('os').abort()]").question == "refused"
 
 
-@pytest.mark.parametrize("call", ["value(a)", "defined(a)", "undefine(a)", "define(a, 1)", "showifdef(a)", "reconsider(a)", "invalidate(a)", "force_gather(a)"])
-@pytest.mark.parametrize("name", ["ran()", "b[ran()]", "b[ran()].c", "ran().c", "b.c[ran()]"])
+@pytest.mark.parametrize("call", ["value(a)", "defined(a)", "undefine(a)", "define(a, 1)", "showifdef(a)", "reconsider(a)", "invalidate(a)", "force_gather(a)", "getattr(b, a)", "b[a]"])
+@pytest.mark.parametrize("name", ["ran()", "b[ran()]", "b[ran()].c", "ran().c", "b.c[ran()]", "c[ran()]"])
 def test_p28_a_name_in_an_answer_runs_no_code_even_where_the_author_uses_it(call, name):
     session = interview(f"""
     initial: True
@@ -345,7 +347,7 @@ def test_p28_a_name_in_an_answer_runs_no_code_even_where_the_author_uses_it(call
         global hit
         hit = True
         return 0
-      b = DAList('b')
+      b = DADict('b')
     ---
     question: Q
     fields:
@@ -362,11 +364,40 @@ def test_p28_a_name_in_an_answer_runs_no_code_even_where_the_author_uses_it(call
     mandatory: True
     question: End
     """)
-    try:
+    with contextlib.suppress(EvaluationError):
         session.answer(a=name)
-    except EvaluationError:
-        return
-    assert "hit" not in session.answers
+    assert session.evaluation.answers["a"] == name
+    assert "hit" not in session.evaluation.answers
+
+
+def test_p28_an_attribute_that_a_person_named_runs_no_code():
+    session = interview("""
+    initial: True
+    code: |
+      def ran():
+        global hit
+        hit = True
+        return 0
+    ---
+    objects:
+      - b: DAObject
+    ---
+    question: Item ${ i }
+    fields:
+      - Z: b.z[i]
+    ---
+    question: Q
+    fields:
+      - A: a
+    ---
+    mandatory: True
+    code: |
+      getattr(b, a)
+    """)
+    with contextlib.suppress(EvaluationError):
+        session.answer(a="z[ran()]")
+    assert session.evaluation.answers["a"] == "z[ran()]"
+    assert "hit" not in session.evaluation.answers
 
 
 @pytest.mark.parametrize(
