@@ -6,12 +6,12 @@ The row in the store is the task. A message is only a wake-up, so one that is lo
 from __future__ import annotations
 
 import logging
-from typing import Any
-
-from celery import Celery
-from kombu.exceptions import KombuError
+from typing import TYPE_CHECKING, Any
 
 from docassemble_lite.settings import Settings
+
+if TYPE_CHECKING:
+    from celery import Celery
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +22,9 @@ QUEUE = "docassemble_lite"
 
 def make_celery(settings: Settings) -> Celery:
     """The Celery application of this server; in the data folder unless the settings name a broker."""
+    # it takes a tenth of a second and 5 MB, which a server without background tasks, and every start, can do without
+    from celery import Celery
+
     app = Celery("docassemble_lite", broker=settings.broker or "filesystem://localhost//", set_as_current=False)
     app.conf.update(
         accept_content=["json"],
@@ -70,6 +73,8 @@ class Broker:
 
     def wake(self, task_id: str) -> bool:
         """Tell the workers of a task. False if the broker can't be reached: the sweeper tells them later."""
+        from kombu.exceptions import KombuError
+
         try:
             self.celery.send_task(RUN_TASK, kwargs={"task": task_id}, queue=QUEUE)
         except (KombuError, OSError) as error:

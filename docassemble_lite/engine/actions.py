@@ -142,6 +142,8 @@ def perform_pending_action(evaluation: Evaluation) -> None:
     if name in BUILT_IN and not evaluation.actions.entries:
         evaluation.actions.arguments = arguments
         BUILT_IN[name](evaluation, arguments)
+        # what it queued is sought at once, so that a name that can't be had is never saved with the session
+        perform_pending_action(evaluation)
         return
     raise SeekForced([{"action": name, "arguments": dict(arguments)}])
 
@@ -152,12 +154,17 @@ def _entry(item: Any) -> tuple[str, Mapping[str, Any]]:
         return normalized(item), {}
     if isinstance(item, Mapping):
         if "action" in item:
-            return str(item["action"]), dict(item.get("arguments") or {})
+            return str(item["action"]), _mapping(item.get("arguments"))
         for key, action in _FOLLOWING.items():
             if key in item:
                 names = item[key] if isinstance(item[key], (list, tuple)) else [item[key]]
                 return action, {"variables": list(names)}
     raise EvaluationError(f"force_ask() takes names of variables and actions, not {item!r}.")
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    """Arguments as they came from outside: what is no mapping counts as none."""
+    return dict(value) if isinstance(value, Mapping) else {}
 
 
 _FOLLOWING = {
@@ -179,22 +186,38 @@ def _names(arguments: Mapping[str, Any]) -> list[str]:
     return [name for name in names if is_plain_path(name)]
 
 
+def _definable(evaluation: Evaluation, arguments: Mapping[str, Any]) -> list[str]:
+    """The names that are there or that some block can define; the others are forgiven."""
+    return [name for name in _names(arguments) if _is_definable(evaluation, name)]
+
+
+def _is_definable(evaluation: Evaluation, name: str) -> bool:
+    return evaluation.is_defined(name) or next(evaluation.candidates(name), None) is not None
+
+
+def _is_command(item: Any) -> bool:
+    return isinstance(item, Mapping) and ("action" in item or any(key in item for key in _FOLLOWING))
+
+
 def _force_ask(evaluation: Evaluation, arguments: Mapping[str, Any]) -> None:
-    names = _names(arguments)
-    if names:
+    asked = _variables(arguments)
+    items = [item for item in asked if _is_command(item) or (isinstance(item, str) and is_plain_path(normalized(item)))]
+    for action, _ in map(_entry, items):
+        evaluation.actions.refuse_from_outside(action)
+    if items:
         evaluation.actions.done("_da_force_ask")
-        raise SeekForced(names)
+        raise SeekForced(items)
 
 
 def _compute(evaluation: Evaluation, arguments: Mapping[str, Any]) -> None:
-    names = _names(arguments)
+    names = _definable(evaluation, arguments)
     evaluation.undefine(names)
     _define(evaluation, arguments)
 
 
 def _define(evaluation: Evaluation, arguments: Mapping[str, Any]) -> None:
     gather = evaluation.internal["gather"]
-    gather += [name for name in _names(arguments) if name not in gather]
+    gather += [name for name in _definable(evaluation, arguments) if name not in gather]
 
 
 def _set(evaluation: Evaluation, arguments: Mapping[str, Any]) -> None:
@@ -214,7 +237,7 @@ def _invalidate(evaluation: Evaluation, arguments: Mapping[str, Any]) -> None:
 
 
 def _need(evaluation: Evaluation, arguments: Mapping[str, Any]) -> None:
-    for name in _names(arguments):
+    for name in _definable(evaluation, arguments):
         read_variable(name, evaluation.answers)
 
 

@@ -122,7 +122,13 @@ class _Reader:
                 self.made[id(node)] = self.scalar(node)
         return self.made[id(node)]
 
+    def refuse_tag(self, node: yaml.Node, own: str) -> None:
+        """A list or a mapping is what it looks like; a tag that says otherwise would be passed over in silence."""
+        if node.tag != own:
+            raise self.place(node).mistake(f"The tag “{node.tag}” can't be used in an interview.", "Leave the tag out.")
+
     def mapping(self, node: yaml.MappingNode) -> None:
+        self.refuse_tag(node, "tag:yaml.org,2002:map")
         section = Section(self.place(node))
         self.made[id(node)] = section
         merged: list[Any] = []
@@ -150,6 +156,7 @@ class _Reader:
                 section.setdefault(key, value)
 
     def sequence(self, node: yaml.SequenceNode) -> None:
+        self.refuse_tag(node, "tag:yaml.org,2002:seq")
         items = Items(self.place(node))
         self.made[id(node)] = items
         for child in node.value:

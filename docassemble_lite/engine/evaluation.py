@@ -22,7 +22,7 @@ from docassemble_lite.engine.expressions import (
 )
 from docassemble_lite.engine.internal import internal_of
 from docassemble_lite.engine.markup import to_html, to_inline_html
-from docassemble_lite.engine.names import Binding, normalized, parts_of, variants_of
+from docassemble_lite.engine.names import Binding, is_plain_path, normalized, parts_of, variants_of
 from docassemble_lite.engine.program import Program
 from docassemble_lite.engine.screen import Outcome
 from docassemble_lite.engine.starting import StartedTasks
@@ -210,7 +210,11 @@ class Evaluation:
     def missing_name(self, error: Exception) -> str:
         """The variable that an exception says is missing; raises the exception if it says no such thing."""
         if isinstance(error, MissingVariable):
-            return normalized(error.wanted)
+            name = normalized(error.wanted)
+            # getattr() with what a person typed: such a name would be evaluated on the way to its blocks
+            if not is_plain_path(name):
+                raise error
+            return name
         if isinstance(error, NameError) and not isinstance(error, UnboundLocalError) and error.name:
             trace = error.__traceback__
             while trace and trace.tb_next:

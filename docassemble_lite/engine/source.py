@@ -102,7 +102,8 @@ class Sources:
     def _beside(self, name: str, beside: Source) -> Source | None:
         """A file in the same folder, or in the folder of the package's interviews."""
         folders = [beside.path.parent, *([beside.root / "data" / "questions"] if beside.package else [])]
-        found = (_inside(beside.root, folder / name) for folder in folders)
+        bounds = beside.root / "data" if beside.package else beside.root
+        found = (_inside(bounds, folder / name) for folder in folders)
         path = next((path for path in found if path is not None), None)
         if path is None or path.suffix not in SUFFIXES:
             return None

@@ -6,7 +6,8 @@ else is refused before anything is changed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from docassemble_lite.engine.blocks.question import MULTIPLE_CHOICE, QuestionBlock
@@ -19,10 +20,11 @@ from docassemble_lite.engine.fields.yesno import check_groups
 from docassemble_lite.engine.markup import needs_escape
 from docassemble_lite.engine.names import Binding
 from docassemble_lite.engine.screen import Asked, AskedField, Exit, Outcome, Press, Redirect, Refresh
-from docassemble_lite.engine.steering import InvalidAnswer
+from docassemble_lite.engine.steering import InvalidAnswer, Steering
 from docassemble_lite.errors import LiteError
 from docassemble_lite.host import entered
 from docassemble_lite.language.words import word
+from docassemble_lite.objects.missing import DAAttributeError, DAIndexError
 
 Posted = Mapping[str, Sequence[str]]
 #: Controls of every form; they decide nothing by themselves.
@@ -187,12 +189,14 @@ def _check(evaluation: Evaluation, asked: Asked, posted: Posted, values: Mapping
         return
     entries = {Binding(asked.iterators).filled(entry.variable): entry for entry in block.entries if entry.variable}
     wrong: dict[str, str] = {}
+    if block.validation is not None or any(entry.validate for entry in entries.values()):
+        _prepare(evaluation)
     for item in asked.fields:
         entry = entries.get(item.variable)
         if entry is None or entry.validate is None or values[item.variable] is LEFT_ALONE:
             continue
         try:
-            entry.check(evaluation.answers, values[item.variable])
+            _with_what_it_needs(evaluation, partial(entry.check, evaluation.answers, values[item.variable]))
         except (InvalidAnswer, ValueError, AssertionError) as error:
             wrong[item.variable] = _message_of(error)
         except Exception as error:
@@ -203,10 +207,33 @@ def _check(evaluation: Evaluation, asked: Asked, posted: Posted, values: Mapping
         _check_whole(evaluation, block, asked, posted)
 
 
+def _prepare(evaluation: Evaluation) -> None:
+    """Run what runs in every request: functions that initial code defines aren't stored with the answers."""
+    for block in evaluation.program.walked:
+        if block.initial is not True:
+            continue
+        try:
+            _with_what_it_needs(evaluation, partial(block.carry_out, evaluation))
+        except Steering:
+            # where it leads comes when the interview is evaluated with the new answers
+            return
+
+
+def _with_what_it_needs(evaluation: Evaluation, work: Callable[[], object]) -> None:
+    """Do something; what it lacks is made by code if that can be done without asking a person."""
+    for _ in range(evaluation.program.loop_limit):
+        try:
+            work()
+            return
+        except (NameError, DAAttributeError, DAIndexError) as error:
+            if evaluation.seek(evaluation.missing_name(error)) is not None:
+                raise evaluation.failure(error) from error
+
+
 def _check_whole(evaluation: Evaluation, block: QuestionBlock, asked: Asked, posted: Posted) -> None:
     assert block.validation is not None
     try:
-        block.validation.run(evaluation.answers)
+        _with_what_it_needs(evaluation, partial(block.validation.run, evaluation.answers))
     except InvalidAnswer as error:
         field = Binding(asked.iterators).filled(error.field) if error.field else ""
         if field in {item.variable for item in asked.fields}:

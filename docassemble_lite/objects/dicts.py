@@ -165,7 +165,9 @@ class DADict(Group):
     def popitem(self) -> tuple[Any, Any]:
         """Remove the key that came last; the pair of key and value. Raises `KeyError` if there is none."""
         self._trigger_gather()
-        key = next(reversed(self.elements), None)
+        if not self.elements:
+            raise KeyError("popitem(): the dictionary is empty")
+        key = next(reversed(self.elements))
         return key, self.pop(key)
 
     def copy(self) -> dict[Any, Any]:

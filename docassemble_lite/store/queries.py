@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, bindparam, case, delete, func, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from functools import cache
+
+from sqlalchemy import Insert, and_, bindparam, case, delete, func, insert, or_, select, update
 
 from docassemble_lite.store.tables import session_keys, sessions, steps, tasks
 
@@ -72,17 +73,24 @@ note_access = update(sessions).where(_wanted).values(last_person_access=bindpara
 insert_session = insert(sessions)
 insert_step = insert(steps)
 insert_tasks = insert(tasks)
-# what each database calls "unless it is there already"
-insert_key = {
-    "sqlite": sqlite.insert(session_keys).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(session_keys).on_conflict_do_nothing(),
-}
 take_keys = (
     delete(session_keys)
     .where(session_keys.c.holder == bindparam("from_holder"))
     .returning(session_keys.c.session_id, session_keys.c.wrapped)
 )
 count_keys = select(func.count()).select_from(session_keys).where(session_keys.c.session_id == bindparam("wanted"))
+
+
+@cache
+def insert_key(dialect: str) -> Insert:
+    """The statement that adds a key unless it is there already, which each database says in its own way."""
+    if dialect == "sqlite":
+        from sqlalchemy.dialects import sqlite
+
+        return sqlite.insert(session_keys).on_conflict_do_nothing()
+    from sqlalchemy.dialects import postgresql
+
+    return postgresql.insert(session_keys).on_conflict_do_nothing()
 
 
 def escape_like(words: str) -> str:

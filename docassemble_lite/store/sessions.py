@@ -210,7 +210,7 @@ class Sessions:
                     "holder": new,
                     "wrapped": self._vault.wrap(data_key, new_secret, key.session_id),
                 }
-                connection.execute(queries.insert_key[connection.dialect.name], row)
+                connection.execute(queries.insert_key(connection.dialect.name), row)
         return len(moving)
 
     # --- without opening ---
@@ -290,7 +290,7 @@ class Sessions:
             "holder": self._vault.holder_of(secret),
             "wrapped": self._vault.wrap(loaded.data_key, secret, loaded.session_id),
         }
-        connection.execute(queries.insert_key[connection.dialect.name], row)
+        connection.execute(queries.insert_key(connection.dialect.name), row)
 
     def _convert(self, connection: Connection, before: Loaded, after: Loaded) -> None:
         """Make the other steps as private or plain as `after` is."""

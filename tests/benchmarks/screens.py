@@ -1,7 +1,7 @@
 """How fast screens are answered, over HTTP and with real processes, and what they cost in memory and on the disk.
 
 `python tests/benchmarks/screens.py` drives `screens.yml`, 20 screens of 10 fields, and prints each figure beside what it
-should be and beside what docassemble publishes or was measured at on two such cores.
+should be and beside the figure that is published for docassemble on two such cores.
 """
 
 from __future__ import annotations

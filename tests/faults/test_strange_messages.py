@@ -143,6 +143,7 @@ def test_p44_a_thousand_random_messages_do_not_stop_the_worker(
     running = server({NAME: INTERVIEW}, **SHORT_LEASE)
     worker = eventually(lambda: running.child("worker"), "the worker runs")
     folder = running.data / "broker" / "messages"
+    eventually(folder.exists, "the folder is there")
     trap = running.folder / "trapped"
     maker = Maker(trap, seed=44)
     messages = 20 * MESSAGES if long_form else MESSAGES

@@ -66,7 +66,7 @@ code: |
     time.sleep(0.01)
 ---
 event: the_end
-question: Seen ${ the_task.get() if not the_task.failed() else the_task.result().error_message }
+question: Seen ${ 'a failure' if the_task.failed() else the_task.get() }
 """
 NAME = "early.yml"
 

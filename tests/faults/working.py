@@ -40,7 +40,7 @@ question: A moment
 event: the_end
 question: |
   % if the_task.failed():
-  Failed, ${ the_task.result().error_type }
+  Failed
   % else:
   Done, ${ the_task.get() }
   % endif

@@ -6,6 +6,7 @@ import difflib
 
 from docassemble_lite.engine.blocks.block import MODIFIERS, Block
 from docassemble_lite.engine.blocks.code import CodeBlock
+from docassemble_lite.engine.blocks.fields import later_field_keys
 from docassemble_lite.engine.blocks.objects import ObjectsBlock
 from docassemble_lite.engine.blocks.question import QuestionBlock
 from docassemble_lite.engine.blocks.reset import ResetBlock
@@ -44,7 +45,8 @@ def odd_keys(section: Section, block: Block | None, directives: frozenset[str]) 
             )
         ]
     known = directives | MODIFIERS | (block.keys if block else frozenset())
-    return [_odd_key(section, key, known) for key in section if key not in known]
+    odd = [_odd_key(section, key, known) for key in section if key not in known]
+    return odd + (later_field_keys(block.entries) if isinstance(block, QuestionBlock) else [])
 
 
 def _odd_key(section: Section, key: str, known: frozenset[str]) -> SourceError:

@@ -311,6 +311,7 @@ class QuestionBlock(Block):
     def _fields_form(self, evaluation: Evaluation, binding: Binding) -> Form:
         controls = [control for entry in self.entries for control in entry.controls(evaluation, binding)]
         if not any(control.view.variable for control in controls) and self._skips_when_empty(controls):
+            evaluation.internal["answered"].add(self.name)
             raise RunAgain
         return Form(style="continue", controls=controls, continue_variable=binding.filled(self.continue_variable))
 
@@ -337,6 +338,7 @@ class QuestionBlock(Block):
         options = self.choice_list.options(evaluation.answers)
         if not options:
             set_variable(variable, None, evaluation.answers)
+            evaluation.internal["answered"].add(self.name)
             raise RunAgain
         if self.list_kind == "buttons":
             return self._button_form(variable, options)

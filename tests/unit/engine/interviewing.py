@@ -25,7 +25,7 @@ from docassemble_lite.engine.source import Sources
 from docassemble_lite.engine.steering import SaveFirst
 from docassemble_lite.engine.submission import Mistakes, note_typed, submit
 from docassemble_lite.errors import AuthorError, EvaluationError, SourceError
-from docassemble_lite.host import Person, Request, TaskReport
+from docassemble_lite.host import Interface, Person, Request, TaskReport
 from docassemble_lite.store.freezer import freeze, thaw
 
 _FOLDER = Path(tempfile.mkdtemp(prefix="dal-interviews-"))
@@ -98,6 +98,7 @@ class Interview:
     settings: Mapping[str, Any] = field(default_factory=dict)
     url_args: Mapping[str, Any] = field(default_factory=dict)
     browser: str = "test"
+    interface: Interface = "test"
     steps: list[bytes] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -229,7 +230,9 @@ class Interview:
     # --- requests ----------------------------------------------------------------------------------------------------
 
     def _begin(self, action: str | None = None, arguments: Mapping[str, Any] | None = None) -> Evaluation:
-        request = Request(person=self.person, browser=self.browser, action=action, arguments=dict(arguments or {}))
+        request = Request(
+            interface=self.interface, person=self.person, browser=self.browser, action=action, arguments=dict(arguments or {})
+        )
         answers, asked = thaw(self.steps[-1])
         self._asked_now = asked or Asked(block="")
         self.evaluation = Evaluation(self.program, answers, self.host, request)

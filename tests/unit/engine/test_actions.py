@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 
+from docassemble_lite.engine.actions import ActionRefused
 from docassemble_lite.engine.screen import Exit, Response
 from docassemble_lite.errors import EvaluationError
 from tests.unit.engine.interviewing import interview
@@ -511,7 +514,15 @@ def test_the_names_that_an_action_sets_are_never_run_as_code(name):
 
 @pytest.mark.parametrize(
     "arguments",
-    [{}, {"variables": None}, {"variables": 5}, {"variables": {}}, {"variables": [[]]}, {"variables": [{"a": 1}, None]}, {"x": 1}],
+    [
+        {},
+        {"variables": None},
+        {"variables": 5},
+        {"variables": {}},
+        {"variables": [[]]},
+        {"variables": [{"a": 1}, None]},
+        {"x": 1},
+    ],
 )
 @pytest.mark.parametrize(
     "action",
@@ -538,10 +549,40 @@ def test_an_action_can_not_overwrite_the_books(session):
     assert session.internal["tracker"] > 0
 
 
-@pytest.mark.parametrize("name", ["len", "format_date", "Individual", "multi_user", "allow_cron", "url_args"])
-def test_an_action_can_not_set_what_the_server_or_the_language_goes_by(session, name):
-    session.act("_da_set", variables=[{name: "x"}])
-    assert name not in session.answers
+CHANGING = ["_da_compute", "_da_define", "_da_undefine", "_da_invalidate", "_da_set"]
+
+
+@pytest.mark.parametrize("action", CHANGING)
+def test_an_address_can_not_ask_for_an_action_that_changes_answers_by_itself(session, action):
+    session.interface = "web"
+    with pytest.raises(ActionRefused):
+        session.act(action, variables=["color"])
+    assert session.answers["color"] == "red"
+
+
+@pytest.mark.parametrize("action", CHANGING)
+def test_nor_can_it_do_so_by_way_of_another_action(session, action):
+    session.interface = "web"
+    with pytest.raises(ActionRefused):
+        session.act("_da_priority_action", _action=action, _arguments={"variables": ["color"]})
+
+
+@pytest.mark.parametrize(
+    "command",
+    [{"set": {"color": "x"}}, {"undefine": "color"}, {"invalidate": "color"}, {"recompute": "color"}, {"action": "_da_set"}],
+)
+def test_nor_by_a_command_to_ask(session, command):
+    session.interface = "web"
+    with contextlib.suppress(ActionRefused):
+        session.act("_da_force_ask", variables=[command, "fruit", command])
+        session.answer(fruit="fig")
+    assert session.answers["color"] == "red"
+
+
+@pytest.mark.parametrize("action", ["_da_force_ask", "need"])
+def test_an_address_can_ask_for_questions(session, action):
+    session.interface = "web"
+    assert session.act(action, variables=["page_seen"]).question == "A page to leave"
 
 
 def test_a_priority_action_can_not_name_code(session):
@@ -565,5 +606,7 @@ def test_a_priority_action_can_not_name_code(session):
     ],
 )
 def test_addresses_come_from_the_host(call, address):
-    session = interview(f"    mandatory: True\n    code: |\n      address = {call}\n    ---\n    mandatory: True\n    question: End")
+    session = interview(
+        f"    mandatory: True\n    code: |\n      address = {call}\n    ---\n    mandatory: True\n    question: End"
+    )
     assert session.answers["address"] == address

@@ -118,7 +118,11 @@ def test_keys_below_the_top_keep_their_case(sections):
 
 def test_a_block_knows_the_line_of_each_key_and_value(sections):
     section = sections("a: 1\n---\nquestion: |\n  Hi\ncode: x\n")[1]
-    assert [section.key_place("question").line, section.value_place("question").line, section.value_place("code").line] == [3, 4, 5]
+    assert [section.key_place("question").line, section.value_place("question").line, section.value_place("code").line] == [
+        3,
+        4,
+        5,
+    ]
 
 
 def test_a_list_knows_the_line_of_each_item(sections):
@@ -154,7 +158,9 @@ def test_a_text_with_a_colon_gets_a_hint(mistake):
     assert "quotation marks" in str(error.hint)
 
 
-@pytest.mark.parametrize("text", ["question: 'open\n", 'question: "open\n', "a: [1\n", "a: {b\n", "a: *b\n", "a: @b\n", "a:\n- b\n  c: d\n"])
+@pytest.mark.parametrize(
+    "text", ["question: 'open\n", 'question: "open\n', "a: [1\n", "a: {b\n", "a: *b\n", "a: @b\n", "a:\n- b\n  c: d\n"]
+)
 def test_what_is_no_yaml_is_a_mistake_with_a_line_and_a_hint(mistake, text):
     error = mistake("a: 1\n---\n" + text)
     assert error.line is not None

@@ -77,7 +77,9 @@ def test_a_variable_is_read_by_its_path():
     assert read_variable("a['b'][1]", {"a": {"b": [1, 2]}}) == 2
 
 
-@pytest.mark.parametrize(("name", "error"), [("a", NameError), ("b.c", AttributeError), ("c[3]", IndexError), ("d['x']", KeyError)])
+@pytest.mark.parametrize(
+    ("name", "error"), [("a", NameError), ("b.c", AttributeError), ("c[3]", IndexError), ("d['x']", KeyError)]
+)
 def test_a_variable_that_is_missing_raises_what_python_raises(name, error):
     with pytest.raises(error):
         read_variable(name, {"b": object(), "c": [1], "d": {}})

@@ -79,7 +79,18 @@ def test_a_multiselect_becomes_a_dictionary_too():
 
 
 def test_checkboxes_define_that_they_are_gathered():
-    text = "    mandatory: True\n    question: ${ a.true_values() }\n    ---\n    question: Q\n    fields:\n      - A: a\n        datatype: checkboxes\n        choices:\n          - r\n          - b"
+    text = """
+    mandatory: True
+    question: ${ a.true_values() }
+    ---
+    question: Q
+    fields:
+      - A: a
+        datatype: checkboxes
+        choices:
+          - r
+          - b
+    """
     assert "r" in interview(text).answer(a=["r"]).question
 
 
@@ -166,19 +177,56 @@ def test_one_field_needs_no_list():
 
 
 def test_notes_and_html_stand_between_the_fields():
-    text = "    mandatory: True\n    question: Q\n    fields:\n      - note: |\n          *Read* this\n      - A: a\n      - html: <hr>" + END
+    text = (
+        """
+    mandatory: True
+    question: Q
+    fields:
+      - note: |
+          *Read* this
+      - A: a
+      - html: <hr>
+    """
+        + END
+    )
     screen = interview(text).screen
     assert [view.kind for view in screen.fields] == ["note", "input", "html"]
     assert "<em>Read</em>" in screen.fields[0].label_html
 
 
 def test_the_value_of_a_variable_is_shown_before_its_default():
-    text = "    mandatory: True\n    code: |\n      a = 'before'\n    ---\n    mandatory: True\n    question: Q\n    fields:\n      - A: a\n        default: other" + END
+    text = (
+        """
+    mandatory: True
+    code: |
+      a = 'before'
+    ---
+    mandatory: True
+    question: Q
+    fields:
+      - A: a
+        default: other
+    """
+        + END
+    )
     assert interview(text).field("a").value == "before"
 
 
 def test_a_default_may_be_sought():
-    text = "    mandatory: True\n    question: Q\n    fields:\n      - A: a\n        default: ${ b }\n    ---\n    question: B?\n    fields:\n      - B: b" + END
+    text = (
+        """
+    mandatory: True
+    question: Q
+    fields:
+      - A: a
+        default: ${ b }
+    ---
+    question: B?
+    fields:
+      - B: b
+    """
+        + END
+    )
     session = interview(text)
     assert session.question == "B?"
     assert session.answer(b="x").field("a").value == "x"
@@ -189,7 +237,18 @@ def test_a_name_of_a_function_is_no_default():
 
 
 def test_a_disabled_field_is_not_asked():
-    session = interview("    mandatory: True\n    question: Q\n    fields:\n      - A: a\n        disabled: True\n        default: x\n      - B: b" + END)
+    session = interview(
+        """
+    mandatory: True
+    question: Q
+    fields:
+      - A: a
+        disabled: True
+        default: x
+      - B: b
+    """
+        + END
+    )
     assert session.variables == ["b"]
 
 
@@ -214,19 +273,33 @@ def test_choices_may_come_from_code():
 
 
 def test_what_the_code_for_choices_needs_is_sought():
-    text = "    mandatory: True\n    question: Q\n    fields:\n      - A: a\n        code: colors\n    ---\n    code: |\n      colors = ['Red']" + END
+    text = (
+        """
+    mandatory: True
+    question: Q
+    fields:
+      - A: a
+        code: colors
+    ---
+    code: |
+      colors = ['Red']
+    """
+        + END
+    )
     assert interview(text).labels == ["Red"]
 
 
 @pytest.mark.parametrize("exclude", ["exclude: \"'b'\"", "exclude: ['b']", "exclude:\n  - \"'b'\"", "exclude: \"['b', 'x']\""])
 def test_choices_can_be_excluded(exclude):
     if exclude == "exclude: ['b']":
-        exclude = 'exclude: "[\'b\']"'
+        exclude = "exclude: \"['b']\""
     assert field(CHOICES + exclude).labels == ["Red"]
 
 
 def test_a_field_without_choices_left_is_empty_and_not_shown():
-    session = interview("    mandatory: True\n    question: Q\n    fields:\n      - A: a\n        code: |\n          []\n      - B: b" + END)
+    session = interview(
+        "    mandatory: True\n    question: Q\n    fields:\n      - A: a\n        code: |\n          []\n      - B: b" + END
+    )
     assert session.variables == ["b"]
     assert session.answer(b="x").answers["a"] is None
 
@@ -309,7 +382,9 @@ def test_a_mistake_in_a_field_has_its_line(lines, line):
 
 
 def test_an_unknown_datatype_is_a_mistake_with_the_nearest_name():
-    assert "integer" in str(failure(f"    mandatory: True\n    question: Q\n    fields:\n      - A: a\n        datatype: interger{END}"))
+    assert "integer" in str(
+        failure(f"    mandatory: True\n    question: Q\n    fields:\n      - A: a\n        datatype: interger{END}")
+    )
 
 
 def test_keys_of_fields_that_have_no_effect_yet_are_said():

@@ -112,11 +112,14 @@ def test_a_condition_of_mandatory_is_sought_like_any_variable():
 
 
 def test_the_modifier_if_does_not_hold_back_a_mandatory_block():
-    assert interview("""
+    assert (
+        interview("""
     mandatory: True
     if: 1 == 2
     question: Shown
-    """).question == "Shown"
+    """).question
+        == "Shown"
+    )
 
 
 def test_a_mandatory_question_is_answered_by_its_submission():

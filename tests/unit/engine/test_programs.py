@@ -130,7 +130,10 @@ def test_an_interview_that_is_not_there_is_not_found():
 
 
 def test_an_included_file_stands_where_it_is_included():
-    session = interview("    include:\n      - b.yml\n    ---\n    mandatory: True\n    question: Mine", b_yml="mandatory: True\nquestion: Theirs\nfield: a")
+    session = interview(
+        "    include:\n      - b.yml\n    ---\n    mandatory: True\n    question: Mine",
+        b_yml="mandatory: True\nquestion: Theirs\nfield: a",
+    )
     assert session.question == "Theirs"
 
 
@@ -145,7 +148,10 @@ def test_a_file_is_read_once_however_often_it_is_included():
 
 
 def test_files_that_include_each_other_are_no_circle():
-    assert interview("    include: b.yml\n    ---\n    mandatory: True\n    question: One", b_yml="include: test.yml\n").question == "One"
+    assert (
+        interview("    include: b.yml\n    ---\n    mandatory: True\n    question: One", b_yml="include: test.yml\n").question
+        == "One"
+    )
 
 
 def test_an_included_file_that_is_not_there_is_a_mistake_at_its_line():
@@ -175,20 +181,33 @@ def test_a_mapping_to_include_is_a_mistake():
 
 
 def test_a_module_is_imported_whole():
-    assert interview("    imports:\n      - datetime\n    ---\n    mandatory: True\n    question: ${ datetime.date(2026, 5, 4).year }").question == "2026"
+    assert (
+        interview(
+            "    imports:\n      - datetime\n    ---\n    mandatory: True\n    question: ${ datetime.date(2026, 5, 4).year }"
+        ).question
+        == "2026"
+    )
 
 
 def test_the_names_of_a_module_can_be_used():
-    assert interview("    modules:\n      - textwrap\n    ---\n    mandatory: True\n    question: ${ shorten('a  b', 9) }").question == "a b"
+    assert (
+        interview("    modules:\n      - textwrap\n    ---\n    mandatory: True\n    question: ${ shorten('a  b', 9) }").question
+        == "a b"
+    )
 
 
 def test_a_name_with_dots_is_imported_under_its_first_part():
-    assert interview("    imports: os.path\n    ---\n    mandatory: True\n    question: ${ os.path.basename('a/b') }").question == "b"
+    assert (
+        interview("    imports: os.path\n    ---\n    mandatory: True\n    question: ${ os.path.basename('a/b') }").question
+        == "b"
+    )
 
 
 @pytest.mark.parametrize("key", ["modules", "imports"])
 def test_the_library_itself_need_not_be_imported(key):
-    assert interview(f"    {key}:\n      - docassemble.base.util\n    ---\n    mandatory: True\n    question: One").question == "One"
+    assert (
+        interview(f"    {key}:\n      - docassemble.base.util\n    ---\n    mandatory: True\n    question: One").question == "One"
+    )
 
 
 @pytest.mark.parametrize("key", ["modules", "imports"])
@@ -202,7 +221,9 @@ def test_a_module_that_is_not_there_is_a_mistake(key):
 
 
 def test_the_title_comes_from_the_metadata():
-    session = interview("    metadata:\n      title: My *interview*\n      short title: Mine\n    ---\n    mandatory: True\n    question: Q")
+    session = interview(
+        "    metadata:\n      title: My *interview*\n      short title: Mine\n    ---\n    mandatory: True\n    question: Q"
+    )
     assert session.program.title == "My *interview*"
     assert session.screen.short_title == "Mine"
 
@@ -213,13 +234,16 @@ def test_without_a_title_the_name_of_the_file_is_the_title():
 
 
 def test_metadata_of_several_files_are_put_together():
-    found = program("    include: b.yml\n    ---\n    metadata:\n      title: Mine", b_yml="metadata:\n  title: Theirs\n  authors: Ann\n")
+    found = program(
+        "    include: b.yml\n    ---\n    metadata:\n      title: Mine", b_yml="metadata:\n  title: Theirs\n  authors: Ann\n"
+    )
     assert (found.metadata["title"], found.metadata["authors"]) == ("Mine", "Ann")
 
 
 def test_the_last_metadata_say_what_the_screen_shows():
     session = interview(
-        "    include: b.yml\n    ---\n    metadata:\n      title: Mine\n    ---\n    mandatory: True\n    question: Q", b_yml="metadata:\n  title: Theirs\n"
+        "    include: b.yml\n    ---\n    metadata:\n      title: Mine\n    ---\n    mandatory: True\n    question: Q",
+        b_yml="metadata:\n  title: Theirs\n",
     )
     assert session.screen.title == "Mine"
 
@@ -234,23 +258,49 @@ def test_features_of_several_blocks_are_put_together():
     [("under", "under_html"), ("right", "right_html"), ("pre", "pre_html"), ("post", "post_html")],
 )
 def test_a_default_part_is_shown_on_every_screen(part, attribute):
-    session = interview(f"    default screen parts:\n      {part}: Part ${{ 1 + 1 }}\n    ---\n    mandatory: True\n    question: Q")
+    session = interview(
+        f"    default screen parts:\n      {part}: Part ${{ 1 + 1 }}\n    ---\n    mandatory: True\n    question: Q"
+    )
     assert "Part 2" in getattr(session.screen, attribute)
 
 
 def test_a_part_of_the_question_comes_before_the_default():
-    session = interview("    default screen parts:\n      under: Default\n    ---\n    mandatory: True\n    question: Q\n    under: Own")
+    session = interview(
+        "    default screen parts:\n      under: Default\n    ---\n    mandatory: True\n    question: Q\n    under: Own"
+    )
     assert "Own" in session.screen.under_html
     assert "Default" not in session.screen.under_html
 
 
 def test_default_parts_come_before_the_metadata():
-    session = interview("    metadata:\n      title: M\n    ---\n    default screen parts:\n      title: P\n    ---\n    mandatory: True\n    question: Q")
+    session = interview(
+        """
+    metadata:
+      title: M
+    ---
+    default screen parts:
+      title: P
+    ---
+    mandatory: True
+    question: Q
+    """
+    )
     assert session.screen.title == "P"
 
 
 def test_a_default_part_can_be_taken_back():
-    session = interview("    default screen parts:\n      under: U\n    ---\n    default screen parts:\n      under: null\n    ---\n    mandatory: True\n    question: Q")
+    session = interview(
+        """
+    default screen parts:
+      under: U
+    ---
+    default screen parts:
+      under: null
+    ---
+    mandatory: True
+    question: Q
+    """
+    )
     assert session.screen.under_html == ""
 
 
@@ -277,7 +327,12 @@ def warnings(text: str) -> list[str]:
 
 @pytest.mark.parametrize(
     ("key", "meant"),
-    [("subquesiton", "subquestion"), ("mandatroy", "mandatory"), ("continue button fields", "continue button field"), ("filds", "fields")],
+    [
+        ("subquesiton", "subquestion"),
+        ("mandatroy", "mandatory"),
+        ("continue button fields", "continue button field"),
+        ("filds", "fields"),
+    ],
 )
 def test_an_unknown_key_gets_a_hint(key, meant):
     found = warnings(f"    question: Q\n    {key}: x")
@@ -311,9 +366,22 @@ def test_known_keys_say_nothing():
 
 
 def test_a_block_that_is_not_supported_yet_is_said_and_fails_only_when_it_is_needed():
-    text = "    signature: sig\n    question: Sign\n    ---\n    review:\n      - Edit: a\n    event: rev\n    question: R\n    ---\n    table: t\n    rows: a\n    columns:\n      - A: row_item\n"
+    text = """
+    signature: sig
+    question: Sign
+    ---
+    review:
+      - Edit: a
+    event: rev
+    question: R
+    ---
+    table: t
+    rows: a
+    columns:
+      - A: row_item
+    """
     assert warnings(text)
-    assert interview(text + "    ---\n    mandatory: True\n    question: One").question == "One"
+    assert interview(text + "\n    ---\n    mandatory: True\n    question: One").question == "One"
 
 
 def test_a_file_can_be_checked_without_running_it():

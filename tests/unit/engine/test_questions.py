@@ -61,8 +61,22 @@ def test_the_continue_button_can_be_hidden(condition, style):
 
 
 def test_labels_and_colors_of_the_buttons_can_be_set():
-    session = interview(asking("    question: Q\n    field: a\n    continue button label: Go\n    continue button color: success\n    back button label: Back!"))
-    assert (session.screen.continue_label_html, session.screen.continue_color, session.screen.back_label_html) == ("Go", "success", "Back!")
+    session = interview(
+        asking(
+            """
+    question: Q
+    field: a
+    continue button label: Go
+    continue button color: success
+    back button label: Back!
+    """
+        )
+    )
+    assert (session.screen.continue_label_html, session.screen.continue_color, session.screen.back_label_html) == (
+        "Go",
+        "success",
+        "Back!",
+    )
 
 
 @pytest.mark.parametrize(("written", "seconds"), [("True", 10.0), ("False", 0.0), ("1", 4.0), ("30", 30.0), ("${ 5 + 1 }", 6.0)])
@@ -126,7 +140,18 @@ def test_a_choice_may_be_its_own_value(kind):
 
 @pytest.mark.parametrize("kind", LISTS)
 def test_choices_can_be_made_by_code(kind):
-    session = interview(asking(f"    question: Q\n    field: a\n    {kind}:\n      - code: |\n          [['r', 'Red'], ['b', 'Blue']]\n      - Green: g"))
+    session = interview(
+        asking(
+            f"""
+    question: Q
+    field: a
+    {kind}:
+      - code: |
+          [['r', 'Red'], ['b', 'Blue']]
+      - Green: g
+    """
+        )
+    )
     assert session.labels == ["Red", "Blue", "Green"]
     session.answer("Blue") if kind == "buttons" else session.answer(a="Blue")
     assert session.answers["a"] == "b"
@@ -146,7 +171,10 @@ def test_choices_can_be_made_by_code(kind):
     ],
 )
 def test_code_for_choices_may_give_lists_of_many_kinds(made):
-    assert interview(asking(f"    question: Q\n    field: a\n    choices:\n      code: |\n        {made}")).labels == ["Red", "Blue"]
+    assert interview(asking(f"    question: Q\n    field: a\n    choices:\n      code: |\n        {made}")).labels == [
+        "Red",
+        "Blue",
+    ]
 
 
 def test_code_for_choices_that_gives_no_list_is_an_error():
@@ -154,7 +182,9 @@ def test_code_for_choices_that_gives_no_list_is_an_error():
 
 
 def test_a_choice_can_be_left_out_by_a_condition():
-    session = interview(asking("    question: Q\n    field: a\n    buttons:\n      - Red: r\n        show if: 1 == 2\n      - Blue: b"))
+    session = interview(
+        asking("    question: Q\n    field: a\n    buttons:\n      - Red: r\n        show if: 1 == 2\n      - Blue: b")
+    )
     assert session.labels == ["Blue"]
 
 
@@ -174,7 +204,9 @@ def test_numbers_as_choices_are_texts_without_a_datatype():
 
 
 def test_numbers_as_choices_are_numbers_with_a_datatype():
-    session = interview(asking("    question: Q\n    field: a\n    datatype: integer\n    buttons:\n      - One: 1\n      - Two: 2"))
+    session = interview(
+        asking("    question: Q\n    field: a\n    datatype: integer\n    buttons:\n      - One: 1\n      - Two: 2")
+    )
     assert session.answer("Two").answers["a"] == 2
 
 
@@ -197,7 +229,9 @@ def test_the_default_of_a_list_is_selected():
 
 
 def test_choices_can_be_shuffled():
-    session = interview(asking("    question: Q\n    field: a\n    shuffle: True\n    choices:\n      code: |\n        range(40)"))
+    session = interview(
+        asking("    question: Q\n    field: a\n    shuffle: True\n    choices:\n      code: |\n        range(40)")
+    )
     first = session.labels
     assert sorted(first, key=int) == [str(n) for n in range(40)]
     assert any(session.show().labels != first for _ in range(5))
@@ -214,7 +248,9 @@ def test_a_special_button_does_what_it_says(kind):
 
 
 def test_a_special_button_may_have_an_address():
-    session = interview("    mandatory: True\n    question: Q\n    buttons:\n      - Out: exit\n        url: https://example.com/${ 1 + 1 }")
+    session = interview(
+        "    mandatory: True\n    question: Q\n    buttons:\n      - Out: exit\n        url: https://example.com/${ 1 + 1 }"
+    )
     session.answer("Out")
     assert session.outcome == Exit("exit", "https://example.com/2")
 
@@ -226,7 +262,9 @@ def test_a_refresh_button_shows_the_screen_again():
 
 
 def test_a_button_with_an_address_leads_there():
-    session = interview("    mandatory: True\n    question: Q\n    buttons:\n      - Elsewhere: url\n        url: https://example.com/")
+    session = interview(
+        "    mandatory: True\n    question: Q\n    buttons:\n      - Elsewhere: url\n        url: https://example.com/"
+    )
     session.answer("Elsewhere")
     assert session.outcome == Redirect("https://example.com/")
 
@@ -336,7 +374,9 @@ def test_the_choice_among_blocks_can_be_forgotten():
 
 
 def test_a_choice_with_another_block_is_a_mistake():
-    assert source_mistake("    question: Q\n    buttons:\n      - A:\n          template: x\n          content: y").line is not None
+    assert (
+        source_mistake("    question: Q\n    buttons:\n      - A:\n          template: x\n          content: y").line is not None
+    )
 
 
 # --- posts ---------------------------------------------------------------------------------------------------------------

@@ -15,7 +15,9 @@ from tests.unit.engine.interviewing import interview
 def running(code: str, **options):
     """An interview that runs the code and then shows its last screen."""
     lines = "\n      ".join(code.splitlines())
-    return interview(f"    mandatory: True\n    code: |\n      {lines}\n    ---\n    mandatory: True\n    question: The end", **options)
+    return interview(
+        f"    mandatory: True\n    code: |\n      {lines}\n    ---\n    mandatory: True\n    question: The end", **options
+    )
 
 
 # --- message ---------------------------------------------------------------------------------------------------------------
@@ -161,7 +163,10 @@ def test_going_back_can_be_prevented():
 # --- what is shown -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("call", "kind"), [("log('Saved', 'success')", "success"), ("flash('Saved', 'success')", "success"), ("flash('Saved')", "info")])
+@pytest.mark.parametrize(
+    ("call", "kind"),
+    [("log('Saved', 'success')", "success"), ("flash('Saved', 'success')", "success"), ("flash('Saved')", "info")],
+)
 def test_a_message_can_be_shown_above_the_screen(call, kind):
     assert ("Saved", kind) in running(call).screen.flashes
 
@@ -177,7 +182,10 @@ def test_a_line_can_be_written_to_the_log():
 
 
 def test_interviews_can_read_the_configuration():
-    assert running("a = [get_config('appname'), get_config('none', 'default')]", settings={"appname": "Acme"}).answers["a"] == ["Acme", "default"]
+    assert running("a = [get_config('appname'), get_config('none', 'default')]", settings={"appname": "Acme"}).answers["a"] == [
+        "Acme",
+        "default",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -26,9 +26,7 @@ def test_the_later_block_is_tried_first():
 
 
 def test_an_including_file_overrides_the_included_one():
-    session = interview(
-        "    include: base.yml\n    ---\n" + wanting("a", questions("Mine")), base_yml=questions("Base")
-    )
+    session = interview("    include: base.yml\n    ---\n" + wanting("a", questions("Mine")), base_yml=questions("Base"))
     assert session.question == "Mine"
 
 
@@ -108,7 +106,10 @@ def test_all_of_several_conditions_must_hold():
 
 def test_what_a_condition_needs_is_sought_first():
     session = interview(
-        wanting("a", questions("Early") + "\n    ---\n" + questions("Late", more="if: b") + "\n    ---\n    question: B?\n    yesno: b")
+        wanting(
+            "a",
+            questions("Early") + "\n    ---\n" + questions("Late", more="if: b") + "\n    ---\n    question: B?\n    yesno: b",
+        )
     )
     assert session.question == "B?"
     assert session.answer("No").question == "Early"
@@ -141,7 +142,9 @@ def test_blocks_of_the_current_language_are_tried_before_those_of_all():
 
 
 def test_blocks_of_another_language_are_not_tried():
-    assert interview(wanting("a", questions("Hello") + "\n    ---\n" + questions("Hola", more="language: es"))).question == "Hello"
+    assert (
+        interview(wanting("a", questions("Hello") + "\n    ---\n" + questions("Hola", more="language: es"))).question == "Hello"
+    )
 
 
 def test_the_default_language_holds_for_the_blocks_that_follow():
@@ -235,7 +238,10 @@ PERSON = """
 
 def test_a_generic_question_asks_for_an_attribute_of_any_such_object():
     session = interview(
-        wanting("friend.fruit", PERSON + "    generic object: Individual\n    question: Fruit of ${ x.name.first }?\n    fields:\n      - F: x.fruit")
+        wanting(
+            "friend.fruit",
+            PERSON + "    generic object: Individual\n    question: Fruit of ${ x.name.first }?\n    fields:\n      - F: x.fruit",
+        )
     )
     assert session.question == "Fruit of Ann?"
     assert session.variables == ["friend.fruit"]
@@ -279,7 +285,15 @@ def test_generic_code_defines_what_is_needed_of_its_object():
 
 
 def test_a_generic_objects_block_makes_parts_of_objects():
-    blocks = "    generic object: Individual\n    objects:\n      - x.pet: DAObject\n    ---\n    generic object: DAObject\n    code: |\n      x.sound = 'mew'"
+    blocks = """
+    generic object: Individual
+    objects:
+      - x.pet: DAObject
+    ---
+    generic object: DAObject
+    code: |
+      x.sound = 'mew'
+    """
     assert interview(wanting("friend.pet.sound", PERSON + blocks)).question == "Got mew"
 
 
@@ -287,7 +301,9 @@ FRUITS = "    objects:\n      - fruits: DAList.using(object_type=DAObject, auto_
 
 
 def test_an_iterator_stands_for_the_index():
-    session = interview(wanting("fruits[2].name", FRUITS + "    question: Name of number ${ i }?\n    fields:\n      - N: fruits[i].name"))
+    session = interview(
+        wanting("fruits[2].name", FRUITS + "    question: Name of number ${ i }?\n    fields:\n      - N: fruits[i].name")
+    )
     assert session.question == "Name of number 2?"
     assert session.answer({"fruits[2].name": "fig"}).question == "Got fig"
 
@@ -297,7 +313,15 @@ def test_a_literal_index_comes_before_an_iterator():
         wanting(
             "fruits[2].name",
             FRUITS
-            + "    question: Literal\n    fields:\n      - N: fruits[2].name\n    ---\n    question: Any\n    fields:\n      - N: fruits[i].name",
+            + """
+    question: Literal
+    fields:
+      - N: fruits[2].name
+    ---
+    question: Any
+    fields:
+      - N: fruits[i].name
+    """,
         )
     )
     assert session.question == "Literal"
@@ -335,20 +359,30 @@ def test_the_iterator_and_x_stay_among_the_answers():
 
 
 def test_x_and_an_iterator_go_together():
-    blocks = (
-        "    objects:\n      - person: Individual\n      - person.pets: DAList.using(object_type=DAObject, auto_gather=False)\n    ---\n"
-        "    generic object: Individual\n    question: Pet ${ i }\n    fields:\n      - N: x.pets[i].name"
-    )
+    blocks = """
+    objects:
+      - person: Individual
+      - person.pets: DAList.using(object_type=DAObject, auto_gather=False)
+    ---
+    generic object: Individual
+    question: Pet ${ i }
+    fields:
+      - N: x.pets[i].name
+    """
     session = interview(wanting("person.pets[1].name", blocks))
     assert session.question == "Pet 1"
     assert session.variables == ["person.pets[1].name"]
 
 
 def test_two_iterators_go_together():
-    blocks = (
-        "    objects:\n      - a: DAList.using(object_type=DAList.using(object_type=DAObject, auto_gather=False), auto_gather=False)\n    ---\n"
-        "    question: Row ${ i } column ${ j }\n    fields:\n      - N: a[i][j].name"
-    )
+    blocks = """
+    objects:
+      - a: DAList.using(object_type=DAList.using(object_type=DAObject, auto_gather=False), auto_gather=False)
+    ---
+    question: Row ${ i } column ${ j }
+    fields:
+      - N: a[i][j].name
+    """
     assert interview(wanting("a[1][2].name", blocks)).question == "Row 1 column 2"
 
 
@@ -397,7 +431,11 @@ def test_a_dictionary_of_objects_is_sought_by_its_keys():
 
 
 def test_what_a_block_needs_is_sought_before_it():
-    session = interview(wanting("a", "    need: b\n    question: A?\n    fields:\n      - A: a\n    ---\n    question: B?\n    fields:\n      - B: b"))
+    session = interview(
+        wanting(
+            "a", "    need: b\n    question: A?\n    fields:\n      - A: a\n    ---\n    question: B?\n    fields:\n      - B: b"
+        )
+    )
     assert session.question == "B?"
     assert session.answer(b="x").question == "A?"
 
@@ -585,7 +623,9 @@ def test_a_question_that_needs_its_own_answer_is_an_infinite_loop():
 
 
 def test_a_loop_is_avoided_when_another_block_can_help():
-    session = interview(wanting("a", "    code: |\n      a = 1\n    ---\n    code: |\n      a = b\n    ---\n    code: |\n      b = a"))
+    session = interview(
+        wanting("a", "    code: |\n      a = 1\n    ---\n    code: |\n      a = b\n    ---\n    code: |\n      b = a")
+    )
     assert session.question == "Got 1"
 
 

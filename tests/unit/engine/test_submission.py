@@ -47,7 +47,9 @@ def test_a_control_that_is_not_on_the_screen_is_refused(name):
         interview(ASK).post({control_name("a"): ["x"], name: ["y"]})
 
 
-@pytest.mark.parametrize("name", ["csrf_token", "_question_name", "_datatypes", "_varnames", "_visible", "_tracker", "ajax", "json"])
+@pytest.mark.parametrize(
+    "name", ["csrf_token", "_question_name", "_datatypes", "_varnames", "_visible", "_tracker", "ajax", "json"]
+)
 def test_hidden_controls_decide_nothing(name):
     session = interview(ASK).post({control_name("a"): ["x"], name: ["eyJiIjogInRleHQifQ=="]})
     assert session.answers["a"] == "x"
@@ -55,13 +57,37 @@ def test_hidden_controls_decide_nothing(name):
 
 
 def test_a_disabled_field_can_not_be_posted():
-    session = interview("    mandatory: True\n    question: Q\n    fields:\n      - A: a\n        disabled: True\n      - B: b\n    ---\n    mandatory: True\n    question: End")
+    session = interview(
+        """
+    mandatory: True
+    question: Q
+    fields:
+      - A: a
+        disabled: True
+      - B: b
+    ---
+    mandatory: True
+    question: End
+    """
+    )
     with pytest.raises(NotAsked):
         session.post({control_name("a"): ["x"], control_name("b"): ["y"]})
 
 
 def test_a_field_of_another_screen_is_refused():
-    session = interview("    mandatory: True\n    question: One\n    fields:\n      - A: a\n    ---\n    mandatory: True\n    question: Two\n    fields:\n      - B: b")
+    session = interview(
+        """
+    mandatory: True
+    question: One
+    fields:
+      - A: a
+    ---
+    mandatory: True
+    question: Two
+    fields:
+      - B: b
+    """
+    )
     session.answer(a="x")
     with pytest.raises(NotAsked):
         session.post({control_name("a"): ["changed"], control_name("b"): ["y"]})
@@ -166,7 +192,19 @@ def test_a_check_that_gives_something_true_lets_the_answer_pass():
 
 
 def test_a_check_may_be_a_lambda():
-    session = interview("    mandatory: True\n    question: Q\n    fields:\n      - A: a\n        validate: |\n          lambda y: len(y) > 2\n    ---\n    mandatory: True\n    question: End")
+    session = interview(
+        """
+    mandatory: True
+    question: Q
+    fields:
+      - A: a
+        validate: |
+          lambda y: len(y) > 2
+    ---
+    mandatory: True
+    question: End
+    """
+    )
     assert session.answer(a="x").field("a").error
     assert session.answer(a="xyz").question == "End"
 
@@ -314,10 +352,8 @@ def test_p28_an_answer_is_never_a_template(payload):
     assert "49" not in session.field("b").hint
 
 
-@pytest.mark.parametrize("payload", PAYLOADS)
+@pytest.mark.parametrize("payload", [payload for payload in PAYLOADS if not payload.startswith("<")])
 def test_p28_an_answer_is_shown_as_it_was_typed(payload):
-    if payload.startswith("<"):
-        pytest.skip("tags are taken away when they are entered")
     session = interview(SHOWN_EVERYWHERE).answer(a=payload)
     kept = session.answers["a"]
     assert session.field("b").value == f"d {kept}"
@@ -337,7 +373,21 @@ def test_p28_an_answer_is_never_the_name_of_a_variable():
     assert session.answer(a="a[__import__('os').abort()]").question == "refused"
 
 
-@pytest.mark.parametrize("call", ["value(a)", "defined(a)", "undefine(a)", "define(a, 1)", "showifdef(a)", "reconsider(a)", "invalidate(a)", "force_gather(a)", "getattr(b, a)", "b[a]"])
+@pytest.mark.parametrize(
+    "call",
+    [
+        "value(a)",
+        "defined(a)",
+        "undefine(a)",
+        "define(a, 1)",
+        "showifdef(a)",
+        "reconsider(a)",
+        "invalidate(a)",
+        "force_gather(a)",
+        "getattr(b, a)",
+        "b[a]",
+    ],
+)
 @pytest.mark.parametrize("name", ["ran()", "b[ran()]", "b[ran()].c", "ran().c", "b.c[ran()]", "c[ran()]"])
 def test_p28_a_name_in_an_answer_runs_no_code_even_where_the_author_uses_it(call, name):
     session = interview(f"""
@@ -401,17 +451,36 @@ def test_p28_an_attribute_that_a_person_named_runs_no_code():
 
 
 @pytest.mark.parametrize(
-    "payload", ["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "[x](javascript:alert(1))", "**bold**", "# heading", "![x](http://e.vil)"]
+    "payload",
+    [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "[x](javascript:alert(1))",
+        "**bold**",
+        "# heading",
+        "![x](http://e.vil)",
+    ],
 )
 def test_an_answer_is_text_wherever_it_is_shown(payload):
     screen = interview(SHOWN_EVERYWHERE).answer(a=payload).screen
     shown = screen.question_html + screen.subquestion_html + screen.under_html + screen.help_html + screen.fields[0].label_html
-    for tag in ("<script", "<img", "<a ", "<strong", "<h1", "javascript:alert(1)\""):
+    for tag in ("<script", "<img", "<a ", "<strong", "<h1", 'javascript:alert(1)"'):
         assert tag not in shown
 
 
 def test_the_texts_of_a_datatype_raw_are_kept_as_they_are():
-    session = interview("    mandatory: True\n    question: Q\n    fields:\n      - A: a\n        datatype: raw\n    ---\n    mandatory: True\n    question: End")
+    session = interview(
+        """
+    mandatory: True
+    question: Q
+    fields:
+      - A: a
+        datatype: raw
+    ---
+    mandatory: True
+    question: End
+    """
+    )
     assert session.answer(a="<b>x</b> \\n").answers["a"] == "<b>x</b> \\n"
 
 
@@ -422,7 +491,13 @@ def test_random_posts_are_no_server_error():
     names = [control_name("a"), control_name("n"), "_multiple_choice", "ajax", control_name("b"), "\x00", "_"]
     session = interview(ASK)
     for _ in range(300):
-        posted = {source.choice(names): ["".join(chr(source.choice([0, 9, 34, 60, 65, 0x2028, 0x1F600])) for _ in range(source.randrange(9)))] * source.randrange(3) for _ in range(3)}
+        posted = {
+            source.choice(names): [
+                "".join(chr(source.choice([0, 9, 34, 60, 65, 0x2028, 0x1F600])) for _ in range(source.randrange(9)))
+            ]
+            * source.randrange(3)
+            for _ in range(3)
+        }
         try:
             session.post(posted)
         except NotAsked:

@@ -39,7 +39,16 @@ def test_a_task_runs_while_the_person_waits():
 
 
 def test_a_task_gets_its_arguments_and_its_mode():
-    session = interview("    mandatory: True\n    code: |\n      task = background_action('go', 'refresh', a=1, b=[2])\n    ---\n    mandatory: True\n    question: End")
+    session = interview(
+        """
+    mandatory: True
+    code: |
+      task = background_action('go', 'refresh', a=1, b=[2])
+    ---
+    mandatory: True
+    question: End
+    """
+    )
     task = session.tasks[0]
     assert (task.action, task.mode, task.arguments) == ("go", "refresh", {"a": 1, "b": [2]})
 

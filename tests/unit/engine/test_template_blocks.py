@@ -44,7 +44,12 @@ def test_a_template_that_was_stored_finds_its_text_again():
 
 @pytest.mark.parametrize(
     ("expression", "shown"),
-    [("letter.content", "Dear *Ann*"), ("str(letter)", "Dear *Ann*"), ("letter.show()", "Dear *Ann*"), ("letter.subject", "To Ann")],
+    [
+        ("letter.content", "Dear *Ann*"),
+        ("str(letter)", "Dear *Ann*"),
+        ("letter.show()", "Dear *Ann*"),
+        ("letter.subject", "To Ann"),
+    ],
 )
 def test_code_can_use_the_text_of_a_template(expression, shown):
     session = interview(f"""
@@ -165,5 +170,7 @@ def test_a_template_that_needs_itself_is_an_error_and_not_a_crash():
 
 
 def test_a_mandatory_template_is_made_at_once():
-    session = interview("    mandatory: True\n    template: t\n    content: x\n    ---\n    mandatory: True\n    question: ${ defined('t') }")
+    session = interview(
+        "    mandatory: True\n    template: t\n    content: x\n    ---\n    mandatory: True\n    question: ${ defined('t') }"
+    )
     assert session.question == "True"

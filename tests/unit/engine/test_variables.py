@@ -68,7 +68,9 @@ def test_defined_makes_no_item_of_a_list():
     assert len(session.answers["things"].elements) == 0
 
 
-@pytest.mark.parametrize("call", ["defined('a b')", "defined('f()')", "defined('')", "value('1')", "undefine('a +')", "define('', 1)"])
+@pytest.mark.parametrize(
+    "call", ["defined('a b')", "defined('f()')", "defined('')", "value('1')", "undefine('a +')", "define('', 1)"]
+)
 def test_what_is_no_name_is_an_error(call):
     with pytest.raises(EvaluationError, match="ValueError"):
         running(call)
