@@ -139,7 +139,9 @@ def test_p43_the_public_is_told_nothing_of_a_broken_edit_and_the_operator_is(ser
     assert "edited.yml:1" in edited.running.log
 
 
-def test_p43_a_running_task_uses_one_version_from_start_to_end(server: Callable[..., Any], eventually: Callable[..., Any]) -> None:
+def test_p43_a_running_task_uses_one_version_from_start_to_end(
+    server: Callable[..., Any], eventually: Callable[..., Any]
+) -> None:
     """P43: the file changes while the task runs, before it looks up a name that the file defines."""
     running = server({"slow.yml": SLOW})
     visitor = Visitor(running.url)

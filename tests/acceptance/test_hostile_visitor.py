@@ -186,7 +186,9 @@ def test_p28_a_name_from_outside_runs_no_code_in_value(eve: Visitor, tmp_path: P
     assert not trace.exists()
 
 
-@pytest.mark.parametrize("action", ["__import__('os')._exit(1)", "full_name.__class__", "_internal", "a[b()]", "-" * 5000, "\0", "(" * 300])
+@pytest.mark.parametrize(
+    "action", ["__import__('os')._exit(1)", "full_name.__class__", "_internal", "a[b()]", "-" * 5000, "\0", "(" * 300]
+)
 def test_p32_an_action_that_is_no_name_changes_nothing(eve: Visitor, action: str) -> None:
     answered(eve, "Eve")
     assert perform(eve, action).status < 500
@@ -258,7 +260,9 @@ def session_of(visitor: Visitor, interview: str) -> str:
 @pytest.mark.parametrize("value", ["", "abc", "é", '"', "%00", "A" * 5000])
 def test_an_odd_cookie_opens_nothing_and_breaks_nothing(eve: Visitor, value: str) -> None:
     quoted = urllib.parse.quote(value)
-    request = urllib.request.Request(f"{eve.url}/interview?i=main.yml", headers={"Cookie": f"secret={quoted}; da_session={quoted}"})
+    request = urllib.request.Request(
+        f"{eve.url}/interview?i=main.yml", headers={"Cookie": f"secret={quoted}; da_session={quoted}"}
+    )
     with urllib.request.urlopen(request, timeout=60) as answer:
         assert answer.status == 200
 

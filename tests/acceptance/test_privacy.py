@@ -115,7 +115,9 @@ def test_p36_no_answer_and_no_secret_is_in_a_log_the_broker_an_address_or_the_st
         "store": b"".join(path.read_bytes() for path in told.running.data.glob("store.sqlite3*")),
     }
     key = (told.running.data / "server.key").read_bytes()
-    found = [(place, secret) for place, text in places.items() for secret in (*secrets_of(told), key.hex().encode()) if secret in text]
+    found = [
+        (place, secret) for place, text in places.items() for secret in (*secrets_of(told), key.hex().encode()) if secret in text
+    ]
     assert found == []
 
 

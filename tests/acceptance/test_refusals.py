@@ -200,7 +200,9 @@ def test_odd_addresses_are_no_errors_of_the_server(alice: Visitor, path: str) ->
     assert 400 <= alice.get(path).status < 500
 
 
-@pytest.mark.parametrize("action", ["x", "e30", "W10", "bnVsbA", "%00", "eyJhY3Rpb24iOiAxfQ", "eyJhY3Rpb24iOiAieCIsICJhcmd1bWVudHMiOiBbMV19"])
+@pytest.mark.parametrize(
+    "action", ["x", "e30", "W10", "bnVsbA", "%00", "eyJhY3Rpb24iOiAxfQ", "eyJhY3Rpb24iOiAieCIsICJhcmd1bWVudHMiOiBbMV19"]
+)
 def test_p32_an_address_that_names_no_action_is_refused(alice: Visitor, action: str) -> None:
     assert alice.get(f"/interview?i=order.yml&action={action}").status == 400
 

@@ -61,7 +61,9 @@ class Maker:
         return self.chance.choice((b"null", b"[]", b"{}", b"1", b'"x"', b"[" * 5000, b'{"body": {}}', b"\xff\xfe{"))
 
     def other_task(self) -> bytes:
-        name = self.chance.choice(("os.system", "celery.backend_cleanup", "celery.chord_unlock", "celery.map", "", "é", "x" * 5000))
+        name = self.chance.choice(
+            ("os.system", "celery.backend_cleanup", "celery.chord_unlock", "celery.map", "", "é", "x" * 5000)
+        )
         return envelope(name, [["true"], {"task": "x"}, {}])
 
     def other_arguments(self) -> bytes:
@@ -85,7 +87,9 @@ class Maker:
 
     def pickled(self) -> bytes:
         content = pickle.dumps(([], {"task": Trap(self.trap)}, {}))
-        kind = self.chance.choice(("application/x-python-serialize", "application/data", "application/json", "application/x-yaml"))
+        kind = self.chance.choice(
+            ("application/x-python-serialize", "application/data", "application/json", "application/x-yaml")
+        )
         return envelope(RUN_TASK, content, kind=kind, encoding=self.chance.choice(("binary", "utf-8", "nonsense")))
 
     def broken_body(self) -> bytes:

@@ -94,9 +94,7 @@ def test_p8_a_task_sees_the_answers_of_the_visit_that_started_it(
     measured("P8", tasks=times, that_saw_older_answers=0)
 
 
-def test_p8_a_visit_that_fails_leaves_no_task(
-    server: Callable[..., Any], stored: dict[str, Any], eventually: Eventually
-) -> None:
+def test_p8_a_visit_that_fails_leaves_no_task(server: Callable[..., Any], stored: dict[str, Any], eventually: Eventually) -> None:
     """P8: neither a row nor a run, whatever happens later."""
     running = server({NAME: INTERVIEW}, task_sweep=0.2, **stored)
     for number in range(3):

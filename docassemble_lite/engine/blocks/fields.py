@@ -392,6 +392,8 @@ def _default_of(section: Section, text: TextReader) -> Callable[[dict[str, Any]]
         return None
     if isinstance(value, Section) and set(value) == {"code"}:
         return Expression(str(value["code"]), value.value_place("code")).evaluate
+    if isinstance(value, str) and str(section.get("datatype", "")).startswith("object"):
+        return Expression(value, section.value_place("default")).evaluate
     if isinstance(value, str):
         default = _sure(text(section, "default"))
         return lambda answers: default.value(answers).rstrip("\n")

@@ -6,7 +6,16 @@ from typing import Any
 
 from docassemble_lite.host import current
 
-__all__ = ["UserInfo", "current_context", "interface", "referring_url", "user_has_privilege", "user_info", "user_logged_in", "user_privileges"]
+__all__ = [
+    "UserInfo",
+    "current_context",
+    "interface",
+    "referring_url",
+    "user_has_privilege",
+    "user_info",
+    "user_logged_in",
+    "user_privileges",
+]
 
 
 class UserInfo:
