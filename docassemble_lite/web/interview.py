@@ -36,7 +36,7 @@ def show() -> BaseResponse:
         return _join(name, arguments["session"])
     if arguments.get("new_session"):
         return _begun(name, url_args)
-    known = _known_session(name)
+    known = request.headers.get("X-Session") or _known_session(name)
     if arguments.get("reset"):
         return _reset(name, known, url_args)
     if "action" in arguments:

@@ -126,6 +126,7 @@ class PageContext:
         controls = self.controls(screen)
         return (
             ("csrf_token", self.csrf_token),
+            ("_session", self.session),
             ("_question_name", asked.block),
             ("_tracker", asked.token),
             ("_event", _packed([asked.sought] if asked.sought else [])),

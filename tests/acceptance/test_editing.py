@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.acceptance.visitor import Visitor
+from tests.acceptance.visitor import Page, Visitor
 
 GOOD = """\
 question: What is your name?
@@ -59,12 +60,14 @@ question: A moment
 
 
 class Edited:
-    """A server with one interview, and its author."""
+    """An interview of its own on a server, and its author."""
 
-    def __init__(self, server: Callable[..., Any], *, debug: bool) -> None:
-        self.running = server({"edited.yml": GOOD}, debug=debug)
-        self.file = Path(self.running.folder / "interviews" / "edited.yml")
-        self.visitor = Visitor(self.running.url)
+    def __init__(self, running: Any) -> None:
+        self.running = running
+        self.visitor = Visitor(running.url)
+        self.name = f"edited{uuid.uuid4().hex}.yml"
+        self.file = Path(running.folder / "interviews" / self.name)
+        self.file.write_text(GOOD)
         self._moment = self.file.stat().st_mtime_ns
 
     def write(self, text: str) -> None:
@@ -73,19 +76,27 @@ class Edited:
         self._moment += 1_000_000_000
         os.utime(self.file, ns=(self._moment, self._moment))
 
-    def begin(self) -> Any:
-        return self.visitor.answer(self.visitor.show("edited.yml"), full_name="Ada")
+    def show(self) -> Page:
+        return self.visitor.show(self.name)
+
+    def begin(self) -> Page:
+        return self.visitor.answer(self.show(), full_name="Ada")
+
+
+@pytest.fixture(scope="module")
+def developers(shared_server: Callable[..., Any]) -> Any:
+    return shared_server({"good.yml": GOOD}, debug=True)
 
 
 @pytest.fixture
-def edited(server: Callable[..., Any]) -> Edited:
-    return Edited(server, debug=True)
+def edited(developers: Any) -> Edited:
+    return Edited(developers)
 
 
 def test_an_edit_is_seen_when_the_page_is_loaded_again(edited: Edited) -> None:
     edited.begin()
     edited.write(BETTER)
-    assert edited.visitor.show("edited.yml").heading == "Welcome, Ada. Which fruit?"
+    assert edited.show().heading == "Welcome, Ada. Which fruit?"
 
 
 def test_an_edit_while_a_page_is_open_keeps_the_answers(edited: Edited) -> None:
@@ -99,25 +110,25 @@ def test_p43_a_broken_edit_leaves_the_last_good_version_in_service(edited: Edite
     """P43: the session goes on, and developers are told with file and line."""
     page = edited.begin()
     edited.write(text)
-    shown = edited.visitor.show("edited.yml")
+    shown = edited.show()
     assert (shown.status, shown.heading) == (200, "Hello, Ada. Which fruit?")
     assert "last good version" in shown.words
-    assert "edited.yml:1" in shown.words
+    assert f"{edited.name}:1" in shown.words
     assert edited.visitor.answer(page, fruit="figs").heading == "The end, Ada."
 
 
 def test_p43_a_new_person_gets_the_last_good_version_too(edited: Edited) -> None:
     edited.begin()
     edited.write(BROKEN)
-    assert Visitor(edited.running.url).show("edited.yml").heading == "What is your name?"
+    assert Visitor(edited.running.url).show(edited.name).heading == "What is your name?"
 
 
 def test_p43_the_notice_goes_when_the_file_is_mended(edited: Edited) -> None:
     edited.begin()
     edited.write(BROKEN)
-    assert "last good version" in edited.visitor.show("edited.yml").words
+    assert "last good version" in edited.show().words
     edited.write(BETTER)
-    shown = edited.visitor.show("edited.yml")
+    shown = edited.show()
     assert "last good version" not in shown.words
     assert shown.heading == "Welcome, Ada. Which fruit?"
 
@@ -129,14 +140,14 @@ def test_p43_a_file_that_is_gone_leaves_the_last_good_version_in_service(edited:
 
 
 def test_p43_the_public_is_told_nothing_of_a_broken_edit_and_the_operator_is(server: Callable[..., Any]) -> None:
-    edited = Edited(server, debug=False)
+    edited = Edited(server({"good.yml": GOOD}, debug=False))
     edited.begin()
     edited.write(BROKEN)
-    shown = edited.visitor.show("edited.yml")
+    shown = edited.show()
     assert shown.heading == "Hello, Ada. Which fruit?"
     assert "last good version" not in shown.words
     assert "secret_formula" not in shown.text
-    assert "edited.yml:1" in edited.running.log
+    assert f"{edited.name}:1" in edited.running.log
 
 
 def test_p43_a_running_task_uses_one_version_from_start_to_end(

@@ -131,7 +131,7 @@ def test_back_posts_nothing_but_the_wish_to_go_back(site: Site, visit: Callable[
     page = visit(NAME)
     page.get_by_label("Name").fill("Ada")
     page.get_by_role("button", name="Back").click()
-    assert site.posts == [{"csrf_token": ["c1"], "_tracker": ["token"], "_back_one": ["1"]}]
+    assert site.posts == [{"csrf_token": ["c1"], "_tracker": ["token"], "_session": [""], "_back_one": ["1"]}]
 
 
 def test_none_of_the_above_excludes_the_others(visit: Callable[..., Any]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.acceptance.visitor import Visitor
+from tests.conftest import eventually
 
 # neither is a word of any page
 CANARY = "kanarienvogel-7261"
@@ -57,8 +58,8 @@ code: |
 class Told:
     """A server that was told a secret, by a person who then met with a mistake of the interview."""
 
-    def __init__(self, server: Callable[..., Any], eventually: Callable[..., Any]) -> None:
-        self.running = server({"secret.yml": INTERVIEW})
+    def __init__(self, running: Any) -> None:
+        self.running = running
         self.visitor = Visitor(self.running.url)
         self.addresses: list[str] = []
         self.headers: list[str] = []
@@ -90,9 +91,12 @@ def read_files(folder: Path) -> bytes:
     return found
 
 
-@pytest.fixture
-def told(server: Callable[..., Any], eventually: Callable[..., Any]) -> Told:
-    return Told(server, eventually)
+@pytest.fixture(scope="module")
+def told(shared_server: Callable[..., Any]) -> Told:
+    """What is left when that server has stopped."""
+    met = Told(shared_server({"secret.yml": INTERVIEW}))
+    met.running.stop()
+    return met
 
 
 def secrets_of(told: Told) -> list[bytes]:
@@ -105,7 +109,6 @@ def test_p36_no_answer_and_no_secret_is_in_a_log_the_broker_an_address_or_the_st
     """P36: neither as it is nor, for the key, in hexadecimal digits."""
     assert told.failed.status == 500
     assert b"docassemble_lite.run" in told.message
-    told.running.stop()
     places = {
         "log": told.running.log.encode() + told.running.output.encode(),
         "broker": told.message + read_files(told.running.data / "broker"),

@@ -19,12 +19,10 @@ Eventually = Callable[..., Any]
 
 @pytest.mark.parametrize("whole", [False, True], ids=["the process that ran it", "the whole worker"])
 def test_p4_a_task_whose_worker_was_killed_ends_as_failed(
-    server: Callable[..., Any], stored: dict[str, Any], eventually: Eventually, whole: bool, measured: Callable[..., None]
+    server: Callable[..., Any], eventually: Eventually, whole: bool, measured: Callable[..., None]
 ) -> None:
     """P4: within the lease and a sweep; it is not run again, and the next one runs."""
-    if whole and stored:
-        pytest.skip("which worker dies is the same to the store")
-    running = server({NAME: INTERVIEW}, **SHORT_LEASE, **stored)
+    running = server({NAME: INTERVIEW}, **SHORT_LEASE)
     visitor, _ = start_task(running, until="never")
     runner = eventually(lambda: runs_of(running), "the task runs")[0]
     if whole:
@@ -94,10 +92,10 @@ def test_p6_a_task_whose_message_was_lost_is_woken_by_the_sweeper(
 
 
 def test_p6_a_task_that_waited_when_the_whole_server_was_killed_runs_when_it_is_back(
-    server: Callable[..., Any], stored: dict[str, Any], eventually: Eventually
+    server: Callable[..., Any], eventually: Eventually
 ) -> None:
     """P6: with all messages gone as well."""
-    running = server({NAME: INTERVIEW}, **SHORT_LEASE, **stored)
+    running = server({NAME: INTERVIEW}, **SHORT_LEASE)
     eventually(lambda: running.child("worker"), "the worker runs").suspend()
     visitor, _ = start_task(running)
     kill_all(running)

@@ -139,10 +139,10 @@ def test_p3_after_repeated_conflicts_what_was_typed_is_kept_and_can_be_sent_agai
     assert words_on(again) == ['R&D"s']
 
 
-def test_p3_a_page_that_only_shows_is_not_kept_from_showing(server: Callable[..., Any], stored: dict[str, Any]) -> None:
-    running = server({NAME: INTERVIEW}, concurrency_lock_timeout=SHORT_WAIT, **stored)
+def test_p3_a_page_that_only_shows_is_not_kept_from_showing(server: Callable[..., Any]) -> None:
+    running = server({NAME: INTERVIEW}, concurrency_lock_timeout=SHORT_WAIT)
     table = Table(running)
-    with saved_all_the_time(running, stored, table.session):
+    with saved_all_the_time(running, {}, table.session):
         assert table.first.show(NAME).status == 200
 
 

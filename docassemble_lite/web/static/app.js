@@ -223,7 +223,9 @@ async function loadAgain() {
   let answer;
   let text;
   try {
-    answer = await fetch(form.action, { headers: { Accept: "text/html" } });
+    // another tab may be in another session of the same interview
+    const session = form.elements.namedItem("_session")?.value || "";
+    answer = await fetch(form.action, { headers: { Accept: "text/html", "X-Session": session } });
     text = await answer.text();
   } catch (error) {
     console.warn("The page could not be loaded again; trying once more.", error);

@@ -494,7 +494,7 @@ def test_back_posts_a_form_of_its_own_without_a_script(render: Any) -> None:
     assert "formnovalidate" in button.attributes
     form = page.one("form", id=button.get("form"))
     posted = {item.get("name"): item.get("value") for item in page.all("input") if form in item.ancestors}
-    assert posted == {"csrf_token": "c", "_tracker": "t", "_back_one": "1"}
+    assert posted == {"csrf_token": "c", "_tracker": "t", "_session": "", "_back_one": "1"}
 
 
 def test_the_question_has_a_back_button_where_it_is_wanted(render: Any) -> None:
