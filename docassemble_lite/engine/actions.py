@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from docassemble_lite.engine.expressions import read_variable, set_variable
-from docassemble_lite.engine.names import ITERATORS, is_plain_path, normalized
+from docassemble_lite.engine.names import ITERATORS, is_excessive, is_plain_path, normalized
 from docassemble_lite.engine.screen import Exit, Outcome
 from docassemble_lite.engine.steering import EndWith, SeekForced
 from docassemble_lite.engine.wanted import Result
@@ -105,7 +105,7 @@ class ActionStack:
 
     def _seek(self, name: str) -> Outcome | None:
         """Find a question or an event for the name; a name that nothing answers is forgiven."""
-        if not is_plain_path(name):
+        if is_excessive(name) or not is_plain_path(name):
             self.done(name)
             return None
         self.evaluation.sought.append(name)
@@ -151,7 +151,7 @@ def perform_pending_action(evaluation: Evaluation) -> None:
 def _entry(item: Any) -> tuple[str, Mapping[str, Any]]:
     """An item of `force_ask()` as (action, arguments)."""
     if isinstance(item, str):
-        return normalized(item), {}
+        return item if is_excessive(item) else normalized(item), {}
     if isinstance(item, Mapping):
         if "action" in item:
             return str(item["action"]), _mapping(item.get("arguments"))
@@ -182,7 +182,7 @@ def _variables(arguments: Mapping[str, Any]) -> list[Any]:
 
 
 def _names(arguments: Mapping[str, Any]) -> list[str]:
-    names = [normalized(name) for name in _variables(arguments) if isinstance(name, str)]
+    names = [normalized(name) for name in _variables(arguments) if isinstance(name, str) and not is_excessive(name)]
     return [name for name in names if is_plain_path(name)]
 
 
@@ -267,4 +267,4 @@ BUILT_IN = {
     "need": _need,
 }
 #: Those that an address may ask for.
-FROM_OUTSIDE = frozenset({"_da_force_ask", "_da_priority_action", "_da_exit", "need"})
+FROM_OUTSIDE = frozenset({"_da_force_ask", "_da_priority_action", "need"})

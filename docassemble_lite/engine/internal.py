@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from docassemble_lite.engine.typed import gather_typed
+
 
 def new_answers(url_args: dict[str, Any] | None = None) -> dict[str, Any]:
     """The answers of a session that has just begun."""
-    return {"_internal": new_internal(), "url_args": dict(url_args or {})}
+    internal = new_internal()
+    gather_typed(url_args or {}, internal["typed"])
+    return {"_internal": internal, "url_args": dict(url_args or {})}
 
 
 def new_internal() -> dict[str, Any]:

@@ -16,6 +16,16 @@ ITERATORS = ("i", "j", "k", "l", "m", "n")
 _WORD = re.compile(r"[^\W\d]\w*")
 
 
+# beyond this, trying all variants of a name takes seconds and gigabytes
+_LONGEST = 500
+_MOST_INDICES = 8
+
+
+def is_excessive(name: str) -> bool:
+    """Whether the name is too long, or has too many indices, for any variable. To be asked before any other function here."""
+    return len(name) > _LONGEST or name.count("[") > _MOST_INDICES
+
+
 @lru_cache(maxsize=20_000)
 def normalized(name: str) -> str:
     """The name in the one form in which names are compared: no blanks, indices as Python writes them."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import logging
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ from docassemble_lite.engine.library import library
 from docassemble_lite.engine.names import parts_of
 from docassemble_lite.engine.source import Source, Sources
 from docassemble_lite.errors import AuthorError, InterviewNotFound, SourceError
+
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -262,6 +265,9 @@ class Programs:
 
         Raises `InterviewNotFound`, or `SourceError` if there has been no good one.
         """
+        if name not in self._programs:
+            # a file can be named in any number of ways (./a.yml, ././a.yml); only one program is kept of it
+            name = self.sources.find(name).name
         program = self._programs.get(name)
         if program is not None and program.is_current():
             self._failed.pop(name, None)
@@ -287,6 +293,7 @@ class Programs:
                 raise
             mistake = error if isinstance(error, AuthorError) else AuthorError(error.message, source=name)
             self._failed[name] = (state, mistake)
+            log.error('action="last_good_version" %s', mistake)
             return old
         self._failed.pop(name, None)
         self._programs[name] = program

@@ -73,28 +73,32 @@ class Sources:
             root = self._package_root(package)
             if root is None:
                 return None
-            rest = rest if rest.startswith("data/") else f"data/{folder}/{rest}"
-            return _inside(root / "data", root / rest)
+            return _inside(root / "data" / folder, root / "data" / folder / rest.removeprefix(f"data/{folder}/"))
         if beside is None:
             return None
         if beside.package:
-            return _inside(beside.root / "data", beside.root / "data" / folder / reference)
+            return _inside(beside.root / "data" / folder, beside.root / "data" / folder / reference)
         for start in (beside.path.parent / folder, beside.path.parent, self.interviews / folder):
             found = _inside(self.interviews, start / reference)
             if found:
                 return found
         return None
 
-    def beside(self, folder: str, name: str) -> Path | None:
-        """A file of the folder `static` under a folder of interviews."""
-        return _inside(self.interviews, self.interviews / folder / "static" / name)
+    def static_file(self, owner: str, name: str) -> Path | None:
+        """What is public: a file of `data/static` of a package, or of the folder `static` under a folder of interviews."""
+        root = self._package_root(owner)
+        packaged = _inside(root / "data" / "static", root / "data" / "static" / name) if root else None
+        if packaged is not None:
+            return packaged
+        folder = (self.interviews / owner / "static").resolve()
+        return _inside(folder, folder / name) if folder.is_relative_to(self.interviews) else None
 
     def _in_package(self, package: str, rest: str, name: str) -> Source:
         root = self._package_root(package)
         if root is None:
             raise InterviewNotFound(f"There is no package “{package}”, so there is no interview “{name}”.")
         rest = rest if rest.startswith("data/") else f"data/questions/{rest}"
-        path = _inside(root / "data", root / rest)
+        path = _inside(root / "data" / "questions", root / rest)
         if path is None or path.suffix not in SUFFIXES:
             raise InterviewNotFound(f"There is no interview “{name}”.")
         return Source(f"{package}:{rest}", path, root, package)
@@ -121,6 +125,7 @@ class Sources:
         if package in self.packages:
             return self.packages[package]
         search: list[str] | None = None
+        regular = False
         for part in package.split("."):
             if not part.isidentifier():
                 return None
@@ -128,7 +133,9 @@ class Sources:
             if spec is None or spec.submodule_search_locations is None:
                 return None
             search = list(spec.submodule_search_locations)
-        return Path(search[0]).resolve() if search else None
+            regular = spec.origin is not None
+        # any folder that lies where Python looks, e.g. one with a server's data, could pass for a package without __init__.py
+        return Path(search[0]).resolve() if search and regular else None
 
 
 def _inside(root: Path, path: Path) -> Path | None:

@@ -17,10 +17,10 @@ from docassemble_lite.engine.fields.control_name import control_name
 from docassemble_lite.engine.fields.datatype import LEFT_ALONE, FieldError
 from docassemble_lite.engine.fields.registry import datatype_of
 from docassemble_lite.engine.fields.yesno import check_groups
-from docassemble_lite.engine.markup import needs_escape
 from docassemble_lite.engine.names import Binding
 from docassemble_lite.engine.screen import Asked, AskedField, Exit, Outcome, Press, Redirect, Refresh
 from docassemble_lite.engine.steering import InvalidAnswer, Steering
+from docassemble_lite.engine.typed import gather_typed
 from docassemble_lite.errors import LiteError
 from docassemble_lite.host import entered
 from docassemble_lite.language.words import word
@@ -170,16 +170,7 @@ def _assign(evaluation: Evaluation, asked: Asked, posted: Posted, values: Mappin
 
 def note_typed(evaluation: Evaluation, value: Any) -> None:
     """Remember a text from outside that could be mistaken for markup, wherever it is in the value."""
-    if isinstance(value, str):
-        if needs_escape(value):
-            evaluation.typed.add(value)
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            note_typed(evaluation, key)
-            note_typed(evaluation, item)
-    elif isinstance(value, (list, tuple, set)):
-        for item in value:
-            note_typed(evaluation, item)
+    gather_typed(value, evaluation.typed)
 
 
 def _check(evaluation: Evaluation, asked: Asked, posted: Posted, values: Mapping[str, Any]) -> None:

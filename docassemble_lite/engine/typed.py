@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from docassemble_lite.host import current
@@ -61,6 +61,20 @@ def _tag_end(text: str, start: int, last_comment_end: int) -> int:
     return text.index(">", start)
 
 
+def gather_typed(value: Any, found: set[str]) -> None:
+    """Add every text in a value from outside that could be mistaken for markup."""
+    if isinstance(value, str):
+        if needs_escape(value):
+            found.add(value)
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            gather_typed(key, found)
+            gather_typed(item, found)
+    elif isinstance(value, (list, tuple, set)):
+        for item in value:
+            gather_typed(item, found)
+
+
 # --- marking -------------------------------------------------------------------------------------------------------
 
 _SPECIAL = re.compile(
@@ -70,6 +84,7 @@ _SPECIAL = re.compile(
 )
 _ESCAPED = re.compile(r"[!-/:-@\[-`{-~\x00-\x1f]|(?<!\S) | (?!\S)")
 _OURS = re.compile(r"&#0(0\d\d|1[01]\d|12[0-7]);")
+_TAG_OR_LINK = re.compile(r"<[a-z/!?][^<>]*>?|\[[^\[\]\n]*\]\([^()\s]*\)?", re.IGNORECASE)
 # a typed text that is shorter is recognized only when it is the whole of what is shown
 _SHORTEST = 4
 
@@ -111,7 +126,21 @@ def _escape_within(text: str, typed: Collection[str]) -> str:
     if text in typed or (len(text) >= _SHORTEST and _is_piece(text, typed)):
         return escape_typed(text)
     inside = [item for item in typed if item in text and len(item) >= _SHORTEST]
-    return _escape_spans(text, [span for item in inside for span in _occurrences(item, text)]) if inside else text
+    spans = [span for item in inside for span in _occurrences(item, text)]
+    return _escape_spans(text, [*spans, *_changed_markup(text, typed)])
+
+
+def _changed_markup(text: str, typed: Collection[str]) -> list[tuple[int, int]]:
+    """Tags and links that code made of something typed by changing only its case and its blanks."""
+    found = list(_TAG_OR_LINK.finditer(text))
+    if not found:
+        return []
+    everything = _squeezed("\0".join(typed))
+    return [match.span() for match in found if _squeezed(match[0]) in everything]
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.casefold().split())
 
 
 def _is_piece(text: str, typed: Collection[str]) -> bool:
@@ -120,10 +149,18 @@ def _is_piece(text: str, typed: Collection[str]) -> bool:
 
 
 def _occurrences(item: str, text: str) -> Iterator[tuple[int, int]]:
+    size = len(item)
     start = text.find(item)
     while start >= 0:
-        yield start, start + len(item)
-        start = text.find(item, start + 1)
+        end = start + size
+        step = text.find(item, start + 1) - start
+        if 0 < step < size:
+            # it overlaps itself; a whole run of it ("****" in "**********") is one span, or it would take hours
+            beat = item[-step:]
+            while text.startswith(beat, end):
+                end += step
+        yield start, end
+        start = text.find(item, end - size + 1)
 
 
 def _escape_spans(text: str, spans: list[tuple[int, int]]) -> str:

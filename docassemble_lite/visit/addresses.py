@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 RESERVED = frozenset({"i", "reset", "new_session", "session", "action", "cache", "from_list", "json", "js_target"})
 
 
-def interview_address(interview: str, **arguments: Any) -> str:
+def interview_address(interview: str, /, **arguments: Any) -> str:
     """The path of an interview, with arguments (those that are None left out)."""
     given = {"i": interview, **{key: value for key, value in arguments.items() if value is not None}}
     return "/interview?" + urlencode(given, safe=":/")
@@ -30,7 +30,9 @@ def decoded_action(text: str) -> tuple[str, dict[str, Any]]:
     padded = text.replace("+", "-").replace("/", "_").rstrip("=")
     padded += "=" * (-len(padded) % 4)
     try:
-        found = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        found = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True), parse_constant=_refused)
+        # a half of a surrogate pair could be stored, but never be shown
+        json.dumps(found, ensure_ascii=False).encode()
     except (binascii.Error, UnicodeError, ValueError, RecursionError) as error:
         raise ValueError("This address doesn't name an action.") from error
     if not isinstance(found, dict) or not isinstance(found.get("action"), str):
@@ -39,3 +41,7 @@ def decoded_action(text: str) -> tuple[str, dict[str, Any]]:
     if not isinstance(arguments, dict):
         raise ValueError("The arguments of an action must have names.")
     return found["action"], arguments
+
+
+def _refused(constant: str) -> Any:
+    raise ValueError(f"{constant} is no JSON.")

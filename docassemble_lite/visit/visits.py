@@ -20,7 +20,7 @@ from docassemble_lite.engine.program import Program, Programs
 from docassemble_lite.engine.screen import Asked, Exit, Outcome, Refresh, Screen, TaskResponse
 from docassemble_lite.engine.steering import SaveFirst
 from docassemble_lite.engine.submission import Mistakes, note_typed, submit
-from docassemble_lite.errors import EvaluationError, SavedByAnother
+from docassemble_lite.errors import EvaluationError, SavedByAnother, SessionNotFound
 from docassemble_lite.host import Request
 from docassemble_lite.settings import Settings
 from docassemble_lite.store.database import Store
@@ -152,7 +152,9 @@ class _PersonVisit:
         self.visits = visits
         self.load = load
         self.loaded = load()
-        self.request = replace(request, interview=self.loaded.interview, session=self.loaded.session_id)
+        if request.interview != self.loaded.interview:
+            raise SessionNotFound
+        self.request = replace(request, session=self.loaded.session_id)
         self.program = visits.programs.get(self.loaded.interview)
 
     @property

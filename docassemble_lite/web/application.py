@@ -18,6 +18,7 @@ from docassemble_lite.settings import Settings
 from docassemble_lite.store.database import open_store
 from docassemble_lite.visit import Visits
 from docassemble_lite.web import errors, files, interview, lists, security
+from docassemble_lite.web.form import Request
 from docassemble_lite.web.services import EXTENSION, Services
 
 
@@ -40,6 +41,7 @@ def create_app(settings: Settings) -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=3600,
         TEMPLATES_AUTO_RELOAD=False,
     )
+    app.request_class = Request
     app.jinja_env.trim_blocks = True
     if settings.behind_https_load_balancer:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]

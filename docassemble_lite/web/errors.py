@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+import json
 import logging
 from http import HTTPStatus
 
@@ -71,8 +74,8 @@ def show_lite_error(error: LiteError) -> Response:
 
 def show_author_error(error: AuthorError) -> Response:
     """A mistake of the interview. Everybody is told which variable is missing; only developers see the source."""
-    log.error("interview error: %s", error)
     debug = services().settings.debug
+    log.error("interview error: %s", error if debug else _without_answers(error))
     text = (
         error.message if debug or (isinstance(error, EvaluationError) and error.public) else word("The interview has a mistake.")
     )
@@ -106,13 +109,36 @@ def show_unexpected(error: Exception) -> Response:
     )
 
 
+def _without_answers(error: AuthorError) -> str:
+    """The error as it may stand in a log: what Python says of a mistake often quotes an answer, so that is left out."""
+    if not isinstance(error, EvaluationError) or error.public:
+        return str(error)
+    where = f"{error.source or 'interview'}:{error.line or '?'}"
+    line = (error.source_line or "").strip()
+    return f"{where}: {error.cause_name} {line} (sought: {', '.join(error.sought)})"
+
+
 def _kept(status: int, title: str, text: str) -> Response:
     if request.method != "POST":
         return _page(status, ErrorPage(title or word("Somebody else is saving this session"), "", word("Try again."), _again()))
     posted = tuple((name, value) for name in request.form for value in request.form.getlist(name))
-    typed = tuple(TypedAnswer("", value) for name, value in posted if not name.startswith("_") and name != "csrf_token" and value)
+    hidden = _passwords(request.form.get("_datatypes", ""))
+    typed = tuple(
+        TypedAnswer("", value)
+        for name, value in posted
+        if value and name not in hidden and not name.startswith("_") and name != "csrf_token"
+    )
     page = page_context(action_url=request.full_path.rstrip("?"))
     return make_response(render_template("conflict.html", conflict=ConflictPage(typed, posted, title, text), page=page), status)
+
+
+def _passwords(datatypes: str) -> set[str]:
+    """The controls for passwords, by what the form itself says of its controls: nobody looks at more than their own."""
+    try:
+        named = json.loads(base64.b64decode(datatypes))
+    except (binascii.Error, ValueError, RecursionError):
+        return set()
+    return {name for name, kind in named.items() if kind == "password"} if isinstance(named, dict) else set()
 
 
 def _page(status: int, error: ErrorPage) -> Response:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from flask import Blueprint, abort, send_file
 from werkzeug.wrappers import Response
 
@@ -34,17 +32,9 @@ _SHOWN = {
 @blueprint.get("/packagestatic/<package>/<path:name>")
 def package_file(package: str, name: str) -> Response:
     """A file of a package's `data/static`, or of the `static` folder beside an interview."""
-    found = _find(package, name)
+    found = services().programs.sources.static_file(package, name)
     if found is None:
         abort(404)
     response = send_file(found, as_attachment=found.suffix.lower() not in _SHOWN)
     response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     return response
-
-
-def _find(package: str, name: str) -> Path | None:
-    sources = services().programs.sources
-    found = sources.data_file(f"{package}:{name}", "static", None)
-    if found is not None:
-        return found
-    return sources.beside(package, name)

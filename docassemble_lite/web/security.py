@@ -92,8 +92,12 @@ def finish_response(response: Response) -> Response:
         response.set_cookie(SECRET_COOKIE, value, max_age=COOKIE_AGE, httponly=True, samesite="Lax", secure=secure)
     headers = response.headers
     if response.mimetype == "text/html":
-        headers["Content-Security-Policy"] = _policy()
+        # a file of a package has a stricter one
+        headers.setdefault("Content-Security-Policy", _policy())
         headers["Cache-Control"] = "no-store"
+    elif (response.mimetype or "").endswith("xml"):
+        # SVG and XHTML run scripts, too
+        headers.setdefault("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox")
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "same-origin"
     headers["X-Frame-Options"] = "SAMEORIGIN"

@@ -14,7 +14,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 # seconds after which an answer that doesn't come is taken for a server that hangs
-PATIENCE = 60.0
+PATIENCE = 300.0
 Posted = list[tuple[str, str]]
 
 

@@ -111,7 +111,7 @@ class InBackground:
 
     def result(self) -> Any:
         """What came of it; whatever it raised is raised here."""
-        self._thread.join(180)
+        self._thread.join()
         if self._errors:
             raise self._errors[0]
         return self._results[0]

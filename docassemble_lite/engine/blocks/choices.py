@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,7 @@ from docassemble_lite.engine.blocks.texts import BlockText, text_at
 from docassemble_lite.engine.document import Items, Place, Section
 from docassemble_lite.engine.expressions import Expression
 from docassemble_lite.engine.fields.datatype import Option
+from docassemble_lite.engine.names import is_plain_path
 from docassemble_lite.errors import EvaluationError
 
 #: Keys of an entry that say something about the choice instead of being its label.
@@ -48,13 +49,25 @@ class Choice:
         )
 
 
+class Given:
+    """A value that code made, where an author's file would have an expression."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def evaluate(self, _: dict[str, Any]) -> Any:
+        return self.value
+
+
 @dataclass(frozen=True)
 class ChoiceList:
     """The choices of a field or of a question, in their order."""
 
-    entries: tuple[Choice | Expression, ...]
+    entries: tuple[Choice | Expression | Given, ...]
     place: Place
-    excluded: tuple[Expression, ...] = ()
+    excluded: tuple[Expression | Given, ...] = ()
     shuffled: bool = False
     choices: tuple[Choice, ...] = field(default=())
 
@@ -105,6 +118,48 @@ class ObjectChoices(Expression):
         return [[item, str(item)] for item in (value if several else [value])]
 
 
+def made_choices(value: Any, place: Place, exclude: Any, *, of_objects: bool, shuffled: bool = False) -> ChoiceList:
+    """The choices of a field that code made. What stands in them may have been typed, so none of it is code or a template.
+
+    A text in place of a list is the name of a variable.
+    """
+    excluded = () if exclude is None else (_variable_or_value(exclude, place),)
+    if of_objects:
+        items = [value] if isinstance(value, (str, Mapping)) or not hasattr(value, "__iter__") else list(value)
+        return ChoiceList(tuple(_object_choices(item, place) for item in items), place, excluded)
+    if isinstance(value, str):
+        return ChoiceList((_variable_or_value(value, place),), place, excluded, shuffled)
+    entries: list[Choice | Expression | Given] = []
+    for item in [value] if isinstance(value, Mapping) else value:
+        if isinstance(item, Section):
+            entries += _of_made_section(item)
+        else:
+            entries.append(Given([item]))
+    return ChoiceList(tuple(entries), place, excluded, shuffled)
+
+
+def _variable_or_value(value: Any, place: Place) -> Expression | Given:
+    return Expression(value, place) if isinstance(value, str) and is_plain_path(value) else Given(value)
+
+
+def _object_choices(item: Any, place: Place) -> Expression | Given:
+    if isinstance(item, str) and is_plain_path(item):
+        return ObjectChoices(item, place)
+    return Given([[item, str(item)]])
+
+
+def _of_made_section(section: Section) -> list[Choice | Expression | Given]:
+    if "show if" in section and not section["show if"]:
+        return []
+    if "label" in section and ("value" in section or "key" in section):
+        return [_written(section, "label", _made_text)]
+    return [_written(section, key, _made_text) for key in section if key not in ENTRY_KEYS]
+
+
+def _made_text(value: Any, _: Place) -> BlockText:
+    return BlockText.of_value(value)
+
+
 def _of_mapping(section: Section) -> list[Choice | Expression]:
     if set(section) == {"code"}:
         return [Expression(str(section["code"]), section.value_place("code"))]
@@ -129,27 +184,31 @@ def _of_item(item: Any, place: Place) -> list[Choice | Expression]:
     return [Choice(text, item, place, text if isinstance(item, str) else None)]
 
 
-def _written(section: Section, label_key: Any) -> Choice:
+def _written(section: Section, label_key: Any, text: Callable[[Any, Place], BlockText] = BlockText) -> Choice:
     if label_key == "label":
-        label = BlockText(section["label"], section.value_place("label"))
+        label = text(section["label"], section.value_place("label"))
         value_key = "value" if "value" in section else "key"
     else:
-        label = BlockText(label_key, section.key_place(label_key))
+        label = text(label_key, section.key_place(label_key))
         value_key = label_key
     value = section[value_key]
     return Choice(
         label,
         value,
         section.key_place(label_key),
-        BlockText(value, section.value_place(value_key)) if isinstance(value, str) else None,
+        text(value, section.value_place(value_key)) if isinstance(value, str) else None,
         value if isinstance(value, Section) else None,
-        text_at(section, "help"),
-        text_at(section, "url"),
+        _text_of(section, "help", text),
+        _text_of(section, "url", text),
         section.get("default"),
         str(section.get("color") or ""),
         str(section.get("css class") or ""),
-        _condition(section),
+        _condition(section) if text is BlockText else None,
     )
+
+
+def _text_of(section: Section, key: str, text: Callable[[Any, Place], BlockText]) -> BlockText | None:
+    return text_at(section, key) if section.get(key) is None or text is BlockText else text(section[key], section.place)
 
 
 def _condition(section: Section) -> Expression | None:
@@ -161,7 +220,7 @@ def _condition(section: Section) -> Expression | None:
     return Expression(str(value), section.value_place("show if"))
 
 
-def _options_of(entry: Choice | Expression, answers: dict[str, Any], place: Place) -> Iterator[Option]:
+def _options_of(entry: Choice | Expression | Given, answers: dict[str, Any], place: Place) -> Iterator[Option]:
     if isinstance(entry, Choice):
         if entry.shown(answers):
             yield entry.option(answers)
@@ -220,7 +279,7 @@ def _made(value: Any, label: Any, extra: Mapping[Any, Any] | None = None) -> Opt
     )
 
 
-def _excluded(expressions: tuple[Expression, ...], answers: dict[str, Any]) -> Iterator[Any]:
+def _excluded(expressions: tuple[Expression | Given, ...], answers: dict[str, Any]) -> Iterator[Any]:
     for expression in expressions:
         value = expression.evaluate(answers)
         if isinstance(value, str) or not hasattr(value, "__iter__"):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from docassemble_lite.engine.blocks.block import expressions_in
-from docassemble_lite.engine.blocks.choices import ChoiceList, objects_to_choose, read_choices
+from docassemble_lite.engine.blocks.choices import ChoiceList, made_choices, objects_to_choose, read_choices
 from docassemble_lite.engine.blocks.texts import BlockText, text_at
 from docassemble_lite.engine.document import Items, Place, Section
 from docassemble_lite.engine.expressions import Expression, constant_or_expression, read_variable, set_variable
@@ -310,7 +310,7 @@ def read_entry(section: Section, number: int, *, made: bool = False) -> FieldEnt
             raise section.place.mistake("This field has no variable.", "Write “- Label: variable”.")
         return FieldEntry(section, number, note=note)
     label, no_label, variable = _label_and_variable(section, labels, text)
-    choices, default = _choices_of(section), _default_of(section, text)
+    choices, default = _choices_of(section, made), _default_of(section, text)
     return FieldEntry(
         section,
         number,
@@ -329,7 +329,7 @@ def read_entry(section: Section, number: int, *, made: bool = False) -> FieldEnt
         default=default,
         limits={key: _sure(text(section, key)) for key in _LIMITS if section.get(key) is not None},
         flags=_flags(section, text),
-        messages=_messages(section),
+        messages=_messages(section, text),
         validate=_validate(section),
     )
 
@@ -373,15 +373,19 @@ def _variable(section: Section, key: str) -> str:
     return name
 
 
-def _choices_of(section: Section) -> ChoiceList | None:
+def _choices_of(section: Section, made: bool) -> ChoiceList | None:
     key = next((key for key in ("choices", "code") if section.get(key) is not None), None)
     if key is None:
         return None
+    of_objects = str(section.get("datatype", "")).startswith("object")
+    if made and key == "choices":
+        shuffled = section.get("shuffle") is True
+        return made_choices(section[key], section.place, section.get("exclude"), of_objects=of_objects, shuffled=shuffled)
     exclude = expressions_in(section.get("exclude"), section, "exclude")
     value = section[key]
     if key == "code":
         value = str(value)
-    elif str(section.get("datatype", "")).startswith("object"):
+    elif of_objects:
         return objects_to_choose(value, section.value_place(key), exclude)
     return read_choices(value, section.value_place(key), exclude, shuffled=section.get("shuffle") is True)
 
@@ -398,6 +402,8 @@ def _default_of(section: Section, text: TextReader) -> Callable[[dict[str, Any]]
         default = _sure(text(section, "default"))
         return lambda answers: default.value(answers).rstrip("\n")
     if isinstance(value, list):
+        if text is _made_text:
+            return lambda _: value
         texts = [BlockText(item, section.value_place("default")) if isinstance(item, str) else item for item in value]
         return lambda answers: [item.value(answers) if isinstance(item, BlockText) else item for item in texts]
     return lambda _: value
@@ -421,13 +427,13 @@ def _flags(section: Section, text: TextReader) -> dict[str, Any]:
     return flags
 
 
-def _messages(section: Section) -> dict[str, BlockText]:
+def _messages(section: Section, text: TextReader) -> dict[str, BlockText]:
     value = section.get("validation messages")
     if value is None:
         return {}
     if not isinstance(value, Section):
         raise section.mistake("validation messages", "“validation messages” must consist of lines “rule: message”.")
-    return {key: BlockText(item, value.value_place(key)) for key, item in value.items()}
+    return {key: _sure(text(value, key)) for key in value if value[key] is not None}
 
 
 def _validate(section: Section) -> Expression | None:
@@ -439,8 +445,14 @@ def _section_of(item: Mapping[Any, Any], place: Place) -> Section:
     """A field that code made, as if it had been written where the code stands."""
     section = Section(place)
     for key, value in item.items():
-        section[str(key)] = _section_of(value, place) if isinstance(value, Mapping) else value
+        section[str(key)] = _made_value(value, place)
     return section
+
+
+def _made_value(value: Any, place: Place) -> Any:
+    if isinstance(value, Mapping):
+        return _section_of(value, place)
+    return [_made_value(item, place) for item in value] if type(value) is list else value
 
 
 def later_field_keys(entries: list[FieldEntry]) -> list[SourceError]:

@@ -119,6 +119,9 @@ class Password(Text):
     def text_of(self, value: Any) -> str:
         return ""
 
+    def retyped(self, spec: FieldSpec, asked: AskedField, posted: Sequence[str], error: str) -> FieldView:
+        return super().retyped(spec, asked, (), error)
+
     def attributes(self, spec: FieldSpec, asked: AskedField) -> dict[str, str]:
         return {**super().attributes(spec, asked), "autocomplete": "off"}
 

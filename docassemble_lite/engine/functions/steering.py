@@ -7,6 +7,7 @@ from typing import Any
 
 from docassemble_lite.engine.screen import Exit, Redirect, Refresh, Response
 from docassemble_lite.engine.steering import EndWith, EndWithMessage
+from docassemble_lite.engine.typed import target_acts
 from docassemble_lite.host import current
 from docassemble_lite.language.words import word
 
@@ -68,6 +69,8 @@ def response(
 ) -> None:
     """Send something else than a screen: a text, bytes, the answers as JSON, or the browser to another address."""
     if url is not None:
+        if target_acts(url):
+            raise ValueError("response() can't lead to an address that runs code or reads a file.")
         raise EndWith(Redirect(url))
     if null:
         raise EndWith(Response(b"null", "text/plain; charset=utf-8", response_code))

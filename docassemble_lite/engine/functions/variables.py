@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from docassemble_lite.engine.expressions import read_variable, set_variable
-from docassemble_lite.engine.names import is_plain_path, normalized
+from docassemble_lite.engine.names import is_excessive, is_plain_path, normalized
 from docassemble_lite.engine.steering import InvalidAnswer, RunAgain, SeekForced
 from docassemble_lite.host import current
 
@@ -37,8 +37,8 @@ def _evaluation() -> Any:
 def _name(name: Any) -> str:
     if not isinstance(name, str):
         raise TypeError(f"The name of a variable must be a text in quotation marks, not {name!r}.")
-    found = normalized(name)
-    if not is_plain_path(found):
+    found = name if is_excessive(name) else normalized(name)
+    if is_excessive(found) or not is_plain_path(found):
         raise ValueError(f"“{name}” isn't the name of a variable.")
     return found
 

@@ -121,9 +121,23 @@ function showComplaint(control) {
   control.closest(".da-field-container")?.classList.toggle("da-mend", Boolean(text));
 }
 
+// a message moves what is below it: while a button is being pressed it waits, or the button would slip away
+let pressing = false;
+const late = new Set();
+
+document.addEventListener("pointerdown", () => { pressing = true; });
+for (const end of ["pointerup", "pointercancel"]) {
+  document.addEventListener(end, () => setTimeout(() => {
+    pressing = false;
+    late.forEach(showComplaint);
+    late.clear();
+  }));
+}
+
 document.addEventListener("change", (event) => {
   if (event.target.matches?.("#daform input:not([type=checkbox], [type=radio], [type=range]), #daform textarea")) {
-    showComplaint(event.target);
+    if (pressing) late.add(event.target);
+    else showComplaint(event.target);
   }
 });
 

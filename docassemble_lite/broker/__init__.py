@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+from docassemble_lite.broker.messages import QUEUE, RUN_TASK
 from docassemble_lite.settings import Settings
 
 if TYPE_CHECKING:
@@ -15,9 +16,13 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-#: The name of the only task that workers know.
-RUN_TASK = "docassemble_lite.run"
-QUEUE = "docassemble_lite"
+
+#: scheme of the broker's URL → the transport that lets nothing but wake-ups through
+_TRANSPORTS = {
+    "filesystem": "docassemble_lite.broker.files:FileTransport",
+    "redis": "docassemble_lite.broker.redis_queue:RedisTransport",
+    "rediss": "docassemble_lite.broker.redis_queue:RedisTransport",
+}
 
 
 def make_celery(settings: Settings) -> Celery:
@@ -25,7 +30,8 @@ def make_celery(settings: Settings) -> Celery:
     # it takes a tenth of a second and 5 MB, which a server without background tasks, and every start, can do without
     from celery import Celery
 
-    app = Celery("docassemble_lite", broker=settings.broker or "filesystem://localhost//", set_as_current=False)
+    url = settings.broker or "filesystem://localhost//"
+    app = Celery("docassemble_lite", broker=url, set_as_current=False)
     app.conf.update(
         accept_content=["json"],
         task_serializer="json",
@@ -39,7 +45,10 @@ def make_celery(settings: Settings) -> Celery:
         broker_connection_retry_on_startup=True,
         broker_connection_timeout=2,
         task_publish_retry=False,
+        # how a task ended stands in the store, so nothing is to be waited for from a process that died
+        worker_lost_wait=0.1,
     )
+    app.conf.broker_transport = _TRANSPORTS.get(url.partition(":")[0])
     if not settings.broker:
         app.conf.broker_transport_options = _folders(settings)
     return app
