@@ -9,8 +9,11 @@ import base64
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
+
+from flask import current_app
+from markupsafe import Markup
 
 from docassemble_lite.engine.fields.control_name import control_name
 from docassemble_lite.engine.screen import FieldView, Screen
@@ -20,6 +23,10 @@ _RIGHT_TO_LEFT = {"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"}
 _TEXT_KINDS = {"note", "html"}
 # kinds of fields that are a group of controls
 _GROUP_KINDS = {"radio", "checkboxes"}
+# what tells one blank field from another → its HTML
+_blank_fields: dict[tuple[Any, ...], Markup] = {}
+_MOST_FIELDS = 2000
+_PLAIN_MEMBERS = tuple(member.name for member in fields(FieldView) if member.name != "attributes")
 
 
 @dataclass(frozen=True)
@@ -91,6 +98,18 @@ class PageContext:
                 f"da-field-container-inputtype-{_input_type(item)}",
             ]
         return " ".join([*classes, *item.css_class.split()])
+
+    def shown_field(self, item: FieldView) -> Markup:
+        """A field as HTML. One that nobody has answered looks the same for everybody, and making it takes time."""
+        macro = current_app.jinja_env.get_template("parts/fields.html").module.show_field  # type: ignore[attr-defined]
+        if item.value or item.error or item.checked:
+            return Markup(macro(item, self))
+        known = (self.language, *(getattr(item, name) for name in _PLAIN_MEMBERS), *item.attributes.items())
+        if known not in _blank_fields:
+            if len(_blank_fields) >= _MOST_FIELDS:
+                _blank_fields.clear()
+            _blank_fields[known] = Markup(macro(item, self))
+        return _blank_fields[known]
 
     def control_id(self, item: FieldView) -> str:
         """The id of a field's control, of the first one where it has several."""

@@ -34,6 +34,12 @@ class Choice:
     css_class: str = ""
     show_if: Expression | None = None
 
+    @property
+    def is_constant(self) -> bool:
+        """Whether it is the same for everybody, always."""
+        texts = (self.label, self.value_text, self.help)
+        return self.show_if is None and all(text is None or text.constant is not None for text in texts)
+
     def shown(self, answers: dict[str, Any]) -> bool:
         return self.show_if is None or bool(self.show_if.evaluate(answers))
 
@@ -70,6 +76,12 @@ class ChoiceList:
     excluded: tuple[Expression | Given, ...] = ()
     shuffled: bool = False
     choices: tuple[Choice, ...] = field(default=())
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether the choices are the same for everybody, always."""
+        written = all(isinstance(entry, Choice) and entry.is_constant for entry in self.entries)
+        return written and not self.excluded and not self.shuffled
 
     def options(self, answers: dict[str, Any]) -> tuple[Option, ...]:
         """The choices as they are now."""

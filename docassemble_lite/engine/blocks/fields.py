@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from docassemble_lite.engine.blocks.block import expressions_in
@@ -146,6 +147,20 @@ class Control:
 
 
 @dataclass(frozen=True)
+class Prepared:
+    """A field of a screen without its value."""
+
+    datatype: Datatype
+    spec: FieldSpec
+    asked: AskedField
+
+    @cached_property
+    def blank(self) -> FieldView:
+        """The field as it looks while nobody has answered it."""
+        return self.datatype.view(self.spec, self.asked, None)
+
+
+@dataclass(frozen=True)
 class FieldEntry:
     """One entry under `fields` as it was written."""
 
@@ -171,6 +186,17 @@ class FieldEntry:
     flags: Mapping[str, Any] = field(default_factory=dict)
     messages: Mapping[str, BlockText] = field(default_factory=dict)
     validate: Expression | None = None
+    # a field that is the same for everybody is prepared once for each (language, locale)
+    prepared: dict[tuple[str, str], Prepared] = field(default_factory=dict, compare=False, repr=False)
+
+    @cached_property
+    def is_constant(self) -> bool:
+        """Whether the field is the same for everybody, but for what they answered."""
+        texts = [self.label, self.hint, self.help, self.under, *self.limits.values(), *self.messages.values()]
+        texts += [value for value in self.flags.values() if isinstance(value, BlockText)]
+        conditions = isinstance(self.required, bool) and isinstance(self.disabled, bool)
+        choices = self.choices is None or self.choices.is_constant
+        return conditions and choices and all(text is None or text.constant is not None for text in texts)
 
     def controls(self, evaluation: Evaluation, binding: Binding) -> Iterator[Control]:
         """What it puts on the screen now."""
@@ -199,18 +225,31 @@ class FieldEntry:
             yield Control(FieldView(name="", kind="note" if kind == "note" else "html", datatype="", label_html=html))
 
     def _field(self, evaluation: Evaluation, binding: Binding) -> Iterator[Control]:
-        answers = evaluation.answers
         variable = binding.filled(self.variable)
+        prepared = self._prepared(evaluation, variable)
+        if self.choices is not None and not prepared.spec.options and prepared.datatype.has_choices:
+            set_variable(variable, prepared.datatype.empty(prepared.asked), evaluation.answers)
+            return
+        view = self._view(evaluation, prepared)
+        yield Control(view, None if prepared.spec.texts.disabled else prepared.asked)
+        if self.note:
+            yield from self._note(evaluation.answers)
+
+    def _prepared(self, evaluation: Evaluation, variable: str) -> Prepared:
+        """All of the field but its value."""
+        if not self.is_constant or variable != self.variable:
+            return self._prepare(evaluation.answers, variable)
+        key = (evaluation.current.language, evaluation.current.locale)
+        if key not in self.prepared:
+            self.prepared[key] = self._prepare(evaluation.answers, variable)
+        return self.prepared[key]
+
+    def _prepare(self, answers: dict[str, Any], variable: str) -> Prepared:
         options = self.choices.options(answers) if self.choices else ()
         datatype = self._datatype(bool(self.choices))
         spec = self._spec(answers, variable, options)
-        if self.choices is not None and not options and datatype.has_choices:
-            set_variable(variable, datatype.empty(datatype.asked(spec)), answers)
-            return
         asked = datatype.asked(spec)
-        yield Control(self._view(evaluation, datatype, spec, asked), None if spec.texts.disabled else asked)
-        if self.note:
-            yield from self._note(answers)
+        return Prepared(datatype, spec, asked)
 
     def _datatype(self, with_choices: bool) -> Datatype:
         try:
@@ -247,12 +286,15 @@ class FieldEntry:
             disabled=_truth(self.disabled, answers),
         )
 
-    def _view(self, evaluation: Evaluation, datatype: Datatype, spec: FieldSpec, asked: AskedField) -> FieldView:
+    def _view(self, evaluation: Evaluation, prepared: Prepared) -> FieldView:
+        spec, asked = prepared.spec, prepared.asked
         retyped = evaluation.retyped.get(spec.variable)
         if retyped is not None:
-            return datatype.retyped(spec, asked, retyped[0], retyped[1])
+            return prepared.datatype.retyped(spec, asked, retyped[0], retyped[1])
         value, answered = self._value(evaluation, spec.variable)
-        return datatype.view(replace(spec, answered=True) if answered else spec, asked, value)
+        if value is None and not answered:
+            return prepared.blank
+        return prepared.datatype.view(replace(spec, answered=answered), asked, value)
 
     def _value(self, evaluation: Evaluation, variable: str) -> tuple[Any, bool]:
         """What the control shows at first, and whether that had been answered or is only the default."""
