@@ -56,7 +56,8 @@ class Settings:
     task_lease: float = 30.0
     task_heartbeat: float = 10.0
     task_sweep: float = 15.0
-    web_processes: int = 1
+    # two, so that one that dies is not missed
+    web_processes: int = 2
     web_threads: int = 16
     worker_processes: int = 2
     # addresses of a reverse proxy whose X-Forwarded headers are to be believed

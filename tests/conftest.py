@@ -154,7 +154,7 @@ def server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
     """`server(interviews, **directives)` starts a server; at the end of the test it must stop cleanly.
 
     `interviews` is a folder, or a mapping of names to the text of interviews; `directives` are those of config.yml
-    with underscores for blanks.
+    with underscores for blanks. There is one web process unless they say otherwise: it starts sooner.
     """
     started: list[Server] = []
 
@@ -163,7 +163,8 @@ def server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
         folder.mkdir()
         if not isinstance(interviews, Path):
             interviews = _written(folder / "interviews", interviews or {})
-        config = {"port": 0, "interviews": str(interviews)} | {key.replace("_", " "): value for key, value in directives.items()}
+        usual = {"port": 0, "interviews": str(interviews), "web processes": 1}
+        config = usual | {key.replace("_", " "): value for key, value in directives.items()}
         (folder / "config.yml").write_text(yaml.safe_dump(config))
         started.append(Server(folder))
         return started[-1]
