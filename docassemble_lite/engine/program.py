@@ -127,7 +127,7 @@ class Program:
 
     def similar_names(self, name: str) -> str:
         """Names that are defined somewhere and look like `name`; empty if there is none."""
-        near = difflib.get_close_matches(name, [*self._by_name], n=2, cutoff=0.8)
+        near = difflib.get_close_matches(name, [*self._by_name], n=2, cutoff=0.7)
         return " or ".join(f"“{word}”" for word in near)
 
     def path_of(self, source_name: str) -> Path | None:

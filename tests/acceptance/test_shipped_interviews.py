@@ -120,3 +120,11 @@ def test_back_shows_what_was_typed_in_fields_of_every_kind(url: str, tab: Page) 
     tab.get_by_role("heading", name="Words").wait_for()
     assert tab.get_by_label("Your name", exact=True).input_value() == "Ada"
     assert tab.get_by_label("A few words about you", exact=True).input_value() == "One line.\nAnother line."
+
+
+def test_scripts_read_and_set_fields_by_the_names_of_variables(url: str, tab: Page) -> None:
+    tab.goto(url + "/interview?i=kinds_of_fields.yml")
+    tab.evaluate("() => setField('person_name', 'Ada')")
+    assert tab.evaluate("() => [val('person_name'), getField('person_name').tagName]") == ["Ada", "INPUT"]
+    assert "person_story" in tab.evaluate("() => getFields()")
+    assert tab.evaluate("() => url_action('go', {n: 1})").startswith("/interview?i=kinds_of_fields.yml&action=")

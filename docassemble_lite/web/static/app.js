@@ -271,6 +271,84 @@ function waitToLoadAgain() {
   if (seconds > 0) timer = setTimeout(loadAgain, seconds * SECONDS);
 }
 
+// --- what scripts of interviews and test tools call -----------------------------------------------------------------------
+
+const encoded = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text))).replace(/=+$/, "");
+const decoded = (text) => new TextDecoder().decode(Uint8Array.from(atob(text), (char) => char.charCodeAt(0)));
+
+// the enabled controls of a variable
+function controlsOf(variable) {
+  const name = encoded(variable);
+  const all = document.querySelectorAll("#daform input:not([type=hidden]), #daform textarea, #daform select");
+  return [...all].filter((control) => control.name === name && !control.disabled);
+}
+
+function getField(variable) {
+  const [first, ...others] = controlsOf(variable);
+  return others.length ? first.closest("fieldset") : first || null;
+}
+
+function getFields() {
+  const names = [...document.querySelectorAll("#daform .da-form-group [name]")].map((control) => control.name);
+  return [...new Set(names)].map(decoded);
+}
+
+const constants = { True: true, False: false, None: null };
+const meaning = (text) => (text in constants ? constants[text] : text);
+
+function val(variable) {
+  const controls = controlsOf(variable);
+  const [first] = controls;
+  if (!first) return null;
+  if (first.type === "radio") return meaning(controls.find((control) => control.checked)?.value ?? null);
+  if (first.type === "checkbox" && controls.length === 1) return first.checked;
+  if (first.type === "checkbox") return controls.filter((control) => control.checked).map((control) => control.value);
+  if (first.multiple) return [...first.selectedOptions].map((option) => option.value);
+  return first.value;
+}
+
+function setField(variable, value) {
+  const controls = controlsOf(variable);
+  const wanted = (Array.isArray(value) ? value : [value]).map((item) => {
+    const word = Object.keys(constants).find((key) => constants[key] === item);
+    return word || String(item);
+  });
+  for (const control of controls) {
+    if (control.type === "checkbox" && controls.length === 1) control.checked = Boolean(value);
+    else if (control.type === "radio" || control.type === "checkbox") control.checked = wanted.includes(control.value);
+    else if (control.multiple) for (const option of control.options) option.selected = wanted.includes(option.value);
+    else control.value = value ?? "";
+    control.dispatchEvent(new Event("input", { bubbles: true }));
+    control.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+}
+
+function url_action(action, args = {}, forgetPrior = false) {
+  const plain = { action, arguments: args };
+  const prior = { action: "_da_priority_action", arguments: { _action: action, _arguments: args } };
+  const url = new URL(document.getElementById("daform").action);
+  url.searchParams.set("action", encoded(JSON.stringify(forgetPrior ? prior : plain)));
+  return url.pathname + url.search;
+}
+
+function action_perform(action, args, forgetPrior) {
+  location.assign(url_action(action, args, forgetPrior));
+}
+
+// calls back with what the server answers, taken apart if it is JSON
+async function action_call(action, args, callback = () => {}, forgetPrior = false) {
+  const answer = await fetch(url_action(action, args, forgetPrior));
+  const text = await answer.text();
+  callback(/\bjson\b/.test(answer.headers.get("Content-Type") || "") ? JSON.parse(text) : text);
+}
+
+Object.assign(window, {
+  val, getField, getFields, setField, url_action, action_perform, action_call,
+  daGetField: getField, daGetFields: getFields, daSetField: setField,
+  da_url_action: url_action, da_action_perform: action_perform, da_action_call: action_call,
+  url_action_call: action_call, url_action_perform: action_perform,
+});
+
 // --- a screen has come up ----------------------------------------------------------------------------------------------
 
 function pageLoaded() {
@@ -278,6 +356,7 @@ function pageLoaded() {
   document.querySelectorAll("input[type=range]").forEach(showRange);
   waitToLoadAgain();
   document.dispatchEvent(new CustomEvent("daPageLoad"));
+  document.dispatchEvent(new CustomEvent("daPageLoaded"));
 }
 
 // taken before any script changes the page, to be compared with what the server sends later
