@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from docassemble_lite.engine.blocks.block import Block
 from docassemble_lite.engine.document import Section
 from docassemble_lite.engine.expressions import Code, names_defined_by
+from docassemble_lite.objects import DAObject
 
 if TYPE_CHECKING:
     from docassemble_lite.engine.evaluation import Evaluation
@@ -24,14 +25,23 @@ class CodeBlock(Block):
         self.code = code_at(section, "code")
         self.found = names_defined_by(self.code.tree)
         self.handles_actions = "process_action(" in self.code.text
+        self.assigned = [name for name in self.found if name.isidentifier()]
 
     def carry_out(self, evaluation: Evaluation) -> None:
         with evaluation.tasks.running(self.number, ""):
-            self.code.run(evaluation.answers)
+            self._run(evaluation.answers)
 
     def define(self, evaluation: Evaluation, wanted: Wanted) -> None:
         with evaluation.tasks.running(self.number, wanted.name), evaluation.set_aside(wanted.name, keep=self.is_event):
-            self.code.run(evaluation.answers)
+            self._run(evaluation.answers)
+
+    def _run(self, answers: dict[str, Any]) -> None:
+        self.code.run(answers)
+        for name in self.assigned:
+            value = answers.get(name)
+            if isinstance(value, DAObject) and not value.has_nonrandom_instance_name:
+                # `friend = Individual()`: what the object lacks is sought under the name of the variable
+                value._set_instance_name_recursively(name)
 
 
 def code_at(section: Section, key: str) -> Code:
