@@ -228,7 +228,9 @@ class FieldEntry:
         variable = binding.filled(self.variable)
         prepared = self._prepared(evaluation, variable)
         if self.choices is not None and not prepared.spec.options and prepared.datatype.has_choices:
-            set_variable(variable, prepared.datatype.empty(prepared.asked), evaluation.answers)
+            empty = prepared.datatype.empty(prepared.asked)
+            # where there was nothing to choose from, the value is None; only a group of checkboxes is an empty group
+            set_variable(variable, None if isinstance(empty, str) else empty, evaluation.answers)
             return
         view = self._view(evaluation, prepared)
         yield Control(view, None if prepared.spec.texts.disabled else prepared.asked)
