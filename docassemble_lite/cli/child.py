@@ -43,7 +43,14 @@ class Child:
         """Start the process."""
         self.restart_at = None
         self._started = time.monotonic()
-        self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, pass_fds=self.inherited_fds, process_group=0)
+        self.process = subprocess.Popen(
+            self.command,
+            stdin=subprocess.DEVNULL,
+            pass_fds=self.inherited_fds,
+            process_group=0,
+            # with many threads, glibc's allocator would keep several megabytes for each
+            env={"MALLOC_ARENA_MAX": "2", **os.environ},
+        )
         logger.debug("%s is process %d", self.name, self.process.pid)
 
     def find_dead(self) -> int | None:

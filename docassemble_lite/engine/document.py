@@ -263,7 +263,10 @@ _HINTS = (
         "did not find expected key",
         "The indentation of this line doesn't fit the lines before it, or a quotation mark is missing.",
     ),
-    ("did not find expected '-' indicator", "What belongs to one item must be indented exactly like the item’s first key; another item begins with “- ”."),
+    (
+        "did not find expected '-' indicator",
+        "What belongs to one item must be indented exactly like the item’s first key; another item begins with “- ”.",
+    ),
     ("block collections are not allowed", "A list or a mapping begins on a line of its own."),
     ("found undefined alias", "A text that begins with “*” must be in quotation marks."),
     ("found unexpected end of stream", "A quotation mark that opens a text is never closed."),
