@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -248,12 +249,13 @@ class FieldEntry:
 
     def _prepare(self, answers: dict[str, Any], variable: str) -> Prepared:
         options = self.choices.options(answers) if self.choices else ()
-        datatype = self._datatype(bool(self.choices))
+        datatype = self.datatype_of(bool(self.choices))
         spec = self._spec(answers, variable, options)
         asked = datatype.asked(spec)
         return Prepared(datatype, spec, asked)
 
-    def _datatype(self, with_choices: bool) -> Datatype:
+    def datatype_of(self, with_choices: bool) -> Datatype:
+        """The datatype that serves it. Raises `SourceError` if there is none."""
         try:
             return datatype_for(self.datatype, self.input_type, choices=with_choices)
         except LiteError as error:
@@ -392,11 +394,9 @@ def _sure(text: BlockText | None) -> BlockText:
 
 def _label_and_variable(section: Section, labels: list[str], text: TextReader) -> tuple[BlockText | None, bool, str]:
     if len(labels) > 1:
-        raise section.mistake(
-            labels[1],
-            f"A field has one label; “{labels[1]}” isn't a modifier of a field.",
-            "Begin another field with “- ”, or correct the name of the modifier.",
-        )
+        near = difflib.get_close_matches(str(labels[1]), FIELD_KEYS, n=1, cutoff=0.75)
+        hint = f"Did you mean “{near[0]}”?" if near else "Begin another field with “- ”, or correct the name of the modifier."
+        raise section.mistake(labels[1], f"A field has one label; “{labels[1]}” isn't a modifier of a field.", hint)
     if labels and "field" not in section:
         key, label = (
             labels[0],
@@ -499,8 +499,20 @@ def _made_value(value: Any, place: Place) -> Any:
     return [_made_value(item, place) for item in value] if type(value) is list else value
 
 
-def later_field_keys(entries: list[FieldEntry]) -> list[SourceError]:
-    """What is to be said about keys of fields that have no effect yet."""
+def odd_field_keys(entries: list[FieldEntry]) -> list[SourceError]:
+    """What is to be said about fields that can't be shown, and about keys of fields that have no effect yet."""
+    return [*_unknown_datatypes(entries), *_later_keys(entries)]
+
+
+def _unknown_datatypes(entries: list[FieldEntry]) -> Iterator[SourceError]:
+    for entry in entries:
+        try:
+            entry.datatype_of(bool(entry.choices))
+        except SourceError as error:
+            yield error
+
+
+def _later_keys(entries: list[FieldEntry]) -> list[SourceError]:
     return [
         entry.section.mistake(
             key, f"“{key}” isn't supported yet for a field, and has no effect.", "Remove it, or do without it for now."

@@ -6,7 +6,7 @@ import difflib
 
 from docassemble_lite.engine.blocks.block import MODIFIERS, Block
 from docassemble_lite.engine.blocks.code import CodeBlock
-from docassemble_lite.engine.blocks.fields import later_field_keys
+from docassemble_lite.engine.blocks.fields import odd_field_keys
 from docassemble_lite.engine.blocks.objects import ObjectsBlock
 from docassemble_lite.engine.blocks.question import QuestionBlock
 from docassemble_lite.engine.blocks.reset import ResetBlock
@@ -46,7 +46,7 @@ def odd_keys(section: Section, block: Block | None, directives: frozenset[str]) 
         ]
     known = directives | MODIFIERS | (block.keys if block else frozenset())
     odd = [_odd_key(section, key, known) for key in section if key not in known]
-    return odd + (later_field_keys(block.entries) if isinstance(block, QuestionBlock) else [])
+    return odd + (odd_field_keys(block.entries) if isinstance(block, QuestionBlock) else [])
 
 
 def _odd_key(section: Section, key: str, known: frozenset[str]) -> SourceError:
@@ -54,7 +54,8 @@ def _odd_key(section: Section, key: str, known: frozenset[str]) -> SourceError:
         return section.mistake(
             key, f"“{key}” isn't supported yet here, and has no effect.", "Remove it, or do without it for now."
         )
-    near = difflib.get_close_matches(key, known, n=1, cutoff=0.75)
+    # a misspelt key may be the very one that would have said what kind of block this is
+    near = difflib.get_close_matches(key, known, n=1, cutoff=0.75) or difflib.get_close_matches(key, KINDS, n=1, cutoff=0.75)
     hint = f"Did you mean “{near[0]}”?" if near else f"A block like this can have: {', '.join(sorted(known - MODIFIERS))}."
     return section.mistake(key, f"There is no key “{key}” for a block like this.", hint)
 
