@@ -163,6 +163,8 @@ class Evaluation:
     def _until_outcome(self) -> Outcome:
         todo = self._walk
         for _ in range(self.program.loop_limit):
+            # a search that was steered away from left its names here
+            self.sought.clear()
             try:
                 outcome = todo()
                 if outcome is not None:

@@ -10,6 +10,7 @@ import pickle
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, TypeVar
 
 from docassemble_lite.broker import Broker
@@ -177,14 +178,14 @@ class _PersonVisit:
     # --- the deeds -------------------------------------------------------------------------------------------------
 
     def show(self, url_args: Mapping[str, Any]) -> Visited:
-        before = pickle.dumps(_without_bookkeeping(self.loaded.answers))
+        before = _stored_form(self.loaded.answers)
         evaluation = self.evaluation()
         if url_args:
             self.loaded.answers["url_args"].update(url_args)
             note_typed(evaluation, dict(url_args))
         outcome = self.assemble(evaluation, new_step=False)
         asked = self.asked_by(outcome)
-        changed = asked is not self.asked or before != pickle.dumps(_without_bookkeeping(evaluation.answers))
+        changed = asked is not self.asked or before != _stored_form(evaluation.answers)
         return self.end(evaluation, outcome, asked, new_step=False, save=changed)
 
     def submit(self, posted: Mapping[str, Any]) -> Visited:
@@ -319,14 +320,18 @@ class _PersonVisit:
         return replace(asked, token=secrets.token_urlsafe(9))
 
 
-def _without_bookkeeping(answers: Mapping[str, Any]) -> dict[str, Any]:
-    """The answers without what changes with every request, for a comparison."""
+def _stored_form(answers: Mapping[str, Any]) -> bytes | None:
+    """What would be stored of the answers, without what changes with every request; None if they can't be stored."""
     kept = {key: value for key, value in answers.items() if key != "__builtins__" and not isinstance(value, _NOT_STORED)}
     kept["_internal"] = {key: value for key, value in answers["_internal"].items() if key not in ("tracker", "steps")}
-    return kept
+    try:
+        return pickle.dumps(kept)
+    except (pickle.PicklingError, TypeError, AttributeError):
+        # saving them says which one it is
+        return None
 
 
-_NOT_STORED = (type, type(pickle), type(freeze), type(len))
+_NOT_STORED = (type, ModuleType, FunctionType, BuiltinFunctionType)
 
 
 def _values_of(asked: Asked, answers: Mapping[str, Any]) -> dict[str, Any]:
