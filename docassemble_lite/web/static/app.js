@@ -342,8 +342,19 @@ async function action_call(action, args, callback = () => {}, forgetPrior = fals
   callback(/\bjson\b/.test(answer.headers.get("Content-Type") || "") ? JSON.parse(text) : text);
 }
 
+// a message above the screen; `priority` is "info", "success", "warning" or "danger"
+function flash(text, priority = "info", clear = false) {
+  const place = document.querySelector("main");
+  if (clear) place.querySelectorAll(".da-notice").forEach((notice) => notice.remove());
+  const notice = document.createElement("div");
+  notice.className = `alert alert-${priority} da-notice`;
+  notice.role = priority === "danger" ? "alert" : "status";
+  notice.textContent = text;
+  place.prepend(notice);
+}
+
 Object.assign(window, {
-  val, getField, getFields, setField, url_action, action_perform, action_call,
+  flash, da_flash: flash, val, getField, getFields, setField, url_action, action_perform, action_call,
   daGetField: getField, daGetFields: getFields, daSetField: setField,
   da_url_action: url_action, da_action_perform: action_perform, da_action_call: action_call,
   url_action_call: action_call, url_action_perform: action_perform,
