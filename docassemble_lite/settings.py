@@ -165,4 +165,6 @@ def _converted(name: str, value: Any, folder: Path, where: str) -> Any:
         return str(value)
     if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
         raise SettingsError(f"{where} must be of the kind {wanted.__name__}, not {value!r}.")
+    if name == "port" and not 0 <= value <= 65535:
+        raise SettingsError(f"{where} must be a number from 0 to 65535, not {value!r}.")
     return value

@@ -6,6 +6,7 @@ that somebody else saved first runs again on the fresh answers.
 
 from __future__ import annotations
 
+import logging
 import pickle
 import secrets
 from collections.abc import Callable, Mapping
@@ -30,6 +31,8 @@ from docassemble_lite.store.loaded import Loaded
 from docassemble_lite.store.tasks import Claimed, EndState, FinishedTask
 from docassemble_lite.visit.deeds import Act, Deed, GoBack, Show, Submit
 from docassemble_lite.visit.host import VisitHost
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -126,6 +129,9 @@ class Visits:
         try:
             outcome = Evaluation(program, loaded.answers, host, request).assemble()
         except EvaluationError as error:
+            # what Python says of a mistake often quotes an answer
+            told = error if self.settings.debug else f"{error.source or 'interview'}:{error.line or '?'}: {error.cause_name}"
+            log.error('action="task_failed" task=%s name=%s %s', claimed.id, claimed.action, told)
             return _failed(claimed, error.cause_name, str(error), error.trace or str(error), error.sought)
         return _ended(claimed, outcome)
 

@@ -249,8 +249,8 @@ async function loadAgain() {
   if (sent || typing) return;
   const fresh = new DOMParser().parseFromString(text, "text/html");
   if (!fresh.getElementById("daquestion")) {
-    // an error page keeps the screen in place; anything else has to be gone to
-    if (answer.ok) location.assign(answer.url);
+    // a mistake of the interview is shown, or a person would wait for ever; another error may pass and keeps the screen in place
+    if (answer.ok || answer.status === 500) location.assign(answer.url);
     else waitToLoadAgain();
     return;
   }
@@ -369,6 +369,9 @@ function pageLoaded() {
   document.dispatchEvent(new CustomEvent("daPageLoad"));
   document.dispatchEvent(new CustomEvent("daPageLoaded"));
 }
+
+// a page that answered a sent form is asked for like any other when a person loads it again or comes back to it
+if (document.getElementById("daquestion")) history.replaceState(history.state, "", location.href);
 
 // taken before any script changes the page, to be compared with what the server sends later
 shown = seen(document.getElementById("dabody"));
