@@ -223,6 +223,12 @@ class _Builder:
     def _module(self, name: str, section: Section, key: str) -> ModuleType | None:
         """A Python module; None where the name stands for what interviews have anyway."""
         if name.startswith("."):
+            if not self.program.source.package:
+                raise section.mistake(
+                    key,
+                    f"The module “{name}” is seen from a package, and this interview is in none.",
+                    "Write the whole name of the module.",
+                )
             name = f"{self.program.source.package}{name}"
         if name.split(".")[:2] == ["docassemble", "base"]:
             return None
@@ -231,6 +237,10 @@ class _Builder:
         except ImportError as error:
             raise section.mistake(
                 key, f"The module “{name}” can't be imported: {error}.", "Install the package that has it, or correct its name."
+            ) from error
+        except Exception as error:
+            raise section.mistake(
+                key, f"The module “{name}” can't be imported: {type(error).__name__}: {error}.", "Correct the module."
             ) from error
 
 

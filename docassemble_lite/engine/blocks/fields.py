@@ -251,7 +251,11 @@ class FieldEntry:
         options = self.choices.options(answers) if self.choices else ()
         datatype = self.datatype_of(bool(self.choices))
         spec = self._spec(answers, variable, options)
-        asked = datatype.asked(spec)
+        try:
+            asked = datatype.asked(spec)
+        except LiteError as error:
+            key = next((key for key in ("min", "max", "step") if key in self.section and f"“{key}”" in error.message), "datatype")
+            raise self.section.mistake(key, error.message) from error
         return Prepared(datatype, spec, asked)
 
     def datatype_of(self, with_choices: bool) -> Datatype:
