@@ -56,6 +56,16 @@ class Settings:
     task_lease: float = 30.0
     task_heartbeat: float = 10.0
     task_sweep: float = 15.0
+    # seconds that a task may run, megabytes of memory that it may take, and days in which one that failed can be run again
+    task_time_limit: float = 600.0
+    task_memory: int = 2048
+    task_retry_days: float = 7.0
+    # seconds that the code of an interview may run while somebody waits for the page
+    time_limit: float = 20.0
+    # milliseconds between two looks of a page that waits for something; 0: only when it is told to look
+    checkin_interval: int = 6000
+    # pages that one web process keeps a connection to, in order to tell them when to look
+    event_connections: int = 1000
     # two, so that one that dies is not missed
     web_processes: int = 2
     web_threads: int = 16

@@ -53,7 +53,8 @@ def open_store(settings: Settings, app: Flask | None = None) -> Store:
     vault = Vault(settings.server_key())
     locks = AdvisoryLocks(engine) if engine.dialect.name == "postgresql" else FileLocks(settings.data / "locks")
     writing = Writing(engine)
-    return Store(app, engine, vault, Sessions(engine, vault, writing), Tasks(engine, vault, writing), locks)
+    tasks = Tasks(engine, vault, writing, keeps_failed=settings.task_retry_days > 0)
+    return Store(app, engine, vault, Sessions(engine, vault, writing, tasks), tasks, locks)
 
 
 def _engine_options(settings: Settings) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -43,3 +44,14 @@ class Loaded(Peek):
     # of the person who loaded it, None when the server did
     secret: bytes | None = field(default=None, repr=False)
     discarded: dict[str, Any] | None = field(default=None, repr=False)
+    # whether a browser waits to be told of a task
+    has_news: bool = False
+
+
+@dataclass(frozen=True)
+class Entrance:
+    """A session that may be opened, without its answers. `unlock` gives its data key and raises `AnswersTampered`."""
+
+    session_id: str
+    interview: str
+    unlock: Callable[[], bytes] = field(repr=False)

@@ -7,16 +7,24 @@ from functools import cache
 from sqlalchemy import Insert, and_, bindparam, case, delete, func, insert, or_, select, update
 
 from docassemble_lite.store.tables import session_keys, sessions, steps, tasks
+from docassemble_lite.store.task_queries import has_news
 
 _wanted = sessions.c.id == bindparam("wanted")
 _newest = and_(steps.c.session_id == sessions.c.id, steps.c.number == sessions.c.step)
 _key = and_(session_keys.c.session_id == sessions.c.id, session_keys.c.holder == bindparam("asking"))
 
 # a session that isn't open to the asking one is not found at all: no row, no time spent on its answers
+_open_to_asking = or_(sessions.c.multi_user, session_keys.c.holder.is_not(None))
+_has_news = has_news.where(tasks.c.session_id == sessions.c.id).label("has_news")
 load = (
-    select(sessions, steps.c.answers, session_keys.c.wrapped)
+    select(sessions, steps.c.answers, session_keys.c.wrapped, _has_news)
     .select_from(sessions.join(steps, _newest).outerjoin(session_keys, _key))
-    .where(_wanted, or_(sessions.c.multi_user, session_keys.c.holder.is_not(None)))
+    .where(_wanted, _open_to_asking)
+)
+enter = (
+    select(sessions.c.id, sessions.c.interview, sessions.c.multi_user, sessions.c.sealed_key, session_keys.c.wrapped)
+    .select_from(sessions.outerjoin(session_keys, _key))
+    .where(_wanted, _open_to_asking)
 )
 load_any = select(sessions, steps.c.answers).select_from(sessions.join(steps, _newest)).where(_wanted)
 load_step = (
@@ -72,7 +80,6 @@ note_access = update(sessions).where(_wanted).values(last_person_access=bindpara
 
 insert_session = insert(sessions)
 insert_step = insert(steps)
-insert_tasks = insert(tasks)
 take_keys = (
     delete(session_keys)
     .where(session_keys.c.holder == bindparam("from_holder"))

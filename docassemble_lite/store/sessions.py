@@ -11,17 +11,18 @@ import string
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Engine, RowMapping
 
 from docassemble_lite.clock import naive_utc
 from docassemble_lite.errors import AnswersNotStorable, SavedByAnother, SessionNotFound
-from docassemble_lite.store import queries
+from docassemble_lite.store import queries, task_queries
 from docassemble_lite.store.freezer import freeze, thaw
-from docassemble_lite.store.loaded import Loaded, Peek
+from docassemble_lite.store.loaded import Entrance, Loaded, Peek
 from docassemble_lite.store.tables import SESSION_ID_LENGTH
-from docassemble_lite.store.tasks import FinishedTask, NewTask, new_rows, write_end
+from docassemble_lite.store.tasks import FinishedTask, NewTask, Tasks, new_rows
 from docassemble_lite.store.vault import Vault
 from docassemble_lite.store.writing import Writing
 
@@ -36,10 +37,11 @@ def new_session_id() -> str:
 class Sessions:
     """All sessions, of all interviews."""
 
-    def __init__(self, engine: Engine, vault: Vault, writing: Writing) -> None:
+    def __init__(self, engine: Engine, vault: Vault, writing: Writing, tasks: Tasks) -> None:
         self._engine = engine
         self._writing = writing
         self._vault = vault
+        self._tasks = tasks
 
     # --- opening ---
 
@@ -97,6 +99,15 @@ class Sessions:
         if secret is None:
             raise SessionNotFound
         return self._open(row, self._vault.unwrap(row["wrapped"], secret, session_id), secret)
+
+    def enter(self, session_id: str, secret: bytes) -> Entrance:
+        """The session without its answers, if it is plain or `secret` opens it. Raises `SessionNotFound`."""
+        row = self._first(queries.enter, {"wanted": session_id, "asking": self._vault.holder_of(secret)})
+        if row["multi_user"]:
+            unlock = partial(self._vault.unseal, row["sealed_key"] or b"", "session", session_id)
+        else:
+            unlock = partial(self._vault.unwrap, row["wrapped"], secret, session_id)
+        return Entrance(session_id, row["interview"], unlock)
 
     def load_with_key(self, session_id: str, data_key: bytes) -> Loaded:
         """The session of a task, with the data key that came with the task. Raises as `load` does."""
@@ -164,9 +175,9 @@ class Sessions:
             if after.multi_user != loaded.multi_user:
                 self._convert(connection, loaded, after)
             if task_rows:
-                connection.execute(queries.insert_tasks, task_rows)
+                connection.execute(task_queries.insert_tasks, task_rows)
             if finish is not None:
-                write_end(connection, self._vault, finish)
+                self._tasks.write_end(connection, finish)
         return after
 
     def restart(self, loaded: Loaded, answers: dict[str, Any], extra: Any = None, **columns: Any) -> Loaded:
@@ -248,7 +259,16 @@ class Sessions:
         return self._open(row, self._vault.unseal(row["sealed_key"] or b"", "session", row["id"]), secret)
 
     def _open(self, row: RowMapping, data_key: bytes, secret: bytes | None) -> Loaded:
-        closed = Loaded(**_peek_values(row), newest=row["step"], answers={}, extra=None, data_key=data_key, secret=secret)
+        has_news = bool(row.get("has_news"))
+        closed = Loaded(
+            **_peek_values(row),
+            newest=row["step"],
+            answers={},
+            extra=None,
+            data_key=data_key,
+            secret=secret,
+            has_news=has_news,
+        )
         answers, extra = thaw(self._decode(closed, closed.step, row["answers"]))
         return replace(closed, answers=answers, extra=extra)
 
@@ -273,7 +293,7 @@ class Sessions:
             if loaded.secret is not None:
                 self._add_key(connection, loaded, loaded.secret)
             if task_rows:
-                connection.execute(queries.insert_tasks, task_rows)
+                connection.execute(task_queries.insert_tasks, task_rows)
 
     def _step_row(self, loaded: Loaded) -> dict[str, Any]:
         frozen = freeze(loaded.answers, loaded.extra)

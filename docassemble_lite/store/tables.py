@@ -72,7 +72,7 @@ tasks = db.Table(
     Column("mode", Text, nullable=True),
     # the arguments, encrypted with the session's data key
     Column("payload", LargeBinary, nullable=False),
-    # the data key sealed with the server's key, until the task ends
+    # the data key sealed with the server's key, until the task ends; of one that failed a while longer, to run it again
     Column("sealed_key", LargeBinary, nullable=True),
     # waiting, running, done, failed or revoked
     Column("state", String(16), nullable=False),
@@ -86,7 +86,16 @@ tasks = db.Table(
     Column("ended", DateTime, nullable=True),
     # encrypted with the session's data key
     Column("result", LargeBinary, nullable=True),
+    # why it failed; of a running task: why it is about to be ended as failed
     Column("error_type", Text, nullable=False, server_default=""),
+    # what tells the browser that started it, and so is told of its end, from others; empty: nobody is told
+    Column("starter", String(64), nullable=False, server_default=""),
+    # whether that browser has shown it, and when it was last handed to it
+    Column("told", Boolean, nullable=False, server_default=false()),
+    Column("handed_out", DateTime, nullable=True),
+    # what `background_error_action` named, encrypted with the session's data key
+    Column("error_action", LargeBinary, nullable=True),
+    Index("ix_tasks_created", "created"),
     Index("ix_tasks_state_woken", "state", "woken"),
     Index("ix_tasks_state_lease_until", "state", "lease_until"),
 )

@@ -66,7 +66,7 @@ class Runner:
 
         def beat() -> None:
             while not over.wait(self.settings.task_heartbeat):
-                if not self.store.tasks.renew(claimed.id, claimed.attempt, self.settings.task_lease):
+                if not self.store.tasks.renew(claimed, self.settings.task_lease):
                     return
 
         thread = threading.Thread(target=beat, name=f"heartbeat {claimed.id[:8]}", daemon=True)

@@ -13,9 +13,6 @@ from docassemble_lite.store.database import Store, open_store
 
 log = logging.getLogger(__name__)
 
-#: The error type of a task whose worker died.
-WORKER_LOST = "WorkerLost"
-
 
 class Sweeper:
     """Sweeps at intervals, in a thread of its own."""
@@ -40,9 +37,7 @@ class Sweeper:
         for task_id in self.store.tasks.overdue(self.settings.task_sweep):
             log.info('action="task_woken" task=%s', task_id)
             self.broker.wake(task_id)
-        for claimed in self.store.tasks.lost(self.settings.task_lease):
-            log.warning('action="task_lost" task=%s name=%s', claimed.id, claimed.action)
-            self.store.tasks.finish(claimed.finished("failed", None, WORKER_LOST))
+        self.store.tasks.end_lost()
 
     def _sweep_at_intervals(self) -> None:
         while not self._over.wait(self.settings.task_sweep):

@@ -75,8 +75,8 @@ def empty_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
 def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     """Settings that name a database with empty tables."""
     if request.param == "postgresql":
-        return Settings(data=tmp_path / "data", database=request.getfixturevalue("postgresql_database"))
-    made = Settings(data=tmp_path / "data")
+        return Settings(data=tmp_path / "data", database=request.getfixturevalue("postgresql_database"), task_retry_days=0.0)
+    made = Settings(data=tmp_path / "data", task_retry_days=0.0)
     migrate(made)
     return made
 
