@@ -6,6 +6,9 @@ The row in the store is the task. A message is only a wake-up, so one that is lo
 from __future__ import annotations
 
 import logging
+import queue
+import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 from docassemble_lite.broker.messages import QUEUE, RUN_TASK
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_GLANCE = 0.02
 
 #: scheme of the broker's URL → the transport that lets nothing but wake-ups through
 _TRANSPORTS = {
@@ -72,6 +76,10 @@ class Broker:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._celery: Celery | None = None
+        self._to_send: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._sender: threading.Thread | None = None
+        self._lock = threading.Lock()
+        self._unsent = 0
 
     @property
     def celery(self) -> Celery:
@@ -80,8 +88,29 @@ class Broker:
             self._celery = make_celery(self._settings)
         return self._celery
 
-    def wake(self, task_id: str) -> bool:
-        """Tell the workers of a task. False if the broker can't be reached: the sweeper tells them later."""
+    def wake(self, task_id: str) -> None:
+        """Have the workers told of a task soon. Whoever calls this never waits for a broker that is away."""
+        with self._lock:
+            self._unsent += 1
+            self._to_send.put(task_id)
+            if self._sender is None:
+                self._sender = threading.Thread(target=self._send_all, name="sender", daemon=True)
+                self._sender.start()
+
+    def flush(self, seconds: float) -> None:
+        """Wait until all that `wake` was told has been sent, but not longer than so many seconds."""
+        end = time.monotonic() + seconds
+        while self._unsent and time.monotonic() < end:
+            time.sleep(_GLANCE)
+
+    def _send_all(self) -> None:
+        while True:
+            self.send(self._to_send.get())
+            with self._lock:
+                self._unsent -= 1
+
+    def send(self, task_id: str) -> bool:
+        """Tell the workers of a task, now. False if the broker can't be reached: the sweeper tells them later."""
         from kombu.exceptions import KombuError
 
         try:
