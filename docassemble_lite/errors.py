@@ -68,9 +68,9 @@ class SourceError(AuthorError):
 class EvaluationError(AuthorError):
     """The interview's code failed while it ran.
 
-    `cause_name` is the name of the class of the original exception, `trace` its traceback in plain text with the
-    lines of the YAML file, `sought` the names that were being sought, most recent first. `public` says whether the
-    message tells nothing but names of variables, so that anybody may see it.
+    `cause_name` is the name of the class of the original exception, `cause_message` what it says, `trace` its traceback
+    in plain text with the lines of the YAML file, `sought` the names that were being sought, most recent first. `public`
+    says whether the message tells nothing but names of variables, so that anybody may see it.
     """
 
     def __init__(
@@ -78,6 +78,7 @@ class EvaluationError(AuthorError):
         message: str,
         *,
         cause_name: str = "",
+        cause_message: str = "",
         trace: str = "",
         sought: tuple[str, ...] = (),
         public: bool = False,
@@ -85,6 +86,7 @@ class EvaluationError(AuthorError):
     ) -> None:
         super().__init__(message, **where)  # type: ignore[arg-type]
         self.cause_name = cause_name or type(self).__name__
+        self.cause_message = cause_message or message
         self.trace = trace
         self.sought = sought
         self.public = public

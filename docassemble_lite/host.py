@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal, Protocol
 
 TaskState = Literal["waiting", "running", "done", "failed", "revoked"]
@@ -64,6 +65,8 @@ class TaskReport:
     error_message: str = ""
     error_trace: str = ""
     variables: tuple[str, ...] = ()
+    # in UTC
+    ended: datetime | None = None
 
     @property
     def over(self) -> bool:
@@ -94,8 +97,12 @@ class Host(Protocol):
         """How the task stands now."""
         ...
 
-    def wait_for_task(self, task_id: str, seconds: float) -> TaskReport:
-        """How the task stands when it has ended, or after `seconds`."""
+    def wait_for_task(self, task_id: str) -> TaskReport:
+        """How the task stands when it has ended, or when there has been as much waiting as can be asked of whoever waits."""
+        ...
+
+    def note_error_action(self, action: str, arguments: Mapping[str, Any]) -> None:
+        """Should the task that is running fail, run this action then, even if the process that runs it dies."""
         ...
 
     def revoke_task(self, task_id: str, *, terminate: bool) -> None:
@@ -132,8 +139,11 @@ class NoHost:
     def task(self, task_id: str) -> TaskReport:
         return self._refuse()
 
-    def wait_for_task(self, task_id: str, seconds: float) -> TaskReport:
+    def wait_for_task(self, task_id: str) -> TaskReport:
         return self._refuse()
+
+    def note_error_action(self, action: str, arguments: Mapping[str, Any]) -> None:
+        self._refuse()
 
     def revoke_task(self, task_id: str, *, terminate: bool) -> None:
         self._refuse()

@@ -112,8 +112,7 @@ class ActionStack:
         for _ in range(self.evaluation.program.loop_limit):
             result = self._try_all(name)
             if result is not Result.FROM_THE_START:
-                self.evaluation.sought.pop()
-                return None if isinstance(result, Result) else result
+                return self.evaluation.found(result)
         raise EvaluationError(
             f"The action “{name}” was tried {self.evaluation.program.loop_limit} times and doesn't come to an end."
         )

@@ -54,7 +54,7 @@ class Evaluation:
         self.current.evaluation = self
         self.dependencies = Dependencies(self)
         self.actions = ActionStack(self)
-        self.tasks = StartedTasks(host)
+        self.tasks = StartedTasks(host, self.internal)
         self.retyped: Mapping[str, tuple[tuple[str, ...], str]] = {}
         self.form_error = ""
         self.messages: list[tuple[str, str]] = []
@@ -65,6 +65,8 @@ class Evaluation:
         self.embedded_answer_followed = False
         self.reconsidered: set[str] = set()
         self.sought: list[str] = []
+        # the names that were being sought when the outcome came about, most recent first
+        self.sought_at_end: tuple[str, ...] = ()
         self._trying: set[tuple[int, str]] = set()
 
     # --- what blocks and functions use -----------------------------------------------------------------------------
@@ -233,9 +235,18 @@ class Evaluation:
         for _ in range(self.program.loop_limit):
             result = self._try_all(name)
             if result is not Result.FROM_THE_START:
-                self.sought.pop()
-                return None if isinstance(result, Result) else result
+                return self.found(result)
         raise self._circular(name)
+
+    def found(self, result: Outcome | Result) -> Outcome | None:
+        """The outcome, if the search for the name that was last sought has led to one."""
+        if isinstance(result, Result):
+            self.sought.pop()
+            return None
+        # the innermost search comes here first
+        self.sought_at_end = self.sought_at_end or tuple(reversed(self.sought))
+        self.sought.pop()
+        return result
 
     def _try_all(self, name: str) -> Outcome | Result:
         passed_over = False
@@ -366,6 +377,7 @@ class Evaluation:
             EvaluationError(
                 f"{type(error).__name__}: {error}",
                 cause_name=type(error).__name__,
+                cause_message=str(error),
                 trace=trace_of(error),
                 sought=tuple(reversed(self.sought)),
             ),

@@ -10,7 +10,7 @@ import linecache
 import traceback
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from types import CodeType
+from types import CodeType, FrameType
 from typing import Any
 
 from docassemble_lite.engine.document import Place
@@ -196,6 +196,13 @@ def place_of(error: BaseException) -> tuple[str, int] | None:
     """(name of the source, line) of the innermost line of author code that the error passed through."""
     frames = [f for f in traceback.extract_tb(error.__traceback__) if not f.filename.startswith(("/", "<"))]
     return (frames[-1].filename, frames[-1].lineno or 1) if frames else None
+
+
+def place_of_frame(frame: FrameType | None) -> tuple[str, int] | None:
+    """(name of the source, line) of the innermost line of author code that is running in `frame` or what called it."""
+    while frame is not None and frame.f_code.co_filename.startswith(("/", "<")):
+        frame = frame.f_back
+    return (frame.f_code.co_filename, frame.f_lineno) if frame is not None else None
 
 
 def value_if_there(name: str, answers: Mapping[str, Any]) -> Any:

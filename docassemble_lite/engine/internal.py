@@ -38,13 +38,17 @@ def new_internal() -> dict[str, Any]:
         "steps": 1,
         "steps_offset": 0,
         "tasks": {},
+        # what tasks changed since the screen came up that asks for it: name of the variable -> its label
+        "changed_by_tasks": {},
+        # what the person is to be told with the next screen
+        "notices": [],
     }
 
 
 def internal_of(answers: dict[str, Any]) -> dict[str, Any]:
     """`_internal`, with everything that this version expects in it."""
     internal = answers.setdefault("_internal", {})
-    if "discarded" not in internal or "tasks" not in internal:
+    if "notices" not in internal:
         for key, value in new_internal().items():
             internal.setdefault(key, value)
     return internal

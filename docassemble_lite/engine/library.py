@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any
 
 from docassemble_lite import language, objects
+from docassemble_lite.engine.background import BackgroundAction
 from docassemble_lite.engine.functions import actions, people, steering, tasks, variables
 from docassemble_lite.engine.lazy import DALazyTemplate
 
@@ -25,5 +26,5 @@ def library() -> dict[str, Any]:
     names.update(objects.NAMES)
     for module in (actions, people, steering, tasks, variables):
         names.update({name: getattr(module, name) for name in module.__all__})
-    names.update(DALazyTemplate=DALazyTemplate, json=json, re=re)
+    names.update(BackgroundAction=BackgroundAction, DALazyTemplate=DALazyTemplate, json=json, re=re)
     return names

@@ -220,10 +220,18 @@ class Refresh:
 
 
 @dataclass(frozen=True)
+class Wait:
+    """Ask again after so many seconds: something that the interview waits for takes its time."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
 class TaskResponse:
-    """`background_response()`: a task's value, and how it was given: (positional arguments, keyword arguments)."""
+    """`background_response()`: a task's value, and what is to become of it on the screen if that was said there."""
 
     value: Any = None
+    mode: str | None = None
 
 
 @dataclass(frozen=True)
@@ -234,4 +242,4 @@ class TaskAction:
     arguments: Mapping[str, Any] = field(default_factory=dict)
 
 
-Outcome = Screen | Response | Redirect | Exit | Refresh | TaskResponse | TaskAction
+Outcome = Screen | Response | Redirect | Exit | Refresh | Wait | TaskResponse | TaskAction

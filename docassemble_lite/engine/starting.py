@@ -1,12 +1,21 @@
-"""Starting background tasks: a block that runs again within one evaluation doesn't start its task twice."""
+"""Starting background tasks: a block that runs again doesn't start its task twice."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
+from docassemble_lite.engine.screen import Wait
+from docassemble_lite.engine.steering import EndWith
 from docassemble_lite.host import Host
+
+# under this name `_internal` holds, until the next request, what a run that was broken off had started
+_KEPT = "started_tasks"
+#: Seconds after which a page comes back that waits for a task by `get()`.
+COME_BACK = 4.0
+
+_Run = tuple[int, str]
 
 
 class StartedTasks:
@@ -16,10 +25,12 @@ class StartedTasks:
     recognised by the action, its arguments and how many like it the run had started before.
     """
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: Host, internal: dict[str, Any]) -> None:
         self.host = host
-        self._runs: list[tuple[int, str]] = [(-1, "")]
-        self._ids: dict[tuple[Any, ...], str] = {}
+        self._internal = internal
+        self._runs: list[_Run] = [(-1, "")]
+        # (run, action, arguments, mode, how many before) → id
+        self._ids: dict[tuple[Any, ...], str] = dict(internal.pop(_KEPT, {}))
         self._counts: dict[tuple[Any, ...], int] = {}
 
     @contextmanager
@@ -42,3 +53,8 @@ class StartedTasks:
         if key not in self._ids:
             self._ids[key] = self.host.start_task(action, arguments, mode)
         return self._ids[key]
+
+    def come_back_later(self) -> NoReturn:
+        """End the evaluation with a page that waits. The code that waits runs again then, with the same tasks."""
+        self._internal[_KEPT] = {key: task_id for key, task_id in self._ids.items() if key[0] in self._runs}
+        raise EndWith(Wait(COME_BACK))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from docassemble_lite.engine.screen import Exit, Redirect, Refresh, Response, TaskAction, TaskResponse
+from docassemble_lite.engine.screen import Exit, Redirect, Refresh, Response, TaskAction, TaskResponse, Wait
 
 
 class Steering(BaseException):
@@ -22,7 +22,7 @@ class RunAgain(Steering):
 class EndWith(Steering):
     """The evaluation is over and this is its outcome."""
 
-    def __init__(self, outcome: Response | Redirect | Exit | Refresh | TaskResponse | TaskAction) -> None:
+    def __init__(self, outcome: Response | Redirect | Exit | Refresh | Wait | TaskResponse | TaskAction) -> None:
         super().__init__()
         self.outcome = outcome
 

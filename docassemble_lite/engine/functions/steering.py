@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from docassemble_lite.engine.screen import Exit, Redirect, Refresh, Response
+from docassemble_lite.engine.screen import Exit, Redirect, Refresh, Response, Wait
 from docassemble_lite.engine.steering import EndWith, EndWithMessage
 from docassemble_lite.engine.typed import target_acts
 from docassemble_lite.host import current
@@ -24,15 +24,31 @@ __all__ = [
     "set_save_status",
 ]
 
-_COMMANDS = ("restart", "new_session", "exit", "logout", "exit_logout", "leave", "continue", "refresh", "signin", "register")
+_COMMANDS = (
+    "restart",
+    "new_session",
+    "exit",
+    "logout",
+    "exit_logout",
+    "leave",
+    "continue",
+    "refresh",
+    "signin",
+    "register",
+    "wait",
+)
+# where nobody looks at a screen, a message for it goes into the log
+_UNSEEN = ("worker", "cron", "mail")
 
 
-def command(what: str, url: str | None = None, **_: Any) -> None:
-    """Do what a special button does: "restart", "exit", "leave", "refresh" …"""
+def command(what: str, url: str | None = None, sleep: float = 4.0, **_: Any) -> None:
+    """Do what a special button does: "restart", "exit", "leave", "refresh" …; "wait": come back after `sleep` seconds."""
     if what not in _COMMANDS:
         raise ValueError(f"There is no command “{what}”. There are: {', '.join(_COMMANDS)}.")
     if what == "refresh":
         raise EndWith(Refresh())
+    if what == "wait":
+        raise EndWith(Wait(float(sleep)))
     raise EndWith(Exit(what, url or ""))
 
 
@@ -115,7 +131,8 @@ def get_config(key: str, default: Any = None) -> Any:
 
 def log(text: Any, priority: str = "log") -> None:
     """Write a message to the log, or show it to the person ("success", "info", "warning", "danger")."""
-    if priority in ("success", "info", "warning", "danger", "primary", "secondary"):
+    seen = current().request.interface not in _UNSEEN
+    if seen and priority in ("success", "info", "warning", "danger", "primary", "secondary"):
         current().evaluation.messages.append((str(text), priority))
     else:
         current().host.log(str(text), priority)

@@ -20,7 +20,7 @@ from docassemble_lite.engine.evaluation import Evaluation
 from docassemble_lite.engine.expressions import value_if_there
 from docassemble_lite.engine.internal import new_answers
 from docassemble_lite.engine.program import Program, Programs, build
-from docassemble_lite.engine.screen import Asked, Exit, FieldView, Outcome, Screen, TaskResponse
+from docassemble_lite.engine.screen import Asked, Exit, FieldView, Outcome, Screen, TaskAction, TaskResponse, Wait
 from docassemble_lite.engine.source import Sources
 from docassemble_lite.engine.steering import SaveFirst
 from docassemble_lite.engine.submission import Mistakes, note_typed, submit
@@ -41,6 +41,7 @@ class Task:
     arguments: Mapping[str, Any]
     mode: str | None
     report: TaskReport = field(default_factory=lambda: TaskReport("waiting"))
+    error_action: tuple[str, dict[str, Any]] | None = None
 
 
 class HostInMemory:
@@ -52,6 +53,8 @@ class HostInMemory:
         # how many of the tasks belong to saved answers
         self.saved = 0
         self.messages: list[tuple[str, str]] = []
+        # the task that is running
+        self.running: Task | None = None
 
     def action_url(self, action: str, arguments: Mapping[str, Any], *, with_session: bool, forget_prior: bool) -> str:
         pairs = "&".join(f"{name}={value}" for name, value in arguments.items())
@@ -74,10 +77,14 @@ class HostInMemory:
     def task(self, task_id: str) -> TaskReport:
         return self._task(task_id).report
 
-    def wait_for_task(self, task_id: str, seconds: float) -> TaskReport:
+    def wait_for_task(self, task_id: str) -> TaskReport:
         if self._task(task_id) in self.tasks[self.saved :]:
             raise SaveFirst
         return self.task(task_id)
+
+    def note_error_action(self, action: str, arguments: Mapping[str, Any]) -> None:
+        assert self.running, "background_error_action() outside of a task"
+        self.running.error_action = (action, dict(arguments))
 
     def revoke_task(self, task_id: str, *, terminate: bool) -> None:
         self._task(task_id).report = TaskReport("revoked")
@@ -213,19 +220,38 @@ class Interview:
         return self.host.tasks
 
     def run_tasks(self) -> Interview:
-        """Run what waits; what a task changes in its answers is thrown away."""
+        """Run what waits; what a task changes in its answers is thrown away, what its response changes is saved."""
         for task in self.host.tasks:
             if task.report.state == "waiting":
                 task.report = self._report(task)
         return self
 
     def _report(self, task: Task) -> TaskReport:
-        request = Request(interface="worker", browser=task.id, action=task.action, arguments=task.arguments)
         try:
-            outcome = Evaluation(self.program, thaw(self.steps[-1])[0], self.host, request).assemble()
+            outcome = self._run(task, task.action, task.arguments)
+            if isinstance(outcome, TaskAction):
+                outcome = self._run(task, outcome.action, outcome.arguments, save=True)
         except EvaluationError as error:
-            return TaskReport("failed", error_type=error.cause_name, error_message=str(error))
+            details = {"error_type": error.cause_name, "error_message": error.cause_message}
+            return TaskReport("failed", result=self._handled(task, error), **details)
         return TaskReport("done", result=outcome.value if isinstance(outcome, TaskResponse) else None)
+
+    def _handled(self, task: Task, error: EvaluationError) -> Any:
+        if task.error_action is None:
+            return None
+        action, arguments = task.error_action
+        more = {"error_type": error.cause_name, "error_message": error.cause_message, "error_trace": error.trace}
+        outcome = self._run(task, action, {**arguments, **more, "variables": list(error.sought)}, save=True)
+        return outcome.value if isinstance(outcome, TaskResponse) else None
+
+    def _run(self, task: Task, action: str, arguments: Mapping[str, Any], *, save: bool = False) -> Outcome:
+        request = Request(interface="worker", person=self.person, browser=task.id, action=action, arguments=arguments)
+        answers, asked = thaw(self.steps[-1])
+        self.host.running = task
+        outcome = Evaluation(self.program, answers, self.host, request).assemble()
+        if save:
+            self.steps[-1] = freeze(answers, asked)
+        return outcome
 
     # --- requests ----------------------------------------------------------------------------------------------------
 
@@ -258,7 +284,8 @@ class Interview:
             evaluation.internal["answers"].clear()
         if isinstance(self.outcome, Exit) or evaluation.save_status == "ignore":
             return
-        frozen = freeze(evaluation.answers, self.outcome.asked if isinstance(self.outcome, Screen) else self._asked)
+        asked = Asked(block="") if isinstance(self.outcome, Wait) else self._asked
+        frozen = freeze(evaluation.answers, self.outcome.asked if isinstance(self.outcome, Screen) else asked)
         self.host.saved = len(self.host.tasks)
         if new_step and evaluation.save_status != "overwrite":
             self.steps.append(frozen)

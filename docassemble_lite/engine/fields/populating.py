@@ -1,0 +1,34 @@
+"""Values for controls that are on the screen already: what a form would post if a person had entered them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from docassemble_lite.engine.fields.control_name import control_name
+from docassemble_lite.engine.fields.datatype import FieldSpec, Option
+from docassemble_lite.engine.fields.registry import datatype_of
+from docassemble_lite.engine.screen import AskedField, FieldView
+
+
+def posted_texts(asked: AskedField, value: Any) -> list[str]:
+    """What the control of a field posts when it shows `value`; nothing when nothing is entered or chosen."""
+    labels = {key: label for label, key in asked.options.get("labels", {}).items()}
+    options = tuple(Option(choice, labels.get(key, key), labels.get(key, key)) for key, choice in (asked.choices or {}).items())
+    spec = FieldSpec(
+        variable=asked.variable,
+        name=control_name(asked.variable),
+        datatype=asked.datatype,
+        input_type=asked.options.get("input_type", ""),
+        required=asked.required,
+        options=options,
+        answered=True,
+    )
+    return _posted(datatype_of(asked).view(spec, asked, value))
+
+
+def _posted(view: FieldView) -> list[str]:
+    if view.kind == "checkbox":
+        return [view.value] if view.checked else []
+    if view.kind in ("select", "radio", "checkboxes"):
+        return [choice.key for choice in view.choices if choice.selected and choice.key]
+    return [view.value]
