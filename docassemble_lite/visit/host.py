@@ -6,23 +6,27 @@ import logging
 import secrets
 import time
 from collections.abc import Mapping
+from dataclasses import asdict
+from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
-from docassemble_lite.engine.source import Source, Sources
+from docassemble_lite.engine.source import Source
 from docassemble_lite.engine.steering import SaveFirst
-from docassemble_lite.host import Request, TaskReport
-from docassemble_lite.settings import Settings
-from docassemble_lite.store.database import Store
+from docassemble_lite.host import Person, Request, TaskReport, TaskState
 from docassemble_lite.store.freezer import freeze, thaw
 from docassemble_lite.store.loaded import Loaded
-from docassemble_lite.store.tasks import NewTask
+from docassemble_lite.store.tasks import Claimed, NewTask
 from docassemble_lite.visit.addresses import encoded_action, interview_address
+from docassemble_lite.visit.surroundings import Surroundings
 
 log = logging.getLogger("docassemble_lite.interview")
 
 #: Directives that interviews may know.
 _PUBLIC = frozenset({"appname", "language", "locale", "timezone", "country", "currency", "debug", "default_interview"})
-_WAIT = 0.05
+#: Seconds that a page waits for a task, and a task for another one; and seconds between two looks.
+PATIENCE = 8.0
+PATIENCE_OF_TASKS = 60.0
+_LOOK_AGAIN = 0.05
 _PAGES = {
     "exit": "/exit",
     "leave": "/leave",
@@ -31,22 +35,35 @@ _PAGES = {
     "dispatch": "/list",
     "root": "/",
 }
+#: What is said of a task that ended without saying anything itself.
+_WITHOUT_WORDS = {
+    "WorkerLost": "The worker that ran the task died.",
+    "TooLong": "The task was stopped because it took too long.",
+    "TaskNotFound": "There is no such task in this session.",
+}
+_LEVELS = {"debug": logging.DEBUG, "warning": logging.WARNING, "danger": logging.ERROR, "error": logging.ERROR}
+_NO_VALUES = (type, ModuleType, FunctionType, BuiltinFunctionType)
 
 
 class VisitHost:
-    """The host of one evaluation in one session. `new_tasks` is what it was asked to start."""
+    """The host of one evaluation in one session.
 
-    def __init__(
-        self, store: Store, sources: Sources, settings: Settings, request: Request, source: Source, loaded: Loaded
-    ) -> None:
-        self._store = store
-        self._sources = sources
-        self._settings = settings
+    `new_tasks` is what it was asked to start; `seen` says of the tasks that the interview looked at how they stood then.
+    """
+
+    patience = PATIENCE
+
+    def __init__(self, surroundings: Surroundings, request: Request, source: Source, loaded: Loaded) -> None:
+        self._store = surroundings.store
+        self._sources = surroundings.programs.sources
+        self._settings = surroundings.settings
         self._request = request
         self._source = source
         self._loaded = loaded
+        # the browser that is told of the tasks that are started here
+        self.starter = request.browser
         self.new_tasks: list[NewTask] = []
-        self.revoked: list[str] = []
+        self.seen: dict[str, TaskState] = {}
 
     def saved(self) -> None:
         """The answers were saved, and with them the new tasks."""
@@ -90,39 +107,65 @@ class VisitHost:
     # --- tasks -----------------------------------------------------------------------------------------------------
 
     def start_task(self, action: str, arguments: Mapping[str, Any], mode: str | None) -> str:
-        task = NewTask(secrets.token_urlsafe(24), action, freeze(dict(arguments)), mode)
+        task = self.made_task(action, arguments, mode)
         self.new_tasks.append(task)
         return task.id
 
+    def made_task(self, action: str, arguments: Mapping[str, Any], mode: str | None) -> NewTask:
+        """The task as it is to be stored."""
+        for name, value in arguments.items():
+            if isinstance(value, _NO_VALUES):
+                raise TypeError(
+                    f"The argument {name} of a background action can't be {value!r}, but anything that answers can hold."
+                )
+        frozen = freeze(dict(arguments), on_behalf_of(self._request))
+        return NewTask(secrets.token_urlsafe(24), action, frozen, mode, self.starter)
+
     def task(self, task_id: str) -> TaskReport:
-        if any(task.id == task_id for task in self.new_tasks):
+        report = self._looked_up(task_id)
+        self.seen[task_id] = report.state
+        return report
+
+    def _looked_up(self, task_id: str) -> TaskReport:
+        if self._is_new(task_id):
             return TaskReport("waiting")
         report = self._store.tasks.report(task_id, self._loaded.session_id, self._loaded.data_key)
         if report is None:
-            return TaskReport("failed", error_type="TaskNotFound", error_message="There is no such task in this session.")
+            return TaskReport("failed", error_type="TaskNotFound", error_message=_WITHOUT_WORDS["TaskNotFound"])
         details = thaw(report.result)[0] if report.result is not None else {}
+        error_type = report.error_type or ("Revoked" if report.state == "revoked" else "")
         return TaskReport(
             report.state,
             result=details.get("value"),
-            error_type=report.error_type or details.get("error_type", ""),
-            error_message=details.get("error_message", ""),
+            error_type=error_type,
+            error_message=details.get("error_message") or _WITHOUT_WORDS.get(error_type, ""),
             error_trace=details.get("error_trace", ""),
             variables=tuple(details.get("variables", ())),
+            ended=report.ended,
         )
 
-    def wait_for_task(self, task_id: str, seconds: float) -> TaskReport:
+    def _is_new(self, task_id: str) -> bool:
+        return any(task.id == task_id for task in self.new_tasks)
+
+    def wait_for_task(self, task_id: str) -> TaskReport:
         """A task that this very evaluation started can only run once the answers are saved, so they are, first."""
-        if any(task.id == task_id for task in self.new_tasks):
+        if self._is_new(task_id):
             raise SaveFirst
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + self.patience
         report = self.task(task_id)
         while not report.over and time.monotonic() < deadline:
-            time.sleep(_WAIT)
+            time.sleep(_LOOK_AGAIN)
             report = self.task(task_id)
         return report
 
+    def note_error_action(self, action: str, arguments: Mapping[str, Any]) -> None:
+        raise RuntimeError("background_error_action() is for code that runs in the background.")
+
     def revoke_task(self, task_id: str, *, terminate: bool) -> None:
-        self._store.tasks.revoke(task_id, self._loaded.session_id)
+        before = len(self.new_tasks)
+        self.new_tasks = [task for task in self.new_tasks if task.id != task_id]
+        if len(self.new_tasks) == before:
+            self._store.tasks.revoke(task_id, self._loaded.session_id, running=terminate)
 
     # --- the rest --------------------------------------------------------------------------------------------------
 
@@ -131,4 +174,77 @@ class VisitHost:
         return getattr(self._settings, key) if key in _PUBLIC else default
 
     def log(self, message: str, level: str = "info") -> None:
-        log.info("%s: %s", self._request.interview, message)
+        log.log(_LEVELS.get(level, logging.INFO), "%s: %s", self._request.interview, message)
+
+
+class TaskHost(VisitHost):
+    """The host of the action of a background task, whose changes of the answers are thrown away.
+
+    What it starts is started at once, as nothing will be saved. `error_action` is what is to be run if it fails.
+    """
+
+    patience = PATIENCE_OF_TASKS
+
+    def __init__(self, surroundings: Surroundings, request: Request, source: Source, loaded: Loaded, claimed: Claimed) -> None:
+        super().__init__(surroundings, request, source, loaded)
+        self._broker = surroundings.broker
+        self._claimed = claimed
+        self.starter = claimed.starter
+        self.error_action: tuple[str, dict[str, Any]] | None = None
+
+    def start_task(self, action: str, arguments: Mapping[str, Any], mode: str | None) -> str:
+        task = self.made_task(action, arguments, mode)
+        self._store.tasks.start(self._claimed, [task])
+        self._broker.wake(task.id)
+        return task.id
+
+    def note_error_action(self, action: str, arguments: Mapping[str, Any]) -> None:
+        self.error_action = (action, dict(arguments))
+        self._store.tasks.keep_error_action(self._claimed, freeze({"action": action, "arguments": dict(arguments)}))
+
+    def log(self, message: str, level: str = "info") -> None:
+        log_of_task(self._claimed, message, level)
+
+
+class ResponseHost(VisitHost):
+    """The host of an action whose changes of the answers are saved on behalf of a background task."""
+
+    def __init__(self, surroundings: Surroundings, request: Request, source: Source, loaded: Loaded, claimed: Claimed) -> None:
+        super().__init__(surroundings, request, source, loaded)
+        self._claimed = claimed
+        self.starter = claimed.starter
+
+    def wait_for_task(self, task_id: str) -> TaskReport:
+        """Whoever waited here would keep the person from going on; what isn't over is said to be so."""
+        return self.task(task_id)
+
+    def note_error_action(self, action: str, arguments: Mapping[str, Any]) -> None:
+        raise RuntimeError("background_error_action() is for the action that runs first, not for its response.")
+
+    def log(self, message: str, level: str = "info") -> None:
+        log_of_task(self._claimed, message, level)
+
+
+def log_of_task(claimed: Claimed, message: str, level: str = "info") -> None:
+    """Write to the log what the code of a task says."""
+    log.log(
+        _LEVELS.get(level, logging.INFO),
+        'action="task_log" task=%s interview=%s name=%s %s',
+        claimed.id,
+        claimed.interview,
+        claimed.action,
+        message,
+    )
+
+
+def on_behalf_of(request: Request) -> dict[str, Any]:
+    """What a task is to know of the request that starts it, as plain data."""
+    return {"person": asdict(request.person), "url_root": request.url_root, "languages": list(request.languages)}
+
+
+def request_on_behalf(kept: Any, **known: Any) -> Request:
+    """The request of a task, from what `on_behalf_of` kept; an older version kept nothing."""
+    if not isinstance(kept, dict):
+        return Request(**known)
+    person = {**kept["person"], "privileges": tuple(kept["person"]["privileges"])}
+    return Request(person=Person(**person), url_root=kept["url_root"], languages=tuple(kept["languages"]), **known)

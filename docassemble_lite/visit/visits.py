@@ -6,45 +6,47 @@ that somebody else saved first runs again on the fresh answers.
 
 from __future__ import annotations
 
-import logging
 import pickle
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, TypeVar
 
-from docassemble_lite.broker import Broker
 from docassemble_lite.engine.evaluation import Evaluation
-from docassemble_lite.engine.expressions import value_if_there
+from docassemble_lite.engine.expressions import place_of_frame, value_if_there
 from docassemble_lite.engine.internal import new_answers
-from docassemble_lite.engine.program import Program, Programs
-from docassemble_lite.engine.screen import Asked, Exit, Outcome, Refresh, Screen, TaskResponse
+from docassemble_lite.engine.program import Program
+from docassemble_lite.engine.screen import Asked, Exit, Outcome, Refresh, Screen, TaskAction, Wait
 from docassemble_lite.engine.steering import SaveFirst
 from docassemble_lite.engine.submission import Mistakes, note_typed, submit
+from docassemble_lite.engine.waiting import waiting_screen
 from docassemble_lite.errors import EvaluationError, SavedByAnother, SessionNotFound
-from docassemble_lite.host import Request
-from docassemble_lite.settings import Settings
-from docassemble_lite.store.database import Store
-from docassemble_lite.store.freezer import freeze, thaw
+from docassemble_lite.host import Request, TaskState
 from docassemble_lite.store.loaded import Loaded
-from docassemble_lite.store.tasks import Claimed, EndState, FinishedTask
+from docassemble_lite.visit.changes import notices_of_changes, take_notices
 from docassemble_lite.visit.deeds import Act, Deed, GoBack, Show, Submit
 from docassemble_lite.visit.host import VisitHost
-
-log = logging.getLogger(__name__)
+from docassemble_lite.visit.limits import TimeIsUp, limited, saving
+from docassemble_lite.visit.surroundings import Surroundings
 
 T = TypeVar("T")
 
 #: How often a visit runs again because somebody else saved first.
 RERUNS = 3
+#: How often an action asked for by a link may hand on to another one.
+_MOST_ACTIONS = 10
 STALE = "stale"
 _KINDS_OF_END = ("exit", "exit_logout")
 
 
 @dataclass(frozen=True)
 class Visited:
-    """How a visit ended. `notice` is "stale" when the page that was answered was out of date."""
+    """How a visit ended. `notice` is "stale" when the page that was answered was out of date.
+
+    `tasks` says of the tasks that the interview looked at how they stood; `has_news` is whether the browser may have to be
+    told of a task's end.
+    """
 
     outcome: Outcome
     session: str
@@ -52,18 +54,18 @@ class Visited:
     back_allowed: bool = False
     notice: str = ""
     program: Program | None = None
+    tasks: Mapping[str, TaskState] = field(default_factory=dict)
+    has_news: bool = False
 
 
 class Visits:
-    """All visits of one process."""
+    """All visits of persons to one process."""
 
-    def __init__(self, store: Store, programs: Programs, settings: Settings, broker: Broker) -> None:
-        self.store = store
-        self.programs = programs
-        self.settings = settings
-        self.broker = broker
-
-    # --- persons ---------------------------------------------------------------------------------------------------
+    def __init__(self, surroundings: Surroundings) -> None:
+        self.surroundings = surroundings
+        self.store = surroundings.store
+        self.programs = surroundings.programs
+        self.settings = surroundings.settings
 
     def begin(self, interview: str, secret: bytes, request: Request, url_args: Mapping[str, Any]) -> Visited:
         """Begin a session, which `secret` opens from now on, and show its first screen."""
@@ -100,7 +102,17 @@ class Visits:
         def load() -> Loaded:
             return self.store.sessions.load(session_id, secret)
 
-        return self._protected(session_id, lambda: _PersonVisit(self, load, request).do(deed))
+        def work() -> Visited:
+            return self._limited(request.interview, lambda: _PersonVisit(self.surroundings, load, request).do(deed))
+
+        return self._protected(session_id, work)
+
+    def _limited(self, interview: str, work: Callable[[], T]) -> T:
+        seconds = self.settings.time_limit
+        try:
+            return limited(seconds, work)
+        except TimeIsUp as over:
+            raise _took_too_long(self.programs.get(interview), over, seconds) from None
 
     def _protected(self, session_id: str, work: Callable[[], T]) -> T:
         with self.store.locks.hold(session_id, self.settings.concurrency_lock_timeout):
@@ -111,58 +123,32 @@ class Visits:
                     continue
             return work()
 
-    # --- tasks -----------------------------------------------------------------------------------------------------
 
-    def run_task(self, claimed: Claimed) -> FinishedTask:
-        """Run a background task; how it ended, still to be written. What it changes in the answers is thrown away."""
-        loaded = self.store.sessions.load_with_key(claimed.session_id, claimed.data_key)
-        program = self.programs.get(loaded.interview)
-        request = Request(
-            interview=loaded.interview,
-            session=loaded.session_id,
-            interface="worker",
-            browser=f"task {claimed.id}",
-            action=claimed.action,
-            arguments=thaw(claimed.arguments)[0],
-        )
-        host = VisitHost(self.store, self.programs.sources, self.settings, request, program.source, loaded)
-        try:
-            outcome = Evaluation(program, loaded.answers, host, request).assemble()
-        except EvaluationError as error:
-            # what Python says of a mistake often quotes an answer
-            told = error if self.settings.debug else f"{error.source or 'interview'}:{error.line or '?'}: {error.cause_name}"
-            log.error('action="task_failed" task=%s name=%s %s', claimed.id, claimed.action, told)
-            return _failed(claimed, error.cause_name, str(error), error.trace or str(error), error.sought)
-        return _ended(claimed, outcome)
-
-
-def _ended(claimed: Claimed, outcome: Outcome) -> FinishedTask:
-    if isinstance(outcome, TaskResponse):
-        return claimed.finished("done", freeze({"value": outcome.value}))
-    if isinstance(outcome, Screen) and outcome.asked.sought and outcome.asked.sought != claimed.action:
-        sought = outcome.asked.sought
-        message = f"The background action “{claimed.action}” needs {sought}, which only a person can answer."
-        return _failed(claimed, "NameError", message, message, (sought,))
-    return claimed.finished("done", freeze({"value": None}))
-
-
-def _failed(claimed: Claimed, kind: str, message: str, trace: str, sought: tuple[str, ...]) -> FinishedTask:
-    details = {"error_type": kind, "error_message": message, "error_trace": trace, "variables": list(sought)}
-    state: EndState = "failed"
-    return claimed.finished(state, freeze(details), kind)
+def _took_too_long(program: Program, over: TimeIsUp, seconds: float) -> EvaluationError:
+    error = EvaluationError(
+        f"The code took more than {seconds:g} seconds and was stopped. Nothing was saved.",
+        hint="Let what takes long run in the background: background_action().",
+        cause_name="TooLong",
+    )
+    place = place_of_frame(over.frame)
+    if place is not None:
+        error.source, error.line = place
+        error.path = program.path_of(place[0])
+    return error
 
 
 class _PersonVisit:
     """One attempt of a person's visit, from loading to saving."""
 
-    def __init__(self, visits: Visits, load: Callable[[], Loaded], request: Request) -> None:
-        self.visits = visits
+    def __init__(self, surroundings: Surroundings, load: Callable[[], Loaded], request: Request) -> None:
+        self.surroundings = surroundings
         self.load = load
         self.loaded = load()
         if request.interview != self.loaded.interview:
             raise SessionNotFound
         self.request = replace(request, session=self.loaded.session_id)
-        self.program = visits.programs.get(self.loaded.interview)
+        self.program = surroundings.programs.get(self.loaded.interview)
+        self.has_news = self.loaded.has_news
 
     @property
     def asked(self) -> Asked:
@@ -186,6 +172,7 @@ class _PersonVisit:
     def show(self, url_args: Mapping[str, Any]) -> Visited:
         before = _stored_form(self.loaded.answers)
         evaluation = self.evaluation()
+        evaluation.messages += take_notices(evaluation.internal)
         if url_args:
             self.loaded.answers["url_args"].update(url_args)
             note_typed(evaluation, dict(url_args))
@@ -202,6 +189,7 @@ class _PersonVisit:
             return self.show_mistakes(mistakes)
         if outcome is not None and not isinstance(outcome, Refresh):
             return self.end(evaluation, outcome, self.asked, new_step=False, save=False)
+        evaluation.messages += notices_of_changes(evaluation.internal, self.asked) + take_notices(evaluation.internal)
         outcome = self.assemble(evaluation, new_step=True)
         return self.end(evaluation, outcome, self.new_asked(outcome), new_step=True)
 
@@ -216,13 +204,14 @@ class _PersonVisit:
         return self.end(evaluation, outcome, asked, new_step=False, save=asked is not self.asked)
 
     def go_back(self) -> Visited:
-        previous = self.visits.store.sessions.load_previous(self.loaded) if self.back_allowed() else None
+        previous = self.surroundings.store.sessions.load_previous(self.loaded) if self.back_allowed() else None
         if previous is None:
             return self.show({})
         self.loaded = previous
         evaluation = self.evaluation()
         if previous.discarded:
             evaluation.internal["discarded"] = _values_of(self.asked, previous.discarded)
+            evaluation.messages += take_notices(previous.discarded["_internal"])
         outcome = self.assemble(evaluation, new_step=False)
         return self.end(evaluation, outcome, self.new_asked(outcome), new_step=False)
 
@@ -231,22 +220,27 @@ class _PersonVisit:
         evaluation = self.evaluation()
         note_typed(evaluation, dict(arguments))
         outcome = self.assemble(evaluation, new_step=True)
+        for _ in range(_MOST_ACTIONS):
+            if not isinstance(outcome, TaskAction):
+                break
+            # as for a task, the action that follows sees nothing of what this one changed
+            self.loaded = self.load()
+            self.request = replace(self.request, action=outcome.action, arguments=outcome.arguments)
+            evaluation = self.evaluation()
+            outcome = self.assemble(evaluation, new_step=True)
         return self.end(evaluation, outcome, self.new_asked(outcome), new_step=True)
 
     def restart(self) -> Visited:
         """From the beginning, with the arguments of the address with which it began."""
         kept = self.loaded.answers.get("url_args", {})
-        self.visits.store.sessions.restart(self.loaded, new_answers(dict(kept)), Asked(block=""), multi_user=False)
+        self.surroundings.store.sessions.restart(self.loaded, new_answers(dict(kept)), Asked(block=""), multi_user=False)
         self.loaded = self.load()
         return self.show(kept)
 
     # --- evaluating and saving ---------------------------------------------------------------------------------------
 
     def evaluation(self) -> Evaluation:
-        visits = self.visits
-        self.host = VisitHost(
-            visits.store, visits.programs.sources, visits.settings, self.request, self.program.source, self.loaded
-        )
+        self.host = VisitHost(self.surroundings, self.request, self.program.source, self.loaded)
         evaluation = Evaluation(self.program, self.loaded.answers, self.host, self.request)
         evaluation.internal["steps"] = self.loaded.step
         return evaluation
@@ -272,6 +266,10 @@ class _PersonVisit:
             return self.leave(outcome)
         if isinstance(outcome, Screen):
             outcome = replace(outcome, asked=asked)
+        if isinstance(outcome, Wait):
+            outcome = waiting_screen(evaluation, outcome, asked)
+            # what was started just now is what it waits for, even if nobody has looked at it yet
+            self.host.seen.update({task.id: "waiting" for task in self.host.new_tasks})
         status = evaluation.save_status
         if status != "ignore" and (save or self.host.new_tasks):
             saved_already = self.loaded.step >= evaluation.internal["steps"]
@@ -279,34 +277,34 @@ class _PersonVisit:
             if not is_new:
                 evaluation.internal["steps"] = self.loaded.step
             self.save(evaluation, asked, new_step=is_new)
-        return Visited(outcome, self.loaded.session_id, self.loaded.interview, self.back_allowed(), program=self.program)
+        return Visited(
+            outcome,
+            self.loaded.session_id,
+            self.loaded.interview,
+            self.back_allowed(),
+            program=self.program,
+            tasks=self.host.seen,
+            has_news=self.has_news,
+        )
 
     def save(self, evaluation: Evaluation, asked: Asked, *, new_step: bool) -> None:
         answers = evaluation.answers
         tasks = list(self.host.new_tasks)
-        self.loaded = self.visits.store.sessions.save(
-            self.loaded,
-            answers,
-            asked,
-            new_step=new_step,
-            person_access=True,
-            tasks=tasks,
-            title=self.program.title,
-            multi_user=answers.get("multi_user") is True,
-            allow_cron=answers.get("allow_cron") is True,
-            cron_events=self.program.cron_events,
-            steps_offset=evaluation.internal["steps_offset"],
-        )
+        with saving():
+            self.loaded = self.surroundings.store.sessions.save(
+                self.loaded, answers, asked, new_step=new_step, person_access=True, tasks=tasks, **columns_of(evaluation)
+            )
         self.host.saved()
+        self.has_news = self.has_news or any(task.mode for task in tasks)
         for task in tasks:
-            self.visits.broker.wake(task.id)
+            self.surroundings.broker.wake(task.id)
 
     def leave(self, way_out: Exit) -> Visited:
         """Out of the session, or back to its beginning."""
         if way_out.kind == "restart":
             return self.restart()
         if way_out.kind in _KINDS_OF_END:
-            self.visits.store.sessions.delete(self.loaded)
+            self.surroundings.store.sessions.delete(self.loaded)
         return Visited(way_out, self.loaded.session_id, self.loaded.interview, program=self.program)
 
     # --- pages -----------------------------------------------------------------------------------------------------
@@ -316,14 +314,28 @@ class _PersonVisit:
 
     def asked_by(self, outcome: Outcome) -> Asked:
         """What the screen asks; the very object of the step if that is the same, so that open pages stay valid."""
+        if isinstance(outcome, Wait) and self.asked.block:
+            return self.new_asked(outcome)
         if not isinstance(outcome, Screen):
             return self.asked
         known = self.asked
         return known if known.token and replace(outcome.asked, token=known.token) == known else self.new_asked(outcome)
 
     def new_asked(self, outcome: Outcome) -> Asked:
-        asked = outcome.asked if isinstance(outcome, Screen) else self.asked
-        return replace(asked, token=secrets.token_urlsafe(9))
+        asked = Asked(block="") if isinstance(outcome, Wait) else self.asked
+        return replace(outcome.asked if isinstance(outcome, Screen) else asked, token=secrets.token_urlsafe(9))
+
+
+def columns_of(evaluation: Evaluation) -> dict[str, Any]:
+    """What is saved of an evaluation beside its answers, as `Sessions.save` takes it."""
+    answers, program = evaluation.answers, evaluation.program
+    return {
+        "title": program.title,
+        "multi_user": answers.get("multi_user") is True,
+        "allow_cron": answers.get("allow_cron") is True,
+        "cron_events": program.cron_events,
+        "steps_offset": evaluation.internal["steps_offset"],
+    }
 
 
 def _stored_form(answers: Mapping[str, Any]) -> bytes | None:

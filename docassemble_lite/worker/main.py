@@ -12,16 +12,20 @@ from typing import Any
 from billiard import active_children
 from celery import Celery
 from celery.platforms import SecurityWarning
-from celery.signals import worker_process_init, worker_shutting_down
+from celery.signals import worker_init, worker_process_init, worker_ready, worker_shutdown, worker_shutting_down
 from celery.worker import state
 
 from docassemble_lite.broker import RUN_TASK, Broker
+from docassemble_lite.logs import log_to_file
 from docassemble_lite.settings import Settings
+from docassemble_lite.store.schema import migrate
 from docassemble_lite.worker.runner import Runner
 from docassemble_lite.worker.sweeper import Sweeper
 
 log = logging.getLogger(__name__)
 
+#: The file in the data folder that gets what workers and tasks log.
+LOG_FILE = "worker.log"
 #: Ids of tasks are at most so long.
 _LONGEST_ID = 64
 #: Seconds between two looks at whether tasks are still running.
@@ -31,24 +35,19 @@ _LOOK_AGAIN = 0.05
 def main(settings: Settings) -> int:
     """Run tasks until the process is told to stop; the exit code."""
     celery = make_worker(settings)
-    sweeper = Sweeper(settings)
-    sweeper.start()
     worker_shutting_down.connect(_leave_when_idle, weak=False)
     # workers take nothing from the broker but the id of a row, so that being root adds no risk to messages
     warnings.filterwarnings("ignore", category=SecurityWarning)
-    try:
-        worker = celery.Worker(
-            pool="prefork",
-            concurrency=settings.worker_processes,
-            loglevel="INFO",
-            without_gossip=True,
-            without_mingle=True,
-            without_heartbeat=True,
-            quiet=True,
-        )
-        worker.start()
-    finally:
-        sweeper.stop()
+    worker = celery.Worker(
+        pool="prefork",
+        concurrency=settings.worker_processes,
+        loglevel="INFO",
+        without_gossip=True,
+        without_mingle=True,
+        without_heartbeat=True,
+        quiet=True,
+    )
+    worker.start()
     return int(worker.exitcode or 0)
 
 
@@ -70,15 +69,32 @@ def _leave_when_idle(**_: Any) -> None:
 
 
 def make_worker(settings: Settings) -> Celery:
-    """The Celery application with the task that workers know."""
+    """The Celery application with the task that workers know, and a sweeper beside each worker that it is made into."""
     celery = Broker(settings).celery
+    celery.conf.worker_concurrency = settings.worker_processes
     runners: list[Runner] = []
+    sweepers: list[Sweeper] = []
+
+    def prepare(**_: Any) -> None:
+        migrate(settings)
+        log_to_file(settings.data / LOG_FILE)
 
     def make_runner(**_: Any) -> None:
         # connections must not be shared with the process that this one was forked from
         runners[:] = [Runner(settings)]
 
+    def start_sweeper(**_: Any) -> None:
+        sweepers[:] = [Sweeper(settings)]
+        sweepers[0].start()
+
+    def stop_sweeper(**_: Any) -> None:
+        for sweeper in sweepers:
+            sweeper.stop()
+
+    worker_init.connect(prepare, weak=False)
     worker_process_init.connect(make_runner, weak=False)
+    worker_ready.connect(start_sweeper, weak=False)
+    worker_shutdown.connect(stop_sweeper, weak=False)
 
     @celery.task(name=RUN_TASK)
     def run(*arguments: Any, **named: Any) -> None:

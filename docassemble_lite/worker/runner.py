@@ -1,78 +1,96 @@
-"""Runs one task: claim the row, keep the lease alive, evaluate, write how it ended."""
+"""Runs one task: claim the row, watch over it, evaluate, write how it ended, poke the pages that wait."""
 
 from __future__ import annotations
 
 import logging
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+import resource
+from collections.abc import Callable
 
 from docassemble_lite.broker import Broker
 from docassemble_lite.engine.program import Programs
 from docassemble_lite.engine.source import Sources
-from docassemble_lite.errors import AnswersNotStorable, LiteError
+from docassemble_lite.errors import AnswersTampered
+from docassemble_lite.pokes import open_pokes
 from docassemble_lite.settings import Settings
-from docassemble_lite.store.database import Store, open_store
-from docassemble_lite.store.tasks import Claimed, FinishedTask
-from docassemble_lite.visit import Visits
+from docassemble_lite.store.database import open_store
+from docassemble_lite.store.tasks import Claimed, LateReport
+from docassemble_lite.visit import Surroundings
+from docassemble_lite.visit.task_run import Failure, Stopped, TaskRun
+from docassemble_lite.worker.watch import Watch
 
 log = logging.getLogger(__name__)
 
+_MEGABYTE = 2**20
+
+
+def open_surroundings(settings: Settings) -> Surroundings:
+    """What tasks need of a process. To be made after the process was forked, and before it runs any author's code."""
+    programs = Programs(Sources(settings.interviews, settings.packages))
+    return Surroundings(open_store(settings), programs, settings, Broker(settings), open_pokes(settings))
+
+
+def bound_memory(megabytes: int) -> None:
+    """From now on this process can't take more; code that tries gets a MemoryError. 0: no bound."""
+    if megabytes > 0:
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        wanted = megabytes * _MEGABYTE
+        resource.setrlimit(resource.RLIMIT_DATA, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
+
 
 class Runner:
-    """Runs tasks in this process. To be made after the process was forked."""
+    """Runs tasks in this process, in its main thread."""
 
     def __init__(self, settings: Settings) -> None:
+        bound_memory(settings.task_memory)
         self.settings = settings
-        self.store: Store = open_store(settings)
-        programs = Programs(Sources(settings.interviews, settings.packages))
-        self.visits = Visits(self.store, programs, settings, Broker(settings))
+        self.surroundings = open_surroundings(settings)
 
     def run(self, task_id: str) -> None:
         """Run the task, if it is still waiting; whoever comes second finds it taken."""
-        claimed = self.store.tasks.claim(task_id, self.settings.task_lease)
+        try:
+            claimed = self.surroundings.store.tasks.claim(task_id, self.settings.task_lease)
+        except AnswersTampered as error:
+            log.error('action="task_tampered" task=%s %s', task_id, error)
+            return
         if claimed is None:
             log.info('action="task_not_waiting" task=%s', task_id)
             return
-        log.info('action="task_started" task=%s name=%s attempt=%d', claimed.id, claimed.action, claimed.attempt)
-        with self._heartbeat(claimed):
-            finished = self._finished(claimed)
-        if not self._write(finished):
-            log.warning('action="late_report" task=%s attempt=%d', claimed.id, claimed.attempt)
-            return
-        log.info('action="task_ended" task=%s state=%s', claimed.id, finished.state)
+        log.info(
+            'action="task_started" task=%s interview=%s name=%s attempt=%d',
+            claimed.id,
+            claimed.interview,
+            claimed.action,
+            claimed.attempt,
+        )
+        self._end(claimed, TaskRun.run)
 
-    def _finished(self, claimed: Claimed) -> FinishedTask:
-        """How the task ended. Whatever an author's code raises ends the task, and never the worker."""
+    def end_lost(self) -> int:
+        """Run the error actions of tasks whose workers are gone, and end these tasks; how many there were."""
+        lost = self.surroundings.store.tasks.lost(self.settings.task_lease)
+        for claimed in lost:
+            self._end(claimed, TaskRun.end_lost)
+        return len(lost)
+
+    def _end(self, claimed: Claimed, carry_out: Callable[[TaskRun], str]) -> None:
+        with Watch(self.surroundings.store, self.settings, claimed) as watch:
+            run = TaskRun(self.surroundings, claimed, watch.limit)
+            try:
+                state = self._carried_out(run, carry_out)
+            except LateReport:
+                log.warning('action="late_report" task=%s attempt=%d', claimed.id, claimed.attempt)
+                return
+            except Stopped:
+                log.warning('action="task_stopped" task=%s attempt=%d', claimed.id, claimed.attempt)
+                return
+        log.info('action="task_ended" task=%s name=%s state=%s', claimed.id, claimed.action, state)
+        self.surroundings.pokes.send(claimed.session_id)
+
+    def _carried_out(self, run: TaskRun, carry_out: Callable[[TaskRun], str]) -> str:
+        """How the task ended. Whatever goes wrong ends the task, and never the worker."""
         try:
-            return self.visits.run_task(claimed)
-        except LiteError as error:
-            return claimed.finished("failed", None, type(error).__name__)
+            return carry_out(run)
+        except LateReport:
+            raise
         except Exception as error:
-            log.exception('action="task_error" task=%s', claimed.id)
-            return claimed.finished("failed", None, type(error).__name__)
-
-    def _write(self, finished: FinishedTask) -> bool:
-        try:
-            return self.store.tasks.finish(finished)
-        except AnswersNotStorable:
-            log.exception('action="task_result_not_storable" task=%s', finished.claimed.id)
-            return self.store.tasks.finish(finished.claimed.finished("failed", None, "AnswersNotStorable"))
-
-    @contextmanager
-    def _heartbeat(self, claimed: Claimed) -> Iterator[None]:
-        """While the task runs, its lease is renewed."""
-        over = threading.Event()
-
-        def beat() -> None:
-            while not over.wait(self.settings.task_heartbeat):
-                if not self.store.tasks.renew(claimed, self.settings.task_lease):
-                    return
-
-        thread = threading.Thread(target=beat, name=f"heartbeat {claimed.id[:8]}", daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            over.set()
-            thread.join()
+            log.exception('action="task_error" task=%s', run.claimed.id)
+            return run.fail(Failure(type(error).__name__, str(error)))

@@ -67,7 +67,8 @@ class Told:
         worker.suspend()
         page = self._note(self.visitor.answer(self.visitor.show("secret.yml"), full_name=CANARY, pass_phrase=PASSWORD))
         # the message lies there, as the worker is not allowed to take it yet
-        self.message = read_files(self.running.data / "broker" / "messages")
+        messages = self.running.data / "broker" / "messages"
+        self.message = eventually(lambda: read_files(messages), "the worker was told of the task")
         worker.resume()
         eventually(lambda: self.visitor.show("secret.yml").heading == "A number?", "the task is done")
         page = self.visitor.show("secret.yml")

@@ -1,0 +1,28 @@
+"""A process that runs the error actions of tasks whose workers are gone, and ends these tasks.
+
+The sweeper starts it when there are any: author's code has no business in the sweeper's own process. The settings come,
+pickled, from standard input.
+"""
+
+from __future__ import annotations
+
+import pickle
+import sys
+
+from docassemble_lite.logs import log_to_file
+from docassemble_lite.worker.main import LOG_FILE
+from docassemble_lite.worker.runner import Runner
+
+
+def main() -> int:
+    """End lost tasks until there are none; the exit code."""
+    settings = pickle.load(sys.stdin.buffer)
+    log_to_file(settings.data / LOG_FILE)
+    runner = Runner(settings)
+    while runner.end_lost():
+        pass
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
