@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import socket
 import time
@@ -18,8 +19,10 @@ from docassemble_lite.settings import Settings
 DRAINING = GRACE - 3
 # seconds between two looks whether anything is left to do while the server stops
 GLANCE = 0.05
-# connections at once; those that wait for the next event cost a connection, not a thread
+# connections at once, beside those that are held
 CONNECTIONS = 1000
+# connections that may be held for one browser by all processes: it makes six at a time, and needs some for its pages
+CONNECTIONS_OF_BROWSER = 4
 
 
 def serve(settings: Settings, *, socket_fd: int | None = None, lifeline_fd: int | None = None) -> int:
@@ -29,6 +32,7 @@ def serve(settings: Settings, *, socket_fd: int | None = None, lifeline_fd: int 
         from docassemble_lite.web import create_app
 
         bring_up_to_date(settings)
+        _allow_open_files()
         server = DrainingServer(create_app(settings), listener, settings)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, server.stop)
@@ -45,11 +49,24 @@ def _listener(settings: Settings, socket_fd: int | None) -> socket.socket:
     return socket.socket(fileno=socket_fd)
 
 
+def _allow_open_files() -> None:
+    """As many as the system lets this process have: every connection is one."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 class DrainingServer:
-    """A waitress server that, when it is to stop, takes no new connection and finishes the requests that it has."""
+    """A waitress server that, when it is to stop, takes no new connection and finishes the requests that it has.
+
+    The connections of pages that wait for something are held aside from it.
+    """
 
     def __init__(self, app: Any, listener: socket.socket, settings: Settings) -> None:
         import waitress
+
+        from docassemble_lite.cli.holding import let_hold
+        from docassemble_lite.pokes import open_pokes
+        from docassemble_lite.web.held import HeldConnections
 
         self._connections: dict[int, Any] = {}
         self._server = waitress.create_server(
@@ -65,6 +82,10 @@ class DrainingServer:
             clear_untrusted_proxy_headers=not settings.behind_https_load_balancer,
             ident=None,
         )
+        of_browser = max(1, CONNECTIONS_OF_BROWSER // settings.web_processes)
+        self._held = HeldConnections(open_pokes(settings), settings.event_connections, of_browser)
+        self._held.start()
+        let_hold(self._server, self._held)
         self._stopping = False
 
     def stop(self, _number: int = 0, _frame: FrameType | None = None) -> None:
@@ -76,6 +97,7 @@ class DrainingServer:
         """Serve until `stop`."""
         while not self._stopping:
             self._turn(seconds=None)
+        self._held.stop()
         self._server.accepting = False
         end = time.monotonic() + DRAINING
         while self._close_idle() and time.monotonic() < end:

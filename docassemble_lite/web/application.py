@@ -14,10 +14,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from docassemble_lite.broker import Broker
 from docassemble_lite.engine.program import Programs
 from docassemble_lite.engine.source import Sources
+from docassemble_lite.pokes import open_pokes
 from docassemble_lite.settings import Settings
 from docassemble_lite.store.database import open_store
-from docassemble_lite.visit import Visits
-from docassemble_lite.web import errors, files, interview, lists, security
+from docassemble_lite.visit import Surroundings, Visits
+from docassemble_lite.visit.checkin import CheckIns
+from docassemble_lite.web import checkin, errors, files, interview, lists, security
 from docassemble_lite.web.form import Request
 from docassemble_lite.web.services import EXTENSION, Services
 
@@ -47,12 +49,13 @@ def create_app(settings: Settings) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
     store = open_store(settings, app)
     programs = Programs(Sources(settings.interviews, settings.packages))
-    app.extensions[EXTENSION] = Services(settings, store, programs, Visits(store, programs, settings, Broker(settings)))
+    surroundings = Surroundings(store, programs, settings, Broker(settings), open_pokes(settings))
+    app.extensions[EXTENSION] = Services(settings, store, programs, Visits(surroundings), CheckIns(surroundings))
     Bootstrap5(app)
     _init_login(app)
     security.init_app(app)
     errors.init_app(app)
-    for blueprint in (interview.blueprint, lists.blueprint, files.blueprint):
+    for blueprint in (interview.blueprint, checkin.blueprint, lists.blueprint, files.blueprint):
         app.register_blueprint(blueprint)
     return app
 

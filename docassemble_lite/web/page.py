@@ -19,6 +19,8 @@ from docassemble_lite.engine.fields.control_name import control_name
 from docassemble_lite.engine.screen import FieldView, Screen
 
 _RIGHT_TO_LEFT = {"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"}
+# seconds after which a page loads again that waits for a task and isn't told of its end
+_RELOAD = 10.0
 # kinds of fields that only show a text
 _TEXT_KINDS = {"note", "html"}
 # kinds of fields that are a group of controls
@@ -65,8 +67,13 @@ class PageContext:
     restart_url: str = ""
     exit_url: str = ""
     list_url: str = ""
-    # milliseconds between two check-ins; 0: none
+    # milliseconds between two check-ins of a page that waits; 0: only when it is told to
     checkin_interval: int = 0
+    # the tasks that the screen waits for, by their ids, and whether there is a task of whose end the browser is to be told
+    awaits: tuple[str, ...] = ()
+    has_news: bool = False
+    # whether what the screen waits for has failed, so that waiting would be in vain
+    stalled: bool = False
     notice: Notice | None = None
     menu: tuple[Link, ...] = ()
     # screen parts that `Screen` has no member for, by their names: "tab title" and "corner back button label" are plain
@@ -76,6 +83,16 @@ class PageContext:
     def direction(self, language: str) -> str:
         """In which direction a language is written: "ltr" or "rtl"."""
         return "rtl" if re.split("[-_]", language)[0].lower() in _RIGHT_TO_LEFT else "ltr"
+
+    def waits(self, screen: Screen) -> bool:
+        """Whether all that a person can do is to wait."""
+        return self.reload_seconds(screen) > 0 and screen.button_style == "none"
+
+    def reload_seconds(self, screen: Screen) -> float:
+        """Seconds after which the page loads again by itself; 0: never."""
+        if self.stalled:
+            return 0.0
+        return screen.reload or (_RELOAD if self.awaits else 0.0)
 
     def tab_title(self, screen: Screen) -> str:
         """The title of the browser's tab while the screen is shown."""

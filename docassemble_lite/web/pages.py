@@ -8,6 +8,7 @@ from flask import render_template, url_for
 
 from docassemble_lite.engine.screen import Screen
 from docassemble_lite.language.words import word
+from docassemble_lite.store.tasks import OVER
 from docassemble_lite.visit import Visited
 from docassemble_lite.visit.addresses import interview_address
 from docassemble_lite.web.page import Notice, PageContext
@@ -29,8 +30,24 @@ def screen_page(visited: Visited, screen: Screen) -> str:
         restart_url=interview_address(visited.interview, reset=1),
         parts=screen.parts,
         notice=_notice(visited),
+        has_news=visited.has_news,
+        **_waiting(visited, screen),
     )
     return render_template("screen.html", screen=screen, page=page)
+
+
+def _waiting(visited: Visited, screen: Screen) -> dict[str, Any]:
+    """What a screen waits for: that which the interview looked at and found not to be over.
+
+    A person who can go on by a button goes on by it, unless the author has the screen load again by itself.
+    """
+    awaits = tuple(task_id for task_id, state in visited.tasks.items() if state not in OVER)
+    failed = any(state in ("failed", "revoked") for state in visited.tasks.values())
+    if not screen.reload and (screen.button_style != "none" or not awaits):
+        return {}
+    if failed and not awaits:
+        return {"stalled": True}
+    return {"awaits": awaits}
 
 
 def page_context(**known: Any) -> PageContext:
@@ -42,6 +59,7 @@ def page_context(**known: Any) -> PageContext:
         csrf_token=csrf_token(),
         nonce=nonce(),
         debug=settings.debug,
+        checkin_interval=settings.checkin_interval,
         list_url=url_for("lists.index"),
         word=word,
         **given,

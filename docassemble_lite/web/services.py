@@ -10,6 +10,7 @@ from docassemble_lite.engine.program import Programs
 from docassemble_lite.settings import Settings
 from docassemble_lite.store.database import Store
 from docassemble_lite.visit import Visits
+from docassemble_lite.visit.checkin import CheckIns
 
 EXTENSION = "docassemble_lite"
 
@@ -22,6 +23,7 @@ class Services:
     store: Store
     programs: Programs
     visits: Visits
+    checkins: CheckIns
 
 
 def services() -> Services:
