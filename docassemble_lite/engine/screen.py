@@ -130,6 +130,11 @@ class Asked:
     # made when the step is made; a page that carries another one is out of date
     token: str = ""
 
+    @property
+    def asks_something(self) -> bool:
+        """Whether answering it sets a variable."""
+        return bool(self.fields or self.continue_variable or self.press_variable)
+
 
 @dataclass(frozen=True)
 class Screen:

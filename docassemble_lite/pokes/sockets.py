@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 _SUFFIX = ".socket"
 # bytes of a poke; a session's id has 32
 _LARGEST = 64
+# seconds that a listener has to make room for one more poke: the system keeps only a few for it
+_PATIENCE = 0.05
 # seconds between two looks whether to go on listening
 _GLANCE = 0.5
 
@@ -36,7 +38,7 @@ class SocketPokes:
         if not names:
             return
         with _reachable(self._folder) as folder, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
-            sender.setblocking(False)
+            sender.settimeout(_PATIENCE)
             for name in names:
                 self._send_to(sender, folder, name, session_id.encode())
 
@@ -46,7 +48,7 @@ class SocketPokes:
         except ConnectionRefusedError:
             # its process died
             (self._folder / name).unlink(missing_ok=True)
-        except (BlockingIOError, FileNotFoundError):
+        except (TimeoutError, FileNotFoundError):
             # that process has more to do than it can take, or has just ended
             log.warning('action="poke_lost" listener=%s', name)
 

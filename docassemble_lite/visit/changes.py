@@ -40,8 +40,8 @@ def note_changes(
     for name in changed:
         if name in on_screen:
             internal["changed_by_tasks"][name] = on_screen[name]
-        elif name in at_start and at_start[name] != before[name]:
-            internal["notices"].append(word(_YOURS_REPLACED) % name)
+        if name in at_start and at_start[name] != before[name]:
+            internal["notices"].append(word(_YOURS_REPLACED) % on_screen.get(name, name))
 
 
 def notices_of_changes(internal: dict[str, Any], asked: Asked) -> list[tuple[str, str]]:

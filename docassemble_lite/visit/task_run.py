@@ -326,9 +326,10 @@ def _failure_of(request: Request, outcome: Outcome, evaluation: Evaluation) -> F
         sought = evaluation.sought_at_end or ((outcome.asked.sought,) if outcome.asked.sought else ())
         # what an action seeks is its own name first
         needed = tuple(name for name in sought if name != request.action)
-        if needed:
-            return Failure(
-                "NameError", f"“{request.action}” needs {needed[0]}, which only a person can answer.", variables=needed
-            )
+        if needed and outcome.asked.asks_something:
+            message = f"“{request.action}” needs {needed[0]}, which only a person can answer."
+            return Failure("NameError", message, variables=needed)
+        message = f"“{request.action}” came to the screen “{outcome.question}” without background_response()."
+        return Failure("NoBackgroundResponse", message, variables=needed or (request.action or "",))
     message = f"“{request.action}” came to its end without background_response()."
     return Failure("NoBackgroundResponse", message, variables=(request.action or "",))

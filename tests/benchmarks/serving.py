@@ -12,6 +12,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 import yaml
@@ -36,14 +37,15 @@ class Memory:
 
 
 class Serving:
-    """A server that runs in `folder`; `database` is a URL of SQLAlchemy, empty for SQLite."""
+    """A server that runs in `folder`; `database` is a URL of SQLAlchemy, empty for SQLite; `more` are other directives."""
 
-    def __init__(self, folder: Path, interview: Path, database: str = "") -> None:
+    def __init__(self, folder: Path, interview: Path, database: str = "", **more: Any) -> None:
         self.settings = Settings(data=folder / "data", interviews=folder / "interviews", database=database)
         self.address = ("127.0.0.1", _free_port())
         self.settings.interviews.mkdir(parents=True)
         shutil.copy(interview, self.settings.interviews)
         directives = {"data": "data", "interviews": "interviews", **({"database": database} if database else {})}
+        directives |= {name.replace("_", " "): value for name, value in more.items()}
         (folder / "config.yml").write_text(yaml.safe_dump(directives))
         source = str(Path(docassemble_lite.__file__).parents[1])
         self._log = folder / "log.txt"

@@ -21,7 +21,8 @@ def posted_texts(asked: AskedField, value: Any) -> list[str]:
         input_type=asked.options.get("input_type", ""),
         required=asked.required,
         options=options,
-        answered=True,
+        # None is nothing, except where it is one of the answers
+        answered=value is not None or None in (asked.choices or {}).values(),
     )
     return _posted(datatype_of(asked).view(spec, asked, value))
 
