@@ -26,6 +26,10 @@ class Pokes(Protocol):
         """The ids of the sessions that are poked from now on, as they come, until soon after `over` is set."""
         ...
 
+    def close(self) -> None:
+        """Let go of what sending keeps open; sending opens it again."""
+        ...
+
 
 def open_pokes(settings: Settings) -> Pokes:
     """The pokes of this server: through Redis where that is the broker, and else through sockets in the data folder."""

@@ -51,6 +51,12 @@ class RedisPokes:
                 log.warning('action="pokes_away" %s', error)
                 over.wait(_TRY_AGAIN)
 
+    def close(self) -> None:
+        """See `Pokes.close`."""
+        if self._sender is not None:
+            self._sender.close()
+            self._sender = None
+
     def _heard_until_it_breaks(self, over: threading.Event) -> Iterator[str]:
         with self._client() as client, client.pubsub(ignore_subscribe_messages=True) as subscription:
             subscription.subscribe(_CHANNEL)

@@ -61,6 +61,9 @@ class SocketPokes:
                 except TimeoutError:
                     continue
 
+    def close(self) -> None:
+        """See `Pokes.close`."""
+
     @contextmanager
     def _listening(self) -> Iterator[socket.socket]:
         self._folder.mkdir(parents=True, exist_ok=True)
