@@ -197,6 +197,10 @@ class TaskRun:
             log_of_task(self.claimed, error.trace, "error")
         return Failure(error.cause_name, error.cause_message, error.trace or str(error), error.sought)
 
+    def _not_storable(self, error: AnswersNotStorable) -> Failure:
+        log_of_task(self.claimed, error.message, "error")
+        return Failure("AnswersNotStorable", error.message)
+
     # --- what changes the answers ----------------------------------------------------------------------------------------
 
     def _changing(self, action: str, arguments: Mapping[str, Any], end: _End) -> EndState:
@@ -242,7 +246,7 @@ class TaskRun:
                 **columns_of(self.evaluation),
             )
         except AnswersNotStorable as error:
-            raise _Failed(Failure("AnswersNotStorable", error.message)) from error
+            raise _Failed(self._not_storable(error)) from error
         for task in tasks:
             self.surroundings.broker.wake(task.id)
 
@@ -254,7 +258,7 @@ class TaskRun:
             finished = end.of(self.claimed)
         except AnswersNotStorable as error:
             # what was to be the value
-            return self.fail(Failure("AnswersNotStorable", error.message))
+            return self.fail(self._not_storable(error))
         if not self._patiently(lambda: self.surroundings.store.tasks.finish(finished)):
             raise LateReport
         return end.state

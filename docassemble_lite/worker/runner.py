@@ -80,10 +80,15 @@ class Runner:
                 log.warning('action="late_report" task=%s attempt=%d', claimed.id, claimed.attempt)
                 return
             except Stopped:
-                log.warning('action="task_stopped" task=%s attempt=%d', claimed.id, claimed.attempt)
+                self._tell_why_stopped(claimed)
                 return
         log.info('action="task_ended" task=%s name=%s state=%s', claimed.id, claimed.action, state)
         self.surroundings.pokes.send(claimed.session_id)
+
+    def _tell_why_stopped(self, claimed: Claimed) -> None:
+        listed = self.surroundings.store.tasks.listed(claimed.id)
+        action = "task_revoked" if listed is not None and listed.state == "revoked" else "late_report"
+        log.warning('action="%s" task=%s attempt=%d', action, claimed.id, claimed.attempt)
 
     def _carried_out(self, run: TaskRun, carry_out: Callable[[TaskRun], str]) -> str:
         """How the task ended. Whatever goes wrong ends the task, and never the worker."""

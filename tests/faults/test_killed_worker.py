@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.acceptance.visitor import Visitor
 from tests.faults.test_killed_web import kill_all, start_again
 from tests.faults.working import INTERVIEW, NAME, SHORT_LEASE, heading_when_over, runs_of, start_task
 
@@ -142,3 +143,72 @@ def test_p9_a_message_that_is_delivered_ten_times_runs_the_task_once(server: Cal
     another, _ = start_task(running)
     assert heading_when_over(another, eventually) == "Done, worked"
     assert len(runs_of(running)) == 2
+
+
+ERROR_ACTION = """\
+mandatory: True
+code: |
+  the_task = background_action('work')
+---
+event: work
+code: |
+  import os, time
+  background_error_action('note_it', stage='at work')
+  with open('runs', 'a') as out:
+    out.write(f'{os.getpid()}\\n')
+  while True:
+    time.sleep(0.01)
+---
+event: note_it
+code: |
+  import os
+  with open('error-runs', 'a') as out:
+    out.write(f'{os.getpid()}\\n')
+  del out
+  noted = f"{action_argument('stage')}, {action_argument('error_type')}"
+  if os.path.exists('poison'):
+    os.kill(os.getpid(), 9)
+  background_response('noted')
+---
+event: please_wait
+question: A moment
+---
+mandatory: True
+code: |
+  if not the_task.ready():
+    please_wait
+---
+mandatory: True
+question: ${ the_task.failed() } ${ showifdef('noted', 'nothing') } ${ the_task.get() }
+"""
+
+
+@pytest.mark.parametrize("whole", [False, True], ids=["the process that ran it", "the whole worker"])
+def test_p4_the_error_action_of_a_task_whose_worker_was_killed_runs(
+    server: Callable[..., Any], stored: dict[str, Any], eventually: Eventually, whole: bool
+) -> None:
+    """P4: once, in a process of its own, and what it changes is saved."""
+    running = server({NAME: ERROR_ACTION}, **SHORT_LEASE, **stored)
+    visitor = Visitor(running.url)
+    assert visitor.show(NAME).heading == "A moment"
+    runner = eventually(lambda: runs_of(running), "the task runs")[0]
+    if whole:
+        running.child("worker").kill()
+    else:
+        os.kill(runner, signal.SIGKILL)
+    assert heading_when_over(visitor, eventually) == "True at work, WorkerLost noted"
+    (by,) = (running.folder / "error-runs").read_text().split()
+    assert int(by) != runner
+
+
+def test_p38_an_error_action_that_kills_its_process_is_not_run_again(server: Callable[..., Any], eventually: Eventually) -> None:
+    """P38: neither it nor the task; the task ends as failed, and nothing of the error action is saved."""
+    running = server({NAME: ERROR_ACTION}, **SHORT_LEASE)
+    (running.folder / "poison").touch()
+    visitor = Visitor(running.url)
+    visitor.show(NAME)
+    os.kill(eventually(lambda: runs_of(running), "the task runs")[0], signal.SIGKILL)
+    assert heading_when_over(visitor, eventually) == "True nothing None"
+    time.sleep(2 * SHORT_LEASE["task_lease"])
+    assert len(runs_of(running)) == 1
+    assert len((running.folder / "error-runs").read_text().split()) == 1

@@ -1,0 +1,45 @@
+"""The benchmark of pushes can be run; how fast anything is, no test says."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import docassemble_lite
+
+FIGURES = [
+    *(
+        f"end of a task to screen, {how}, {which}"
+        for how in ("told", "six-second poll")
+        for which in ("median", "p95", "slowest")
+    ),
+    "a submit, nobody waits, median",
+    "waiting pages that one web process holds",
+    "a submit, 20 pages wait, median",
+    "a submit, 20 pages wait / nobody waits",
+    "memory a waiting page",
+    "from a poke to each page, all poked at once, median",
+    "what one more page is answered",
+]
+
+
+@pytest.mark.browser
+def test_the_benchmark_of_pushes_prints_all_its_figures() -> None:
+    if shutil.which("chromium") is None:
+        pytest.skip("there is no chromium: sudo apt-get install chromium")
+    result = subprocess.run(
+        [sys.executable, str(Path(__file__).parent / "pushes.py"), "--short"],
+        env=os.environ | {"PYTHONPATH": str(Path(docassemble_lite.__file__).parents[1])},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+    missing = [figure for figure in FIGURES if not re.search(rf"^{re.escape(figure)} +\d+", result.stdout, re.MULTILINE)]
+    assert missing == [], result.stdout
