@@ -18,6 +18,11 @@ from docassemble_lite.engine.functions import actions, people, steering, tasks, 
 from docassemble_lite.engine.lazy import DALazyTemplate
 
 
+def own_names() -> list[str]:
+    """Those of the names that aren't Python's own."""
+    return [name for name, value in library().items() if vars(builtins).get(name) is not value]
+
+
 @cache
 def library() -> dict[str, Any]:
     """name → what it stands for."""

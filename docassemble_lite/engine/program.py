@@ -22,6 +22,7 @@ from docassemble_lite.engine.blocks.reset import ResetBlock
 from docassemble_lite.engine.directives import DIRECTIVES, ScreenParts
 from docassemble_lite.engine.document import Section, read_sections
 from docassemble_lite.engine.library import library
+from docassemble_lite.engine.modules import make_importable, package_of
 from docassemble_lite.engine.names import parts_of
 from docassemble_lite.engine.source import Source, Sources
 from docassemble_lite.errors import AuthorError, InterviewNotFound, SourceError
@@ -170,6 +171,7 @@ class _Builder:
     def __init__(self, name: str, sources: Sources) -> None:
         source = sources.find(name)
         self.sources = sources
+        make_importable(sources)
         self.program = Program(source.name, source, sources, builtins=dict(library()))
 
     def build(self) -> Program:
@@ -191,7 +193,7 @@ class _Builder:
             if key in section:
                 directive(self.program, section)
         self._include(section, source)
-        self._import(section)
+        self._import(section, source)
         block = make_block(section, len(self.program.blocks), self.program.default_language)
         if block is not None:
             self.program.blocks.append(block)
@@ -208,28 +210,22 @@ class _Builder:
                 ) from error
             self.read(included)
 
-    def _import(self, section: Section) -> None:
+    def _import(self, section: Section, source: Source) -> None:
         for name in _list_at(section, "modules"):
-            module = self._module(str(name), section, "modules")
+            module = self._module(str(name), section, source, "modules")
             if module is not None:
                 names = getattr(module, "__all__", None) or [n for n in vars(module) if not n.startswith("_")]
                 self.program.builtins.update({n: getattr(module, n) for n in names})
         for name in _list_at(section, "imports"):
-            module = self._module(str(name), section, "imports")
+            module = self._module(str(name), section, source, "imports")
             if module is not None:
                 top = str(name).partition(".")[0]
                 self.program.builtins[top] = importlib.import_module(top)
 
-    def _module(self, name: str, section: Section, key: str) -> ModuleType | None:
+    def _module(self, name: str, section: Section, source: Source, key: str) -> ModuleType | None:
         """A Python module; None where the name stands for what interviews have anyway."""
         if name.startswith("."):
-            if not self.program.source.package:
-                raise section.mistake(
-                    key,
-                    f"The module “{name}” is seen from a package, and this interview is in none.",
-                    "Write the whole name of the module.",
-                )
-            name = f"{self.program.source.package}{name}"
+            name = f"{package_of(source)}{name}"
         if name.split(".")[:2] == ["docassemble", "base"]:
             return None
         try:
@@ -265,6 +261,8 @@ class Programs:
 
     def __init__(self, sources: Sources) -> None:
         self.sources = sources
+        # before any answers are read that may hold objects of their classes
+        make_importable(sources)
         self._programs: dict[str, Program] = {}
         # the program's name -> (state of the files, mistake) of the last attempt that failed
         self._failed: dict[str, tuple[tuple[int, ...], AuthorError]] = {}
