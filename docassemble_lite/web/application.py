@@ -8,7 +8,6 @@ from pathlib import Path
 
 from flask import Flask
 from flask_bootstrap import Bootstrap5
-from flask_login import AnonymousUserMixin, LoginManager
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from docassemble_lite.broker import Broker
@@ -17,7 +16,7 @@ from docassemble_lite.engine.source import Sources
 from docassemble_lite.settings import Settings
 from docassemble_lite.store.database import open_store
 from docassemble_lite.visit import Visits
-from docassemble_lite.web import errors, files, interview, lists, security
+from docassemble_lite.web import errors, files, interview, lists, security, sign_in, signed_in
 from docassemble_lite.web.form import Request
 from docassemble_lite.web.services import EXTENSION, Services
 
@@ -27,7 +26,8 @@ def create_app(settings: Settings) -> Flask:
     app = Flask("docassemble_lite.web", root_path=str(Path(__file__).parent))
     app.config.update(
         SECRET_KEY=_cookie_key(settings),
-        SESSION_COOKIE_NAME="da_session",
+        # a browser takes a cookie of this name from nobody but this very host, and never without HTTPS
+        SESSION_COOKIE_NAME="__Host-da_session" if settings.behind_https_load_balancer else "da_session",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.behind_https_load_balancer,
@@ -49,19 +49,12 @@ def create_app(settings: Settings) -> Flask:
     programs = Programs(Sources(settings.interviews, settings.packages))
     app.extensions[EXTENSION] = Services(settings, store, programs, Visits(store, programs, settings, Broker(settings)))
     Bootstrap5(app)
-    _init_login(app)
+    signed_in.init_app(app)
     security.init_app(app)
     errors.init_app(app)
-    for blueprint in (interview.blueprint, lists.blueprint, files.blueprint):
+    for blueprint in (interview.blueprint, lists.blueprint, files.blueprint, sign_in.blueprint):
         app.register_blueprint(blueprint)
     return app
-
-
-def _init_login(app: Flask) -> None:
-    login = LoginManager(app)
-    login.anonymous_user = AnonymousUserMixin
-    # nobody can sign in yet, so no cookie names a user
-    login.user_loader(lambda _: None)
 
 
 def _cookie_key(settings: Settings) -> bytes:

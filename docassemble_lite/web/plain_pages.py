@@ -92,6 +92,15 @@ class ConflictPage:
 
 
 @dataclass(frozen=True)
+class SignInPage:
+    """The form for signing in. `next` is where the person goes on afterwards, a path; empty: the first page."""
+
+    email: str = ""
+    next: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True)
 class ExitPage:
     """The last page of a session that was left. Empty texts mean the usual ones."""
 
