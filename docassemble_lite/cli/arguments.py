@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,13 @@ COMMANDS = {
     "migrate": "bring the tables of the store up to date",
     "check": "look for mistakes in interviews",
     "init": "begin a folder of your own: a config.yml and a first interview",
+    "user": "show and change who can sign in",
+}
+USER_DEEDS = {
+    "add": "add a person who can sign in",
+    "list": "show who can sign in (also without this word)",
+    "password": "give a person another password, and sign the person out everywhere",
+    "privilege": "give a person these privileges and no others",
 }
 
 
@@ -31,6 +38,11 @@ class Arguments:
     config: Path | None = None
     paths: tuple[Path, ...] = ()
     folder: Path = Path(".")
+    # what is to be done, where a command has several things to do
+    deed: str = "list"
+    email: str = ""
+    privileges: tuple[str, ...] = ()
+    password_file: Path | None = None
     # numbers of open files that a supervisor hands to its children
     socket_fd: int | None = None
     lifeline_fd: int | None = None
@@ -48,7 +60,8 @@ class Arguments:
 def parse_arguments(argv: Sequence[str] | None = None) -> Arguments:
     """Read the command line (None: that of this process). A mistake, `--help` and `--version` end the process."""
     values = vars(_parser().parse_args(argv))
-    values["paths"] = tuple(values.get("paths", ()))
+    for name in ("paths", "privileges"):
+        values[name] = tuple(values.get(name) or ())
     return Arguments(**values)
 
 
@@ -71,11 +84,41 @@ def _parser() -> argparse.ArgumentParser:
     made["web"].add_argument("--socket-fd", type=int, help=argparse.SUPPRESS)
     for name in ("web", "worker"):
         made[name].add_argument("--lifeline-fd", type=int, help=argparse.SUPPRESS)
+    _add_deeds_of_user(made["user"])
     return parser
 
 
-def _options_of_every_command() -> argparse.ArgumentParser:
-    options = argparse.ArgumentParser(add_help=False)
+def _add_deeds_of_user(parser: argparse.ArgumentParser) -> None:
+    made = _with_deeds(parser, USER_DEEDS)
+    for name in ("add", "password", "privilege"):
+        made[name].add_argument("email", metavar="EMAIL", help="the person's e-mail address")
+    for name in ("add", "password"):
+        made[name].add_argument(
+            "--password-file",
+            type=Path,
+            metavar="FILE",
+            help="file whose first line is the password (default: it is asked for, or read from the standard input)",
+        )
+    made["add"].add_argument(
+        "--privilege", action="append", dest="privileges", metavar="NAME", help="a privilege; may be given several times"
+    )
+    made["privilege"].add_argument("privileges", nargs="+", metavar="NAME", help="admin, advocate, developer, trainer, user")
+
+
+def _with_deeds(parser: argparse.ArgumentParser, deeds: Mapping[str, str]) -> dict[str, argparse.ArgumentParser]:
+    """Let a word stand behind the command that says what is to be done; the parsers of what stands behind that."""
+    # what isn't given here must not take the place of what was given before the word
+    everywhere = _options_of_every_command(argument_default=argparse.SUPPRESS)
+    words = parser.add_subparsers(dest="deed", metavar="WHAT")
+    parser.set_defaults(deed="list")
+    return {
+        name: words.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".", parents=[everywhere])
+        for name, summary in deeds.items()
+    }
+
+
+def _options_of_every_command(argument_default: str | None = None) -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(add_help=False, argument_default=argument_default)
     options.add_argument("--host", metavar="HOST", help="address to listen on (default: 127.0.0.1, this machine only)")
     options.add_argument("--port", type=_port, metavar="PORT", help="port to listen on (default: 8080; 0: any free one)")
     options.add_argument("--data", type=Path, metavar="DIR", help="folder of the store (default: data)")

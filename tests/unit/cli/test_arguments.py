@@ -33,6 +33,31 @@ def test_options_of_the_command_line_win_over_the_file(tmp_path: Path) -> None:
     assert (settings.port, settings.appname) == (2, "Ours")
 
 
+@pytest.mark.parametrize("where", [1, 2, 4])
+def test_options_may_stand_before_and_behind_what_is_to_be_done(where: int) -> None:
+    words = ["user", "privilege", "ada@example.com", "admin"]
+    arguments = parse_arguments([*words[:where], "--data", "d", *words[where:]])
+    assert (arguments.deed, arguments.email, arguments.privileges, arguments.data) == (
+        "privilege",
+        words[2],
+        ("admin",),
+        Path("d"),
+    )
+
+
+def test_a_command_with_several_things_to_do_lists_what_there_is() -> None:
+    assert parse_arguments(["user"]).deed == parse_arguments(["user", "list"]).deed == "list"
+
+
+@pytest.mark.parametrize(
+    "words", [["user", "privilege", "ada@example.com"], ["user", "add"], ["user", "remove", "ada@example.com"]]
+)
+def test_what_is_missing_or_unknown_is_refused(words: list[str]) -> None:
+    with pytest.raises(SystemExit) as refused:
+        parse_arguments(words)
+    assert refused.value.code == 2
+
+
 def test_without_a_command_the_commands_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         parse_arguments([])
