@@ -45,6 +45,21 @@ def test_options_may_stand_before_and_behind_what_is_to_be_done(where: int) -> N
     )
 
 
+@pytest.mark.parametrize("task", ["abc", "-abc", "-x", "-h0"])
+def test_the_id_of_a_task_may_begin_with_a_hyphen(task: str) -> None:
+    arguments = parse_arguments(["tasks", "revoke", task, "--data", "d"])
+    assert (arguments.deed, arguments.task, arguments.data) == ("revoke", task, Path("d"))
+
+
+def test_behind_two_hyphens_nothing_is_an_option() -> None:
+    assert parse_arguments(["tasks", "revoke", "--data", "d", "--", "--x"]).task == "--x"
+
+
+def test_tasks_are_listed_unless_something_else_is_said() -> None:
+    arguments = parse_arguments(["tasks", "--state", "failed", "--most", "7"])
+    assert (arguments.deed, arguments.state, arguments.most) == ("list", "failed", 7)
+
+
 def test_a_command_with_several_things_to_do_lists_what_there_is() -> None:
     assert parse_arguments(["user"]).deed == parse_arguments(["user", "list"]).deed == "list"
 
