@@ -79,7 +79,8 @@ def sign_out() -> Response:
 
 def _form(status: int = 200, error: str = "", wait: float = 0.0) -> Response:
     shown = SignInPage(email=request.form.get("email", "")[:EMAIL_LENGTH], next=_next(), error=word(error) if error else "")
-    response = make_response(render_template("sign_in.html", sign_in=shown, page=page_context(sign_in_url="")), status)
+    page = page_context(sign_in_url="", action_url=url_for(".sign_in"))
+    response = make_response(render_template("sign_in.html", sign_in=shown, page=page), status)
     if wait:
         response.headers["Retry-After"] = str(ceil(wait))
     return response

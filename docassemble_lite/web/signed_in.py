@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask import Flask, g, redirect, request, session, url_for
 from flask_login import AnonymousUserMixin, LoginManager, UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
@@ -11,6 +13,9 @@ from docassemble_lite.host import Person
 from docassemble_lite.web import security
 from docassemble_lite.web.same_origin import same_origin_path
 from docassemble_lite.web.services import services
+
+#: The privileges of those who run the server: they see its background tasks.
+RUNS_THE_SERVER = ("admin", "developer")
 
 # where Flask-Login keeps what names the user, and whom it found
 _TOKEN = "_user_id"
@@ -55,6 +60,11 @@ def person() -> Person:
     return found
 
 
+def has_one_of(privileges: Iterable[str]) -> bool:
+    """Whether somebody is signed in who has at least one of these privileges."""
+    return not set(privileges).isdisjoint(person().privileges)
+
+
 def assume_nobody() -> None:
     """Ask the store no more who this is: it can't tell, and a page is to be shown all the same."""
     if _USER not in g:
@@ -77,18 +87,17 @@ def end() -> None:
     security.renew_session()
 
 
-def only_for(*privileges: str, home: str) -> Response | None:
+def only_for(privileges: Iterable[str], home: str) -> Response | None:
     """What keeps others away from a page: None for who has one of the privileges; others are asked to sign in.
 
     `home` is where a person goes on who had sent a form. Raises `NotAllowed` for somebody who is signed in.
     """
-    who = person()
-    if not who.logged_in:
+    if has_one_of(privileges):
+        return None
+    if not person().logged_in:
         wanted = request.full_path.rstrip("?") if request.method == "GET" else home
         return redirect(url_for("sign_in.show", next=same_origin_path(wanted) or None), 303)
-    if not set(privileges) & set(who.privileges):
-        raise NotAllowed
-    return None
+    raise NotAllowed
 
 
 def _found(token: str) -> SignedIn | None:

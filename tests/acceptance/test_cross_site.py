@@ -11,17 +11,13 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
-from docassemble_lite.settings import Settings
-from docassemble_lite.store.schema import migrate
 from docassemble_lite.store.tables import db
-from docassemble_lite.web import create_app
-from docassemble_lite.web.services import EXTENSION
+from docassemble_lite.store.tasks import NewTask
 from tests.acceptance.accounts import PASSWORD
-from tests.acceptance.visitor import parsed
+from tests.acceptance.in_process import Client, application, store_of
 
 INTERVIEW = """\
 mandatory: True
@@ -40,44 +36,24 @@ CHANGED_BY_GET = {
 
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[Flask]:
-    """The whole application, with an administrator and an interview."""
-    (tmp_path / "interviews").mkdir()
-    (tmp_path / "interviews" / "hello.yml").write_text(INTERVIEW)
-    settings = Settings(data=tmp_path / "data", interviews=tmp_path / "interviews", default_interview="hello.yml")
-    migrate(settings)
-    made = create_app(settings)
-    store = made.extensions[EXTENSION].store
-    store.people.add("ada@example.com", PASSWORD, privileges=["admin"])
-    yield made
-    store.close()
+    """The whole application, with an administrator, an interview and a task."""
+    with application(tmp_path, {"hello.yml": INTERVIEW}, default_interview="hello.yml") as made:
+        store_of(made).people.add("ada@example.com", PASSWORD, privileges=["admin"])
+        store_of(made).sessions.create("hello.yml", b"secret", {}, tasks=[NewTask("x", "work", b"")])
+        yield made
 
 
 @pytest.fixture
-def ada(app: Flask) -> FlaskClient:
+def ada(app: Flask) -> Client:
     """The administrator's browser, signed in and in an interview."""
-    browser = app.test_client()
-    token = token_in(browser, "/user/sign-in")
-    signed_in = browser.post("/user/sign-in", data={"email": "ada@example.com", "password": PASSWORD, "csrf_token": token})
-    assert signed_in.status_code == 303
-    browser.get("/interview?i=hello.yml")
+    browser = Client(app).sign_in("ada@example.com")
+    assert browser.get("/interview?i=hello.yml").heading == "Hello"
     return browser
-
-
-def token_in(browser: FlaskClient, path: str) -> str:
-    """The token that the forms of a page carry."""
-    answer = browser.get(path)
-    page = parsed(answer.status_code, path, _Html(), answer.data)
-    return next(value for form in page.forms.values() for name, value in form if name == "csrf_token")
-
-
-class _Html(dict[str, str]):
-    def get_content_type(self) -> str:
-        return "text/html"
 
 
 def rows(app: Flask) -> dict[str, list[Any]]:
     """Everything in the store."""
-    with app.extensions[EXTENSION].store.engine.connect() as connection:
+    with store_of(app).engine.connect() as connection:
         return {table.name: list(connection.execute(select(table))) for table in db.metadata.sorted_tables}
 
 
@@ -95,13 +71,12 @@ def changing(app: Flask) -> list[tuple[str, Rule]]:
 
 def test_p29_the_walk_comes_by_every_form(app: Flask) -> None:
     endpoints = {rule.endpoint for _, rule in changing(app)}
-    assert endpoints >= {"interview.answer", "sign_in.sign_in", "sign_in.sign_out"}
+    assert endpoints >= {"interview.answer", "sign_in.sign_in", "sign_in.sign_out", "tasks.run_again", "tasks.revoke"}
 
 
-def test_p29_every_route_that_changes_something_refuses_other_sites(app: Flask, ada: FlaskClient) -> None:
+def test_p29_every_route_that_changes_something_refuses_other_sites(app: Flask, ada: Client) -> None:
     """P29: with a token that is missing, empty, wrong, somebody else's or in the address, in whatever way it is sent."""
-    foreign = token_in(app.test_client(), "/user/sign-in")
-    own = token_in(ada, "/user/sign-out")
+    foreign, own = Client(app).token(), ada.token()
     elsewhere = {"Origin": "https://evil.example", "Referer": "https://evil.example/"}
     sent: list[dict[str, Any]] = [
         {"data": {}},
@@ -117,17 +92,17 @@ def test_p29_every_route_that_changes_something_refuses_other_sites(app: Flask, 
         if rule.endpoint in OPEN_TO_OTHERS:
             continue
         path = path_of(app, rule)
-        answers = [ada.open(path, method=method, headers=elsewhere, **how).status_code for how in sent]
+        answers = [ada.flask.open(path, method=method, headers=elsewhere, **how).status_code for how in sent]
         assert answers == [403] * len(sent), f"{method} {path}"
     assert rows(app) == before
 
 
-def test_p29_a_get_changes_nothing(app: Flask, ada: FlaskClient) -> None:
+def test_p29_a_get_changes_nothing(app: Flask, ada: Client) -> None:
     """P29: but where there is a reason for it."""
     before = rows(app)
     for rule in app.url_map.iter_rules():
         if rule.endpoint not in CHANGED_BY_GET and "GET" in (rule.methods or set()):
-            assert ada.get(path_of(app, rule)).status_code < 500
+            assert ada.flask.get(path_of(app, rule)).status_code < 500
             assert rows(app) == before, rule.endpoint
 
 
