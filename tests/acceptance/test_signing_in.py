@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
 import urllib.parse
 import urllib.request
@@ -13,12 +14,14 @@ import pytest
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from playwright.sync_api import Browser, Page
+from sqlalchemy import NullPool, create_engine, make_url, text
 
 from docassemble_lite.settings import Settings
 from docassemble_lite.store.database import open_store
 from tests.acceptance.accounts import PASSWORD, add_person
 from tests.acceptance.preview import take_complaints
 from tests.acceptance.test_accessibility import assert_well_made
+from tests.acceptance.test_command_line import run
 from tests.acceptance.visitor import Visitor, form_without, interview_path, path_of
 
 WHO = """\
@@ -322,6 +325,31 @@ def test_a_store_that_fails_is_told_and_no_password_comes_back(server: Callable[
     assert PASSWORD not in running.log
 
 
+@pytest.mark.postgresql
+def test_it_is_all_the_same_on_postgresql(server: Callable[..., Any], postgresql_url: str) -> None:
+    admin = create_engine(
+        make_url(postgresql_url).set(drivername="postgresql+psycopg2"), isolation_level="AUTOCOMMIT", poolclass=NullPool
+    )
+    database = f"dal_{secrets.token_hex(8)}"
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {database}"))
+    running = server({"who.yml": WHO}, database=admin.url.set(database=database).render_as_string(hide_password=False))
+    run("user", "add", "ada@example.com", "--privilege", "admin", folder=running.folder, typed=PASSWORD)
+    ada = Visitor(running.url)
+    assert ada.sign_in("ada@example.com\0", PASSWORD).status == 422
+    assert ada.sign_in("ADA@example.com", PASSWORD, next="/tasks?state=%00").heading == "Background tasks"
+    assert (
+        ada.post("/tasks/%00/revoke", [("csrf_token", dict(ada.get("/tasks").forms["da-sign-out"])["csrf_token"])]).status == 404
+    )
+    assert "E-mail: ada@example.com." in ada.show("who.yml").words
+    stolen = copied(ada)
+    ada.sign_out()
+    assert not is_signed_in(stolen)
+    running.stop()
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {database}"))
+
+
 # --- secrets ---------------------------------------------------------------------------------------------------------
 
 
@@ -338,8 +366,8 @@ def test_p36_passwords_and_tokens_are_nowhere(server: Callable[..., Any]) -> Non
     running.stop()
     texts = [running.log, running.output, *(page.text + page.url for page in pages)]
     texts += [path.read_bytes().decode("latin-1") for path in running.data.rglob("*") if path.is_file()]
-    secrets = (right, wrong, in_the_wrong_field, token)
-    assert [(secret, text[:80]) for secret in secrets for text in texts if secret in text] == []
+    hidden = (right, wrong, in_the_wrong_field, token)
+    assert [(secret, place[:80]) for secret in hidden for place in texts if secret in place] == []
     assert 'action="signed_in"' in running.log
     assert 'action="sign_in_refused"' in running.log
 
