@@ -50,6 +50,8 @@ class Settings:
     # the interview that "/" leads to; empty: the list of interviews
     default_interview: str = ""
     debug: bool = False
+    # whether pages show where to sign in; the page for it is there in any case
+    show_login: bool = True
     # seconds that a visit waits for another one to the same session before it goes ahead
     concurrency_lock_timeout: float = 4.0
     # seconds that a running task stays alive without a sign of life, between signs, and between two sweeps

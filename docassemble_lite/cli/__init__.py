@@ -62,4 +62,12 @@ def _carry_out(arguments: Arguments) -> int:
             from docassemble_lite.cli.checking import check
 
             return check(arguments.paths, settings)
+        case "user":
+            from docassemble_lite.cli.users import manage_users
+
+            return manage_users(settings, arguments)
+        case "tasks":
+            from docassemble_lite.cli.tasks import manage_tasks
+
+            return manage_tasks(settings, arguments)
     raise LiteError(f"There is no command {arguments.command}.")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +18,20 @@ COMMANDS = {
     "migrate": "bring the tables of the store up to date",
     "check": "look for mistakes in interviews",
     "init": "begin a folder of your own: a config.yml and a first interview",
+    "user": "show and change who can sign in",
+    "tasks": "show background tasks, the newest first; run them again, revoke them",
 }
+USER_DEEDS = {
+    "add": "add a person who can sign in",
+    "list": "show who can sign in (also without this word)",
+    "password": "give a person another password, and sign the person out everywhere",
+    "privilege": "give a person these privileges and no others",
+}
+TASK_DEEDS = {
+    "run-again": "have a task that failed run once more",
+    "revoke": "take a task from the queue, or end it where it runs",
+}
+TASK_STATES = ("waiting", "running", "done", "failed", "revoked")
 
 
 @dataclass(frozen=True)
@@ -31,6 +45,15 @@ class Arguments:
     config: Path | None = None
     paths: tuple[Path, ...] = ()
     folder: Path = Path(".")
+    # what is to be done, where a command has several things to do
+    deed: str = "list"
+    email: str = ""
+    privileges: tuple[str, ...] = ()
+    password_file: Path | None = None
+    state: str | None = None
+    most: int = 50
+    # the id of a task, or how it begins
+    task: str = ""
     # numbers of open files that a supervisor hands to its children
     socket_fd: int | None = None
     lifeline_fd: int | None = None
@@ -47,8 +70,9 @@ class Arguments:
 
 def parse_arguments(argv: Sequence[str] | None = None) -> Arguments:
     """Read the command line (None: that of this process). A mistake, `--help` and `--version` end the process."""
-    values = vars(_parser().parse_args(argv))
-    values["paths"] = tuple(values.get("paths", ()))
+    values = vars(_parser().parse_args(_with_id_behind(sys.argv[1:] if argv is None else list(argv))))
+    for name in ("paths", "privileges"):
+        values[name] = tuple(values.get(name) or ())
     return Arguments(**values)
 
 
@@ -71,16 +95,74 @@ def _parser() -> argparse.ArgumentParser:
     made["web"].add_argument("--socket-fd", type=int, help=argparse.SUPPRESS)
     for name in ("web", "worker"):
         made[name].add_argument("--lifeline-fd", type=int, help=argparse.SUPPRESS)
+    _add_deeds_of_user(made["user"])
+    _add_deeds_of_tasks(made["tasks"])
     return parser
 
 
-def _options_of_every_command() -> argparse.ArgumentParser:
-    options = argparse.ArgumentParser(add_help=False)
+def _add_deeds_of_user(parser: argparse.ArgumentParser) -> None:
+    made = _with_deeds(parser, USER_DEEDS)
+    for name in ("add", "password", "privilege"):
+        made[name].add_argument("email", metavar="EMAIL", help="the person's e-mail address")
+    for name in ("add", "password"):
+        made[name].add_argument(
+            "--password-file",
+            type=Path,
+            metavar="FILE",
+            help="file whose first line is the password (default: it is asked for, or read from the standard input)",
+        )
+    made["add"].add_argument(
+        "--privilege", action="append", dest="privileges", metavar="NAME", help="a privilege; may be given several times"
+    )
+    made["privilege"].add_argument("privileges", nargs="+", metavar="NAME", help="admin, advocate, developer, trainer, user")
+
+
+def _add_deeds_of_tasks(parser: argparse.ArgumentParser) -> None:
+    made = _with_deeds(parser, TASK_DEEDS)
+    for name in TASK_DEEDS:
+        made[name].add_argument(
+            "task", metavar="ID", help="the id of the task, or so much of its beginning that it is the only one"
+        )
+    parser.add_argument(
+        "--state", choices=TASK_STATES, metavar="STATE", help=f"only tasks in this state: {', '.join(TASK_STATES)}"
+    )
+    parser.add_argument("--most", type=_number, default=50, metavar="NUMBER", help="how many at most (default: 50)")
+
+
+def _with_id_behind(argv: list[str]) -> list[str]:
+    """The words, with the id of a task that begins with a hyphen where it isn't taken for an option: behind two hyphens."""
+    if argv[:1] == ["tasks"]:
+        for place, text in enumerate(argv):
+            if text.startswith("-") and text != "-h" and not text.startswith("--"):
+                return [*argv[:place], *argv[place + 1 :], "--", text]
+    return argv
+
+
+def _with_deeds(parser: argparse.ArgumentParser, deeds: Mapping[str, str]) -> dict[str, argparse.ArgumentParser]:
+    """Let a word stand behind the command that says what is to be done; the parsers of what stands behind that."""
+    # what isn't given here must not take the place of what was given before the word
+    everywhere = _options_of_every_command(argument_default=argparse.SUPPRESS)
+    words = parser.add_subparsers(dest="deed", metavar="WHAT")
+    parser.set_defaults(deed="list")
+    return {
+        name: words.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".", parents=[everywhere])
+        for name, summary in deeds.items()
+    }
+
+
+def _options_of_every_command(argument_default: str | None = None) -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(add_help=False, argument_default=argument_default)
     options.add_argument("--host", metavar="HOST", help="address to listen on (default: 127.0.0.1, this machine only)")
     options.add_argument("--port", type=_port, metavar="PORT", help="port to listen on (default: 8080; 0: any free one)")
     options.add_argument("--data", type=Path, metavar="DIR", help="folder of the store (default: data)")
     options.add_argument("--config", type=Path, metavar="FILE", help="configuration (default: config.yml, if there is one)")
     return options
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and 0 < len(text) < 7 and int(text)):
+        raise argparse.ArgumentTypeError(f"it must be a number from 1 to 999999, not {text!r}")
+    return int(text)
 
 
 def _port(text: str) -> int:

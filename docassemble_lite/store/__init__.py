@@ -1,4 +1,4 @@
-"""Where answers, background tasks and their keys are kept: SQLite or PostgreSQL.
+"""Where answers, background tasks, their keys, and people are kept: SQLite or PostgreSQL.
 
 The store knows nothing of interviews: it takes dictionaries, bytes and plain values, and gives them back.
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,7 +10,9 @@ from flask import Flask
 from sqlalchemy import Engine, event
 
 from docassemble_lite.settings import Settings
+from docassemble_lite.store.attempts import Attempts
 from docassemble_lite.store.locks import AdvisoryLocks, FileLocks, Locks
+from docassemble_lite.store.people import People
 from docassemble_lite.store.sessions import Sessions
 from docassemble_lite.store.tables import db
 from docassemble_lite.store.tasks import Tasks
@@ -31,6 +34,8 @@ class Store:
     sessions: Sessions = field(repr=False)
     tasks: Tasks = field(repr=False)
     locks: Locks = field(repr=False)
+    people: People = field(repr=False)
+    attempts: Attempts = field(repr=False)
 
     def close(self) -> None:
         """Close all connections to the database."""
@@ -54,7 +59,20 @@ def open_store(settings: Settings, app: Flask | None = None) -> Store:
     locks = AdvisoryLocks(engine) if engine.dialect.name == "postgresql" else FileLocks(settings.data / "locks")
     writing = Writing(engine)
     tasks = Tasks(engine, vault, writing, keeps_failed=settings.task_retry_days > 0)
-    return Store(app, engine, vault, Sessions(engine, vault, writing, tasks), tasks, locks)
+    return Store(
+        app,
+        engine,
+        vault,
+        Sessions(engine, vault, writing, tasks),
+        tasks,
+        locks,
+        People(engine, writing),
+        Attempts(engine, writing, _attempts_key(settings)),
+    )
+
+
+def _attempts_key(settings: Settings) -> bytes:
+    return hmac.digest(bytes(settings.server_key()), b"attempts", "sha256")
 
 
 def _engine_options(settings: Settings) -> dict[str, Any]:

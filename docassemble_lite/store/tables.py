@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Boolean, Column, DateTime, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Text, false
+from sqlalchemy import Boolean, Column, DateTime, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Text, false, true
 
 SESSION_ID_LENGTH = 32
 HOLDER_LENGTH = 64
+EMAIL_LENGTH = 254
+PRIVILEGE_LENGTH = 32
+DIGEST_LENGTH = 64
 
 db = SQLAlchemy(
     metadata=MetaData(
@@ -98,4 +101,51 @@ tasks = db.Table(
     Index("ix_tasks_created", "created"),
     Index("ix_tasks_state_woken", "state", "woken"),
     Index("ix_tasks_state_lease_until", "state", "lease_until"),
+)
+
+users = db.Table(
+    "users",
+    Column("id", Integer, primary_key=True),
+    # as it was typed
+    Column("email", String(EMAIL_LENGTH), nullable=False),
+    # the same for all ways in which people write one address; what they are found by
+    Column("email_key", String(EMAIL_LENGTH), nullable=False, unique=True),
+    # Argon2id in the PHC format
+    Column("password_hash", Text, nullable=False),
+    Column("first_name", Text, nullable=False, server_default=""),
+    Column("last_name", Text, nullable=False, server_default=""),
+    # empty: those of the server
+    Column("language", Text, nullable=False, server_default=""),
+    Column("timezone", Text, nullable=False, server_default=""),
+    # whether the person may sign in
+    Column("active", Boolean, nullable=False, server_default=true()),
+    Column("created", DateTime, nullable=False),
+    # a number is never given to somebody else, not even when the newest user is gone
+    sqlite_autoincrement=True,
+)
+
+privileges = db.Table(
+    "privileges",
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("name", String(PRIVILEGE_LENGTH), primary_key=True),
+)
+
+logins = db.Table(
+    "logins",
+    Column("id", Integer, primary_key=True),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    # the SHA-256 of the token that the browser keeps, in hexadecimal digits
+    Column("token_digest", String(DIGEST_LENGTH), nullable=False, unique=True),
+    Column("created", DateTime, nullable=False),
+    # to within a few minutes
+    Column("last_seen", DateTime, nullable=False, index=True),
+)
+
+attempts = db.Table(
+    "attempts",
+    # a keyed digest of who tried what
+    Column("what_digest", String(DIGEST_LENGTH), primary_key=True),
+    # when the first of those was that are counted here
+    Column("began", DateTime, nullable=False, index=True),
+    Column("number", Integer, nullable=False),
 )

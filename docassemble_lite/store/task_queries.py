@@ -137,6 +137,14 @@ listing = (
     .offset(bindparam("skipped"))
 )
 listed = select(*(tasks.c[name] for name in _shown), tasks.c.sealed_key.is_not(None).label("has_key")).where(_wanted)
+beginning_with = (
+    select(*(tasks.c[name] for name in _shown), tasks.c.sealed_key.is_not(None).label("has_key"))
+    # what LIKE takes for the same letter differs from one database to the other
+    .where(func.substr(tasks.c.id, 1, bindparam("length")) == bindparam("start"))
+    # one that is no longer than its beginning comes first
+    .order_by(func.length(tasks.c.id), tasks.c.id)
+    .limit(bindparam("most"))
+)
 count = select(tasks.c.state, func.count()).group_by(tasks.c.state)
 run_again = (
     update(tasks)

@@ -355,6 +355,14 @@ class Tasks:
             row = connection.execute(queries.listed, {"task_id": task_id}).mappings().first()
         return Listed(**row) if row else None
 
+    def beginning_with(self, start: str, most: int = 2) -> list[Listed]:
+        """Tasks of any session whose id begins so, at most `most`; none for a beginning that no id has."""
+        if not start or not start.isprintable():
+            return []
+        values = {"start": start, "length": len(start), "most": most}
+        with self._engine.connect() as connection:
+            return [Listed(**row) for row in connection.execute(queries.beginning_with, values).mappings()]
+
     def counts(self) -> dict[str, int]:
         """state → how many tasks are in it."""
         with self._engine.connect() as connection:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from flask import Flask
 from flask_bootstrap import Bootstrap5
-from flask_login import AnonymousUserMixin, LoginManager
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from docassemble_lite.broker import Broker
@@ -19,7 +18,7 @@ from docassemble_lite.settings import Settings
 from docassemble_lite.store.database import open_store
 from docassemble_lite.visit import Surroundings, Visits
 from docassemble_lite.visit.checkin import CheckIns
-from docassemble_lite.web import checkin, errors, files, interview, lists, security
+from docassemble_lite.web import checkin, errors, files, interview, lists, security, sign_in, signed_in, tasks
 from docassemble_lite.web.form import Request
 from docassemble_lite.web.services import EXTENSION, Services
 
@@ -29,7 +28,8 @@ def create_app(settings: Settings) -> Flask:
     app = Flask("docassemble_lite.web", root_path=str(Path(__file__).parent))
     app.config.update(
         SECRET_KEY=_cookie_key(settings),
-        SESSION_COOKIE_NAME="da_session",
+        # a browser takes a cookie of this name from nobody but this very host, and never without HTTPS
+        SESSION_COOKIE_NAME="__Host-da_session" if settings.behind_https_load_balancer else "da_session",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.behind_https_load_balancer,
@@ -50,21 +50,14 @@ def create_app(settings: Settings) -> Flask:
     store = open_store(settings, app)
     programs = Programs(Sources(settings.interviews, settings.packages))
     surroundings = Surroundings(store, programs, settings, Broker(settings), open_pokes(settings))
-    app.extensions[EXTENSION] = Services(settings, store, programs, Visits(surroundings), CheckIns(surroundings))
+    app.extensions[EXTENSION] = Services(settings, store, programs, surroundings, Visits(surroundings), CheckIns(surroundings))
     Bootstrap5(app)
-    _init_login(app)
+    signed_in.init_app(app)
     security.init_app(app)
     errors.init_app(app)
-    for blueprint in (interview.blueprint, checkin.blueprint, lists.blueprint, files.blueprint):
-        app.register_blueprint(blueprint)
+    for concern in (interview, checkin, lists, files, sign_in, tasks):
+        app.register_blueprint(concern.blueprint)
     return app
-
-
-def _init_login(app: Flask) -> None:
-    login = LoginManager(app)
-    login.anonymous_user = AnonymousUserMixin
-    # nobody can sign in yet, so no cookie names a user
-    login.user_loader(lambda _: None)
 
 
 def _cookie_key(settings: Settings) -> bytes:

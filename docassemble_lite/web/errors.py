@@ -30,6 +30,7 @@ from docassemble_lite.web.page import PageContext
 from docassemble_lite.web.pages import page_context
 from docassemble_lite.web.plain_pages import ConflictPage, ErrorPage, SourceReport, TypedAnswer
 from docassemble_lite.web.services import services
+from docassemble_lite.web.signed_in import NotAllowed, assume_nobody
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +44,7 @@ _TOLD: dict[type[LiteError], tuple[int, str, str]] = {
     ),
     AnswersTampered: (500, "These answers can't be opened", "Tell whoever runs this server. Nothing has been deleted."),
     NotAsked: (400, "This answer doesn't fit the question", "Nothing was changed. Load the page again and answer what it asks."),
+    NotAllowed: (403, "This is not for you", "Sign in as somebody who may see it, or go back to the interviews."),
     ActionRefused: (400, "This action can't be asked for", "Nothing was changed. Go back to the interview."),
     AnswersNotStorable: (500, "The interview has a mistake", "Tell whoever runs this server. What you answered before is kept."),
 }
@@ -97,12 +99,14 @@ def show_conflict(_: SavedByAnother) -> Response:
 
 def show_store_away(error: OperationalError) -> Response:
     log.exception("the store can't be reached: %s", error.orig)
+    assume_nobody()
     title = word("Your answers can't be saved just now")
     return _kept(503, title, word("Nothing that you typed is lost: wait a moment, then send it again."))
 
 
 def show_unexpected(error: Exception) -> Response:
     log.exception("unexpected error: %s", type(error).__name__)
+    assume_nobody()
     text = f"{type(error).__name__}: {error}" if services().settings.debug else word("The server has a problem.")
     return _page(
         500, ErrorPage(word("Something went wrong"), text, word("Try again, or tell whoever runs this server."), _again())
@@ -119,7 +123,8 @@ def _without_answers(error: AuthorError) -> str:
 
 
 def _kept(status: int, title: str, text: str) -> Response:
-    if request.method != "POST":
+    # only what an interview asked is shown again: another form may hold a password
+    if request.method != "POST" or request.blueprint != "interview":
         return _page(status, ErrorPage(title or word("Somebody else is saving this session"), "", word("Try again."), _again()))
     posted = tuple((name, value) for name in request.form for value in request.form.getlist(name))
     hidden = _passwords(request.form.get("_datatypes", ""))

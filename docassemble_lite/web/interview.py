@@ -18,6 +18,7 @@ from docassemble_lite.visit.addresses import RESERVED, decoded_action, interview
 from docassemble_lite.web.pages import screen_page
 from docassemble_lite.web.security import browser_id, person_secret
 from docassemble_lite.web.services import services
+from docassemble_lite.web.signed_in import person
 
 blueprint = Blueprint("interview", __name__)
 
@@ -89,6 +90,7 @@ def _request(name: str) -> Request:
     return Request(
         interview=name,
         interface="web",
+        person=person(),
         browser=browser_id(),
         url_root=request.url_root.rstrip("/"),
         referring_url=request.referrer or "",

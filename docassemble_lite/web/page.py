@@ -76,6 +76,12 @@ class PageContext:
     stalled: bool = False
     notice: Notice | None = None
     menu: tuple[Link, ...] = ()
+    # where one can sign in; empty: that isn't offered, or somebody is signed in
+    sign_in_url: str = ""
+    # of who is signed in: the address, the pages that are for this person, and where the form for signing out is sent
+    email: str = ""
+    account: tuple[Link, ...] = ()
+    sign_out_url: str = ""
     # screen parts that `Screen` has no member for, by their names: "tab title" and "corner back button label" are plain
     # text; "navigation bar html", "submit" and "footer" are HTML
     parts: Mapping[str, str] = field(default_factory=dict)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template, url_for
+from flask import render_template, request, url_for
 
 from docassemble_lite.engine.screen import Screen
 from docassemble_lite.language.words import word
 from docassemble_lite.store.tasks import OVER
 from docassemble_lite.visit import Visited
 from docassemble_lite.visit.addresses import interview_address
-from docassemble_lite.web.page import Notice, PageContext
+from docassemble_lite.web.page import Link, Notice, PageContext
+from docassemble_lite.web.same_origin import same_origin_path
 from docassemble_lite.web.security import csrf_token, nonce
 from docassemble_lite.web.services import services
+from docassemble_lite.web.signed_in import RUNS_THE_SERVER, has_one_of, person
 
 _STALE = "This page was out of date, so nothing that it sent was used. Here is where you are now."
 _OLD_SOURCE = "The interview's file has a mistake; the last good version is in service."
@@ -53,7 +55,7 @@ def _waiting(visited: Visited, screen: Screen) -> dict[str, Any]:
 def page_context(**known: Any) -> PageContext:
     """What every page knows, and what this one knows besides."""
     settings = services().settings
-    given = {"language": settings.language, **known}
+    given = {"language": settings.language, **_account(known.get("action_url", "")), **known}
     return PageContext(
         app_name=settings.appname,
         csrf_token=csrf_token(),
@@ -64,6 +66,19 @@ def page_context(**known: Any) -> PageContext:
         word=word,
         **given,
     )
+
+
+def _account(action_url: str) -> dict[str, Any]:
+    """What a page shows of who is signed in, or where one can sign in and come back from to `action_url` or this page."""
+    who = person()
+    if who.logged_in:
+        pages = (Link(word("Tasks"), url_for("tasks.index")),) if has_one_of(RUNS_THE_SERVER) else ()
+        return {"email": who.email, "account": pages, "sign_out_url": url_for("sign_in.sign_out")}
+    if not services().settings.show_login:
+        return {}
+    is_page = request.method == "GET" and request.blueprint != "sign_in"
+    back = action_url or (request.full_path.rstrip("?") if is_page else "")
+    return {"sign_in_url": url_for("sign_in.show", next=same_origin_path(back) or None)}
 
 
 def _notice(visited: Visited) -> Notice | None:

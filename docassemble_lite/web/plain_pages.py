@@ -92,6 +92,64 @@ class ConflictPage:
 
 
 @dataclass(frozen=True)
+class SignInPage:
+    """The form for signing in. `next` is where the person goes on afterwards, a path; empty: the first page."""
+
+    email: str = ""
+    next: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class TaskRow:
+    """A background task on the page of them. Where an address is empty, that can't be done with the task."""
+
+    id: str
+    interview: str
+    action: str
+    # for style sheets, and as people read it
+    state: str
+    state_label: str
+    # when it was ordered, as people read it and as programs do
+    ordered: str
+    ordered_iso: str
+    waited: str
+    ran: str
+    attempt: int
+    error: str = ""
+    run_again_url: str = ""
+    revoke_url: str = ""
+
+
+@dataclass(frozen=True)
+class TaskFilter:
+    """A state by which tasks can be chosen, with how many are in it; an empty `state` is for all."""
+
+    state: str
+    label: str
+    number: int
+    url: str
+    chosen: bool = False
+
+
+@dataclass(frozen=True)
+class TaskPage:
+    """A page of the list of background tasks, the newest first. An empty address means that there is no such page."""
+
+    tasks: tuple[TaskRow, ...]
+    filters: tuple[TaskFilter, ...]
+    # what a form says besides, so that it leads back to where it was
+    state: str
+    number: int
+    # when this was so, and the time zone of all times
+    moment: str
+    timezone: str
+    refresh_url: str
+    newer_url: str = ""
+    older_url: str = ""
+
+
+@dataclass(frozen=True)
 class ExitPage:
     """The last page of a session that was left. Empty texts mean the usual ones."""
 

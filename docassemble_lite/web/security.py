@@ -15,6 +15,8 @@ from docassemble_lite.web.services import services
 #: The cookie that holds what opens an anonymous person's sessions. It is never stored on the server.
 SECRET_COOKIE = "secret"
 _SECRET_BYTES = 32
+# what stays in a browser's session when somebody signs in or out
+_KEPT = ("sessions",)
 #: Seconds that a browser keeps a cookie; none keeps one for longer.
 COOKIE_AGE = 400 * 24 * 3600
 
@@ -63,6 +65,17 @@ def csrf_token() -> str:
         session["csrf"] = secrets.token_urlsafe(18)
         session.permanent = True
     return str(session["csrf"])
+
+
+def renew_session() -> None:
+    """Begin the browser's session anew: nobody who knew it before knows a token for its forms now.
+
+    Which sessions of interviews the browser is in stays, as these are opened by another cookie.
+    """
+    kept = {name: session[name] for name in _KEPT if name in session}
+    session.clear()
+    session.update(kept)
+    session.permanent = True
 
 
 def check_form() -> None:

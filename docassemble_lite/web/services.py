@@ -9,7 +9,7 @@ from flask import current_app
 from docassemble_lite.engine.program import Programs
 from docassemble_lite.settings import Settings
 from docassemble_lite.store.database import Store
-from docassemble_lite.visit import Visits
+from docassemble_lite.visit import Surroundings, Visits
 from docassemble_lite.visit.checkin import CheckIns
 
 EXTENSION = "docassemble_lite"
@@ -22,6 +22,7 @@ class Services:
     settings: Settings
     store: Store
     programs: Programs
+    surroundings: Surroundings
     visits: Visits
     checkins: CheckIns
 

@@ -25,8 +25,12 @@ from docassemble_lite.web.plain_pages import (
     ErrorPage,
     ExitPage,
     InterviewCard,
+    SignInPage,
     SourceLine,
     SourceReport,
+    TaskFilter,
+    TaskPage,
+    TaskRow,
     TypedAnswer,
 )
 
@@ -246,6 +250,13 @@ def contexts(screen: str) -> PageContext:
         menu=(Link("Review answers", "#review"),),
         parts={"footer": "A service of the courts."} if screen == "everything" else {},
     )
+    if screen in ("index", "everything", "tasks", "sign-out"):
+        email = "ada.lovelace@analytical-engines.example"
+        full = replace(full, email=email, account=(Link("Tasks", "/tasks"),), sign_out_url="/sign-out")
+    elif screen not in ("sign-in", "sign-in-again"):
+        full = replace(full, sign_in_url="/sign-in")
+    if screen == "tasks":
+        full = replace(full, notice=Notice("“write_letter” of eviction.yml waits to be run again.", "success"))
     return replace(full, notice=Notice("That page was out of date; here is the current one.")) if screen == "yesno" else full
 
 
@@ -259,6 +270,47 @@ def _report() -> SourceReport:
         hint="Did you mean rent_amount?",
         trace="Traceback (most recent call last):\n  File “rent.yml”, line 12\nNameError: name 'rent_amont' is not defined",
         sought=("rent_amont", "summary"),
+    )
+
+
+def _tasks() -> TaskPage:
+    def row(number: int, interview: str, action: str, state: str, *texts: str, **more: Any) -> TaskRow:
+        at = f"2026-05-04 12:00:{10 + number}"
+        name = f"{number}Fq3xY_v0-Lk7TzPaB9wQd2sM5nRcEgH"
+        waited, ran = texts
+        return TaskRow(name, interview, action, state, state.title(), at, at.replace(" ", "T"), waited, ran, **more)
+
+    long = "docassemble.EvictionDefense:data/questions/eviction_answer.yml"
+    return TaskPage(
+        tasks=(
+            row(5, "eviction.yml", "write_letter", "waiting", "", "", attempt=0, revoke_url="#"),
+            row(4, "eviction.yml", "write_letter", "running", "0.0 s", "3.2 s", attempt=1, revoke_url="#"),
+            row(
+                3,
+                long,
+                "ask_the_court_for_the_docket",
+                "failed",
+                "4 min",
+                "10 min",
+                attempt=2,
+                error="WorkerLost",
+                run_again_url="#",
+            ),
+            row(2, "eviction.yml", "send", "failed", "0.1 s", "0.4 s", attempt=1, error="ZeroDivisionError"),
+            row(1, long, "write_letter", "done", "0.0 s", "12 s", attempt=1),
+            row(0, "eviction.yml", "send", "revoked", "", "", attempt=0),
+        ),
+        filters=tuple(
+            TaskFilter(state.lower(), state, number, f"#{state}", chosen=state == "All")
+            for state, number in (("All", 1206), ("Waiting", 1), ("Running", 1), ("Done", 1201), ("Failed", 2), ("Revoked", 1))
+        ),
+        state="",
+        number=2,
+        moment="12:00:17",
+        timezone="America/New_York",
+        refresh_url="#",
+        newer_url="#newer",
+        older_url="#older",
     )
 
 
@@ -293,6 +345,14 @@ def plain_pages() -> dict[str, tuple[str, dict[str, Any]]]:
             },
         ),
         "exit": ("exit.html", {"exit": ExitPage(start_url="#")}),
+        "sign-in": ("sign_in.html", {"sign_in": SignInPage(next="/fields")}),
+        "sign-in-again": (
+            "sign_in.html",
+            {"sign_in": SignInPage("ada@example.com", error="The address or the password is wrong.")},
+        ),
+        "sign-out": ("sign_out.html", {}),
+        "signed-out": ("sign_out.html", {}),
+        "tasks": ("tasks.html", {"shown": _tasks()}),
     }
 
 

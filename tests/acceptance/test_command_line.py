@@ -48,12 +48,13 @@ code: |
 """
 
 
-def run(*arguments: str, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end in `folder`."""
+def run(*arguments: str, folder: Path, typed: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end in `folder`; `typed` is what comes in."""
     return subprocess.run(
         [sys.executable, "-m", "docassemble_lite", *arguments],
         cwd=folder,
         env=os.environ | {"PYTHONPATH": str(Path(docassemble_lite.__file__).parents[1])} | variables,
+        input=typed,
         capture_output=True,
         text=True,
         timeout=60,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import http.client
 import http.cookiejar
 import urllib.error
 import urllib.parse
@@ -51,13 +52,24 @@ class Page:
         return value_of(self.form, control(variable))
 
 
-class Visitor:
-    """One browser."""
+class _FromAddress(urllib.request.HTTPHandler):
+    """Connects from one of the addresses of this machine: all that begin with 127 are."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, address: str) -> None:
+        super().__init__()
+        self._address = address
+
+    def http_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(http.client.HTTPConnection, req, source_address=(self._address, 0))
+
+
+class Visitor:
+    """One browser, on the machine of that address."""
+
+    def __init__(self, url: str, address: str = "127.0.0.1") -> None:
         self.url = url
         self.cookies = http.cookiejar.CookieJar()
-        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies))
+        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies), _FromAddress(address))
 
     def get(self, path: str) -> Page:
         """Go to an address of the server."""
@@ -74,6 +86,16 @@ class Visitor:
     def answer(self, page: Page, **answers: str) -> Page:
         """Fill in the form of the page, by the names of variables, and send it."""
         return self.post(path_of(page), filled(page, **answers))
+
+    def sign_in(self, email: str, password: str, next: str | None = None) -> Page:
+        """Fill in the form for signing in, to go on to `next`; the page to which that leads."""
+        typed = [("email", email), ("password", password), *([] if next is None else [("next", next)])]
+        form = self.get("/user/sign-in").forms["da-sign-in"]
+        return self.post("/user/sign-in", [*form_without(form, "email", "password"), *typed])
+
+    def sign_out(self) -> Page:
+        """Press the button on the page for signing out."""
+        return self.post("/user/sign-out", self.get("/user/sign-out").forms["da-sign-out-here"])
 
     def press(self, page: Page, name: str, value: str) -> Page:
         """Press a button that posts something."""
@@ -105,6 +127,11 @@ def path_of(page: Page) -> str:
     """The address of a page without the server's."""
     parts = urllib.parse.urlsplit(page.url)
     return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
+def form_without(posted: Posted, *names: str) -> Posted:
+    """What a form posts, but for what has these names."""
+    return [item for item in posted if item[0] not in names]
 
 
 def filled(page: Page, **answers: str) -> Posted:

@@ -58,6 +58,13 @@ class Actor:
     def claim(self, task: str, lease: float) -> bool:
         return self.store.tasks.claim(task, lease) is not None
 
+    def add_person(self, email: str, password: str) -> bool:
+        return self.store.people.add(email, password).id is not None
+
+    def try_often(self, what: str, times: int, most: int) -> int:
+        """How many of so many attempts needn't wait."""
+        return sum(self.store.attempts.seconds_to_wait(what, most=most, seconds=3600) == 0.0 for _ in range(times))
+
     def die_at(self, statement: int) -> bool:
         """End by SIGKILL before the so manyth statement from now on."""
         left = [statement]

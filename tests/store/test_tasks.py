@@ -376,6 +376,29 @@ def test_the_list_shows_the_latest_first(store: Store, session: Loaded, alice: b
     assert store.tasks.listed("unknown") is None
 
 
+def test_a_task_is_found_by_the_beginning_of_its_id(store: Store, alice: bytes) -> None:
+    wanted = [NewTask(name, "compute", b"") for name in ("Ab_1", "Ab_2", "ab_1", "Abx1", "-Ab", "Ab%1")]
+    store.sessions.create("a.yml", alice, {}, tasks=wanted)
+    found = {
+        start: {item.id for item in store.tasks.beginning_with(start, most=9)} for start in ("Ab_", "Ab_1", "-", "A", "Ab%", "a")
+    }
+    assert found == {
+        "Ab_": {"Ab_1", "Ab_2"},
+        "Ab_1": {"Ab_1"},
+        "-": {"-Ab"},
+        "A": {"Ab_1", "Ab_2", "Abx1", "Ab%1"},
+        "Ab%": {"Ab%1"},
+        "a": {"ab_1"},
+    }
+    assert len(store.tasks.beginning_with("A")) == 2
+
+
+@pytest.mark.parametrize("start", ["", "%", "_", "Ab_1 ", "Ab_1\0", "\0", "\ud800", "x" * 10_000, "é"])
+def test_no_task_is_found_by_what_no_id_begins_with(store: Store, alice: bytes, start: str) -> None:
+    store.sessions.create("a.yml", alice, {}, tasks=[NewTask("Ab_1", "compute", b"")])
+    assert store.tasks.beginning_with(start) == []
+
+
 def test_a_task_that_nobody_takes_is_woken_again(store: Store, session: Loaded, move_clock: Clock) -> None:
     """P6, P7: a message that was lost is sent again, once for each interval."""
     assert store.tasks.overdue(15) == []

@@ -33,6 +33,46 @@ def test_options_of_the_command_line_win_over_the_file(tmp_path: Path) -> None:
     assert (settings.port, settings.appname) == (2, "Ours")
 
 
+@pytest.mark.parametrize("where", [1, 2, 4])
+def test_options_may_stand_before_and_behind_what_is_to_be_done(where: int) -> None:
+    words = ["user", "privilege", "ada@example.com", "admin"]
+    arguments = parse_arguments([*words[:where], "--data", "d", *words[where:]])
+    assert (arguments.deed, arguments.email, arguments.privileges, arguments.data) == (
+        "privilege",
+        words[2],
+        ("admin",),
+        Path("d"),
+    )
+
+
+@pytest.mark.parametrize("task", ["abc", "-abc", "-x", "-h0"])
+def test_the_id_of_a_task_may_begin_with_a_hyphen(task: str) -> None:
+    arguments = parse_arguments(["tasks", "revoke", task, "--data", "d"])
+    assert (arguments.deed, arguments.task, arguments.data) == ("revoke", task, Path("d"))
+
+
+def test_behind_two_hyphens_nothing_is_an_option() -> None:
+    assert parse_arguments(["tasks", "revoke", "--data", "d", "--", "--x"]).task == "--x"
+
+
+def test_tasks_are_listed_unless_something_else_is_said() -> None:
+    arguments = parse_arguments(["tasks", "--state", "failed", "--most", "7"])
+    assert (arguments.deed, arguments.state, arguments.most) == ("list", "failed", 7)
+
+
+def test_a_command_with_several_things_to_do_lists_what_there_is() -> None:
+    assert parse_arguments(["user"]).deed == parse_arguments(["user", "list"]).deed == "list"
+
+
+@pytest.mark.parametrize(
+    "words", [["user", "privilege", "ada@example.com"], ["user", "add"], ["user", "remove", "ada@example.com"]]
+)
+def test_what_is_missing_or_unknown_is_refused(words: list[str]) -> None:
+    with pytest.raises(SystemExit) as refused:
+        parse_arguments(words)
+    assert refused.value.code == 2
+
+
 def test_without_a_command_the_commands_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         parse_arguments([])

@@ -17,8 +17,19 @@ from flask import Flask, render_template
 
 from docassemble_lite.engine.screen import Asked, ButtonView, ChoiceView, FieldView, Screen
 from docassemble_lite.errors import EvaluationError, SourceError
-from docassemble_lite.web.page import PageContext
-from docassemble_lite.web.plain_pages import ConflictPage, ErrorPage, InterviewCard, SourceReport, TypedAnswer
+from docassemble_lite.web.page import Link, PageContext
+from docassemble_lite.web.plain_pages import (
+    ConflictPage,
+    ErrorPage,
+    ExitPage,
+    InterviewCard,
+    SignInPage,
+    SourceReport,
+    TaskFilter,
+    TaskPage,
+    TaskRow,
+    TypedAnswer,
+)
 from tests.acceptance.preview import contexts, create_preview, plain_pages, screens
 
 VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
@@ -533,6 +544,29 @@ def test_the_menu_holds_what_there_is_to_go_to(render: Any) -> None:
     assert shown(render, NAME).all(id="damenutoggle") == []
 
 
+def test_signing_in_is_offered_once_for_each_width_of_screen(render: Any) -> None:
+    page = shown(render, NAME, page=replace(BACK, sign_in_url="/user/sign-in?next=/i"))
+    links = [item for item in page.all("a") if item.text == "Sign in"]
+    assert [item.get("href") for item in links] == ["/user/sign-in?next=/i"] * 2
+    assert "da-not-narrow" in links[0].classes
+    assert "da-narrow-only" in links[1].ancestors[-1].classes
+    hidden = shown(render, NAME, page=replace(BACK, sign_in_url="/s"), features={"hide corner interface": True})
+    assert [item for item in hidden.all("a") if item.text == "Sign in"] == []
+
+
+def test_the_menu_says_who_is_signed_in_and_signs_out_by_a_form(render: Any) -> None:
+    known = replace(BACK, email="ada@example.com", account=(Link("Tasks", "/tasks"),), sign_out_url="/user/sign-out")
+    pages = [shown(render, NAME, page=known), render("exit.html", page=known, exit=ExitPage())]
+    for page in pages:
+        assert "ada@example.com" in page.one(class_="da-menu").text
+        form = page.one("form", id="da-sign-out")
+        assert (form.get("method"), form.get("action")) == ("post", "/user/sign-out")
+        posted = {item.get("name"): item.get("value") for item in page.all("input") if form in item.ancestors}
+        assert posted == {"csrf_token": "c"}
+        assert [item.get("href") for item in page.all("a") if item.text == "Tasks"] == ["/tasks"]
+        assert [item for item in page.all("a") if item.text == "Sign in"] == []
+
+
 # --- the rest of a screen ----------------------------------------------------------------------------------------------
 
 
@@ -611,8 +645,23 @@ def hostile_screen() -> Screen:
     )
 
 
+def hostile_tasks() -> TaskPage:
+    """A page of tasks on which every text is hostile."""
+    row = TaskRow(*(HOSTILE,) * 9, attempt=1, error=HOSTILE, run_again_url=HOSTILE, revoke_url=HOSTILE)
+    return TaskPage((row,), (TaskFilter(HOSTILE, HOSTILE, 1, HOSTILE),), HOSTILE, 1, *(HOSTILE,) * 5)
+
+
 HOSTILE_PAGE = PageContext(
-    app_name=HOSTILE, csrf_token=HOSTILE, action_url=HOSTILE, exit_url=HOSTILE, list_url=HOSTILE, debug=True, back_allowed=True
+    app_name=HOSTILE,
+    csrf_token=HOSTILE,
+    action_url=HOSTILE,
+    exit_url=HOSTILE,
+    list_url=HOSTILE,
+    debug=True,
+    back_allowed=True,
+    email=HOSTILE,
+    account=(Link(HOSTILE, HOSTILE),),
+    sign_out_url=HOSTILE,
 )
 REPORT = SourceReport(HOSTILE, source=HOSTILE, line=1, hint=HOSTILE, trace=HOSTILE, sought=(HOSTILE,))
 
@@ -624,6 +673,9 @@ REPORT = SourceReport(HOSTILE, source=HOSTILE, line=1, hint=HOSTILE, trace=HOSTI
         ("index.html", {"interviews": [InterviewCard(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE)]}),
         ("error.html", {"error": ErrorPage(HOSTILE, HOSTILE, HOSTILE, HOSTILE, REPORT)}),
         ("conflict.html", {"conflict": ConflictPage((TypedAnswer(HOSTILE, HOSTILE),), ((HOSTILE, HOSTILE),), HOSTILE, HOSTILE)}),
+        ("sign_in.html", {"sign_in": SignInPage(HOSTILE, HOSTILE, HOSTILE)}),
+        ("sign_out.html", {}),
+        ("tasks.html", {"shown": hostile_tasks()}),
     ],
 )
 def test_p27_no_plain_text_of_a_page_becomes_markup(render: Any, template: str, values: dict[str, Any]) -> None:

@@ -1,0 +1,89 @@
+"""The statements of people, built once, so that SQLAlchemy compiles each of them once."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from sqlalchemy import bindparam, case, delete, func, insert, or_, select, update
+from sqlalchemy.sql.dml import ReturningInsert
+
+from docassemble_lite.store.tables import attempts, logins, privileges, users
+
+_of_user = bindparam("of_user", type_=users.c.id.type)
+_person = ("id", "email", "first_name", "last_name", "language", "timezone")
+
+# --- users -----------------------------------------------------------------------------------------------------------
+
+insert_user = insert(users).returning(users.c.id)
+insert_privileges = insert(privileges)
+delete_privileges = delete(privileges).where(privileges.c.user_id == _of_user)
+# two who change the privileges of one person take turns
+lock_user = select(users.c.id).where(users.c.id == _of_user).with_for_update()
+set_password = update(users).where(users.c.id == _of_user).values(password_hash=bindparam("hashed"))
+#: Only where it is still the one that was checked.
+renew_password = set_password.where(users.c.password_hash == bindparam("checked"))
+#: A row for each privilege of the person, one without any for a person who has none.
+find = (
+    select(*(users.c[name] for name in _person), users.c.active, users.c.password_hash, privileges.c.name.label("privilege"))
+    .select_from(users.outerjoin(privileges))
+    .where(users.c.email_key == bindparam("key"))
+    .order_by(privileges.c.name)
+)
+_last_seen = select(func.max(logins.c.last_seen)).where(logins.c.user_id == users.c.id).scalar_subquery()
+listing = (
+    select(*(users.c[name] for name in _person), users.c.active, users.c.created, _last_seen.label("last_seen"))
+    .add_columns(privileges.c.name.label("privilege"))
+    .select_from(users.outerjoin(privileges))
+    .order_by(users.c.email_key, privileges.c.name)
+)
+
+# --- logins ----------------------------------------------------------------------------------------------------------
+
+insert_login = insert(logins)
+who = (
+    select(*(users.c[name] for name in _person), privileges.c.name.label("privilege"))
+    .add_columns(logins.c.id.label("login"), logins.c.last_seen)
+    .select_from(logins.join(users).outerjoin(privileges, privileges.c.user_id == users.c.id))
+    .where(logins.c.token_digest == bindparam("digest"), logins.c.last_seen > bindparam("unused_since"), users.c.active)
+    .order_by(privileges.c.name)
+)
+note_seen = (
+    update(logins)
+    .where(logins.c.id == bindparam("login"), logins.c.last_seen <= bindparam("before"))
+    .values(last_seen=bindparam("now"))
+)
+log_out = delete(logins).where(logins.c.token_digest == bindparam("digest"))
+end_logins = delete(logins).where(logins.c.user_id == _of_user)
+end_unused = delete(logins).where(logins.c.last_seen <= bindparam("unused_since"))
+
+# --- attempts --------------------------------------------------------------------------------------------------------
+
+forget_attempts = delete(attempts).where(attempts.c.what_digest == bindparam("what"))
+_over = (
+    select(attempts.c.what_digest)
+    .where(attempts.c.began <= bindparam("before"))
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+clear_attempts = delete(attempts).where(attempts.c.what_digest.in_(select(_over.cte("over").c.what_digest)))
+
+
+@cache
+def count_attempt(dialect: str) -> ReturningInsert[tuple[object, ...]]:
+    """The statement that counts an attempt and tells the number, at once, which each database says in its own way."""
+    if dialect == "sqlite":
+        from sqlalchemy.dialects.sqlite import insert as insert_or_update
+    else:
+        from sqlalchemy.dialects.postgresql import insert as insert_or_update  # type: ignore[assignment]
+    now = bindparam("now", type_=attempts.c.began.type)
+    # one that began long after now is of a clock that was set back since; a little after is somebody who was served first
+    anew = or_(attempts.c.began <= bindparam("before"), attempts.c.began > bindparam("after"))
+    return (
+        insert_or_update(attempts)
+        .values(what_digest=bindparam("what"), began=now, number=1)
+        .on_conflict_do_update(
+            index_elements=[attempts.c.what_digest],
+            set_={"began": case((anew, now), else_=attempts.c.began), "number": case((anew, 1), else_=attempts.c.number + 1)},
+        )
+        .returning(attempts.c.number, attempts.c.began)
+    )
