@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -113,10 +114,11 @@ def test_saving_without_a_limit_is_just_saving() -> None:
         pass
 
 
-def test_a_thread_that_was_stopped_serves_others_unharmed(eventually: Callable[..., Any]) -> None:
-    for _ in range(20):
-        with pytest.raises(TimeIsUp):
-            limited(0.005, lambda: time.sleep(0.01))
+def test_a_thread_that_was_stopped_serves_others_unharmed() -> None:
+    for _ in range(50):
+        # the end of the work and the end of its time come together: either may be first
+        with suppress(TimeIsUp):
+            limited(0.005, lambda: time.sleep(0.005))
     assert [limited(LONG, lambda number=number: number) for number in range(200)] == list(range(200))
 
 
