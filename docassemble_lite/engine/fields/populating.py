@@ -8,10 +8,18 @@ from docassemble_lite.engine.fields.control_name import control_name
 from docassemble_lite.engine.fields.datatype import FieldSpec, Option
 from docassemble_lite.engine.fields.registry import datatype_of
 from docassemble_lite.engine.screen import AskedField, FieldView
+from docassemble_lite.errors import LiteError
+
+
+class NeverFilledIn(LiteError):
+    """A password is never sent to a browser, and what stands in its field stays."""
 
 
 def posted_texts(asked: AskedField, value: Any) -> list[str]:
-    """What the control of a field posts when it shows `value`; nothing when nothing is entered or chosen."""
+    """What the control of a field posts when it shows `value`; nothing when nothing is entered or chosen.
+
+    Raises `NeverFilledIn`, and LiteError for a datatype that is gone.
+    """
     labels = {key: label for label, key in asked.options.get("labels", {}).items()}
     options = tuple(Option(choice, labels.get(key, key), labels.get(key, key)) for key, choice in (asked.choices or {}).items())
     spec = FieldSpec(
@@ -27,6 +35,8 @@ def posted_texts(asked: AskedField, value: Any) -> list[str]:
 
 
 def _posted(view: FieldView) -> list[str]:
+    if view.input_type == "password":
+        raise NeverFilledIn
     if view.kind == "checkbox":
         return [view.value] if view.checked else []
     if view.kind in ("select", "radio", "checkboxes"):
