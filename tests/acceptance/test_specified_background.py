@@ -1,6 +1,7 @@
 """The examples of the specification of background tasks, unchanged, gone through in a real browser to their ends.
 
-Where the specification shows a part of an interview, the test adds the blocks that are left out there, and nothing else.
+Where the specification shows a part of an interview, the test adds the blocks that are left out there, and nothing else. What
+another example has is taken from that.
 """
 
 from __future__ import annotations
@@ -73,20 +74,11 @@ _TEXT_BEHIND = re.compile(r"(?<=[\w.)}-])(?=[A-Z][a-z]*[ ,])")
 
 # --- what the text leaves out ----------------------------------------------------------------------------------------
 
-START = """\
-code: |
-  the_task = background_action('bg_task', additional=value_to_add)
-"""
 QUESTION = """\
 question: Which number?
 fields:
   - Number: value_to_add
     datatype: integer
-"""
-ACTION = """\
-event: bg_task
-code: |
-  background_response(553 + action_argument('additional'))
 """
 WAITING = """\
 mandatory: True
@@ -178,14 +170,15 @@ def whole(*parts: str) -> str:
 def running(shared_server: Callable[..., Any]) -> Server:
     """A server with all examples, made whole; it doesn't sweep while the tests hold up its worker."""
     found = examples()
+    start, action = found["start"], found["action"]
     interviews = {
         "complete": found["complete"],
-        "start": whole(found["start"], QUESTION, ACTION, WAITING, END),
-        "action": whole(found["action"], QUESTION, START, WAITING, END),
+        "start": whole(start, QUESTION, action, WAITING, END),
+        "action": whole(action, QUESTION, start, WAITING, END),
         # the line that says when the block is shown
-        "question": whole("event: final_screen\n" + found["question"], QUESTION, START, ACTION, WAITING),
-        "response action and screen": whole(found["response action and screen"], QUESTION, START, WAITING),
-        "response action": whole(found["response action"], QUESTION, START, WAITING, END_WITH_ANSWER),
+        "question": whole("event: final_screen\n" + found["question"], QUESTION, start, action, WAITING),
+        "response action and screen": whole(found["response action and screen"], QUESTION, start, WAITING),
+        "response action": whole(found["response action"], QUESTION, start, WAITING, END_WITH_ANSWER),
         "error action": found["error action"],
         "error action with details": found["error action with details"],
         "flash": whole(found["flash"], NOT_WAITING),
