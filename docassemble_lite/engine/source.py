@@ -56,12 +56,13 @@ class Sources:
         return self._under_interviews(name)
 
     def names(self) -> list[str]:
-        """The names of all interviews under the interviews folder, in alphabetical order."""
+        """The names of all interviews under the interviews folder, in alphabetical order; those in sub-folders come last."""
         if not self.interviews.is_dir():
             return []
         found = (path for path in self.interviews.rglob("*") if path.suffix in SUFFIXES and path.is_file())
         inside = (path.relative_to(self.interviews) for path in found)
-        return sorted(str(path) for path in inside if not any(part.startswith(".") for part in path.parts))
+        shown = (path for path in inside if not any(part.startswith(".") for part in path.parts))
+        return [str(path) for path in sorted(shown, key=lambda path: (path.parent.parts, path.name))]
 
     def data_file(self, reference: str, folder: str, beside: Source | None) -> Path | None:
         """A file of `data/<folder>` of a package ("package:file" or "package:data/static/file"), or one beside an interview.

@@ -268,6 +268,7 @@ class _PersonVisit:
             outcome = replace(outcome, asked=asked)
         if isinstance(outcome, Wait):
             outcome = waiting_screen(evaluation, outcome, asked)
+        if isinstance(outcome, Screen) and outcome.reload:
             # what was started just now is what it waits for, even if nobody has looked at it yet
             self.host.seen.update({task.id: "waiting" for task in self.host.new_tasks})
         status = evaluation.save_status

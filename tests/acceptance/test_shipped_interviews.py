@@ -38,7 +38,7 @@ def go_on(page: Page, heading: str) -> None:
 def test_every_interview_of_the_list_begins(url: str, tab: Page) -> None:
     tab.goto(url + "/list")
     links = [link.get_attribute("href") for link in tab.locator(".da-card a").all()]
-    assert len(links) == len(list((ROOT / "interviews").glob("*.yml")))
+    assert len(links) == len(list((ROOT / "interviews").rglob("*.yml")))
     for link in links:
         assert tab.goto(url + str(link)).status == 200
         assert tab.locator("#daform").count() == 1

@@ -38,3 +38,45 @@ def test_back_leads_from_a_screen_that_waited_to_the_question_before(server: Cal
     alice = Visitor(server({"waits.yml": INTERVIEW}).url)
     page = alice.back(alice.answer(alice.show("waits.yml"), amount="21"))
     assert page.heading == "How much?"
+
+
+AGAIN = """
+mandatory: True
+code: |
+  if the_task.failed():
+    the_task = background_action('work', divisor=2)
+    please_wait
+  elif the_task.ready():
+    the_end
+  else:
+    please_wait
+---
+code: |
+  the_task = background_action('work', divisor=0)
+---
+event: work
+code: |
+  background_response(1 / action_argument('divisor'))
+---
+event: please_wait
+question: A moment
+reload: True
+---
+event: the_end
+question: It is ${ the_task.get() }
+"""
+
+
+def test_a_screen_waits_for_a_task_that_takes_the_place_of_one_that_failed(
+    server: Callable[..., Any], eventually: Callable[..., Any]
+) -> None:
+    running = server({"again.yml": AGAIN})
+    alice = Visitor(running.url)
+    alice.show("again.yml")
+    eventually(lambda: "state=failed" in running.log, "the first task has failed")
+    page = alice.show("again.yml")
+    assert page.heading == "A moment"
+    assert "data-awaits" in page.text
+    assert "da-stalled" not in page.text
+    assert eventually(lambda: alice.show("again.yml").heading != "A moment", "the second task is over")
+    assert alice.show("again.yml").heading == "It is 0.5"

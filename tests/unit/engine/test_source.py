@@ -119,6 +119,13 @@ def test_the_list_of_interviews_is_sorted_and_leaves_out_what_is_hidden(sources)
     assert sources.names() == ["a.yml", "sub/b.yaml", "sub/c.yml"]
 
 
+def test_the_list_of_interviews_begins_with_those_that_are_in_no_folder_of_their_own(tmp_path):
+    for name in ("a/a.yml", "a/b/c.yml", "a/d.yml", "z.yml"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("question: Q\n")
+    assert Sources(tmp_path).names() == ["z.yml", "a/a.yml", "a/d.yml", "a/b/c.yml"]
+
+
 def test_the_list_of_a_folder_that_is_not_there_is_empty(tmp_path):
     assert Sources(tmp_path / "none").names() == []
 

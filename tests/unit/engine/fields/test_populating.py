@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from docassemble_lite.engine.fields.populating import posted_texts
+from docassemble_lite.engine.fields.populating import CantBeShown, posted_texts
 from docassemble_lite.engine.fields.registry import datatype_names, datatype_of
 from docassemble_lite.language.dates import as_datetime
 from tests.unit.engine.interviewing import interview
@@ -98,7 +98,8 @@ def test_nothing_empties_a_control(datatype: str) -> None:
 
 
 def test_a_password_is_never_sent_to_a_browser() -> None:
-    assert posted_texts(asked("password"), "secret") == [""]
+    with pytest.raises(CantBeShown):
+        posted_texts(asked("password"), "secret")
 
 
 def test_radio_buttons_of_another_datatype_take_its_values() -> None:
@@ -108,9 +109,21 @@ def test_radio_buttons_of_another_datatype_take_its_values() -> None:
     assert datatype_of(field).convert(field, ["2"]) == 2
 
 
-def test_a_value_that_is_no_choice_chooses_nothing() -> None:
-    assert posted_texts(asked("dropdown", CHOICES), "z") == []
-    assert posted_texts(asked("radio", CHOICES), "z") == []
+@pytest.mark.parametrize(
+    ("datatype", "more", "value"),
+    [
+        ("dropdown", CHOICES, "z"),
+        ("radio", CHOICES, "z"),
+        ("date", "", "no day"),
+        ("time", "", "soon"),
+        ("yesnoradio", "", "perhaps"),
+        ("number", "", float("nan")),
+    ],
+)
+def test_a_value_that_a_control_cannot_show_is_refused(datatype: str, more: str, value: Any) -> None:
+    """The control stays as it is instead of losing what stands there."""
+    with pytest.raises(CantBeShown):
+        posted_texts(asked(datatype, more), value)
 
 
 def test_an_object_is_chosen_by_what_it_is() -> None:

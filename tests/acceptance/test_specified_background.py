@@ -1,0 +1,338 @@
+"""The examples of the specification of background tasks, unchanged, gone through in a real browser to their ends.
+
+Where the specification shows a part of an interview, the test adds the blocks that are left out there, and nothing else. What
+another example has is taken from that.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.acceptance.playing import (
+    PATIENCE,
+    begin,
+    fill,
+    go_on,
+    load_until_nothing_is_due,
+    record,
+    see,
+    see_message,
+    see_text,
+    tasks_held,
+    text_of,
+    told,
+)
+from tests.acceptance.preview import take_complaints
+from tests.conftest import Server
+
+ROOT = Path(__file__).resolve().parents[2]
+SUITE = Path(os.environ.get("CONFORMANCE_SUITE", ROOT.parent / "shared" / "conformance"))
+SPECIFICATION = SUITE.parent / "spec/background.txt"
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        not SPECIFICATION.is_file(), reason=f"there is no {SPECIFICATION} (it lies beside the suite that CONFORMANCE_SUITE names)"
+    ),
+]
+
+#: The examples in the order of the text.
+NAMES = (
+    "complete",
+    "start",
+    "action",
+    "question",
+    "response action and screen",
+    "response action",
+    "error action",
+    "error action with details",
+    "flash",
+    "flash by a response action",
+    "refresh",
+    "javascript",
+    "fields",
+    "document",
+    "class in use",
+    "class",
+)
+#: Those that need what isn't there yet.
+LEFT_OUT = {"document"}
+_SECTION = re.compile(r"^Background processes .*?(?=^Comparison with scheduled tasks$)", re.DOTALL | re.MULTILINE)
+# the lines with which a part of an example begins; all that is indented belongs to it
+_BEGINNING = re.compile(
+    r"---|class |(mandatory|code|question|event|objects|attachment|fields|subquestion|reload|attachment code):"
+)
+# the text goes on in the same line behind an example
+_TEXT_BEHIND = re.compile(r"(?<=[\w.)}-])(?=[A-Z][a-z]*[ ,])")
+
+# --- what the text leaves out ----------------------------------------------------------------------------------------
+
+QUESTION = """\
+question: Which number?
+fields:
+  - Number: value_to_add
+    datatype: integer
+"""
+WAITING = """\
+mandatory: True
+code: |
+  if the_task.ready():
+    final_screen
+  else:
+    one_moment
+---
+event: one_moment
+question: One moment
+"""
+END = """\
+event: final_screen
+question: It is ${ the_task.get() }
+"""
+END_WITH_ANSWER = """\
+event: final_screen
+question: It is ${ answer }
+"""
+NOT_WAITING = """\
+mandatory: True
+code: |
+  the_task
+  food
+---
+question: What do you eat?
+subquestion: |
+  % if defined('answer'):
+  The answer is ${ answer }.
+  % endif
+fields:
+  - Food: food
+---
+mandatory: True
+question: Enjoy your ${ food }
+"""
+FORM = """\
+mandatory: True
+code: |
+  the_task
+  the_number
+---
+question: What is it together?
+fields:
+  - Number: the_number
+    datatype: integer
+---
+mandatory: True
+question: It is ${ the_number }
+"""
+MODULE = "modules:\n  - specified_class\n"
+IMPORTS = """\
+from docassemble_lite.engine.functions.steering import command, set_save_status
+from docassemble_lite.engine.functions.tasks import background_action
+from docassemble_lite.objects import DAObject
+
+"""
+
+
+def examples() -> dict[str, str]:
+    """The examples by their names."""
+    section = _SECTION.search(SPECIFICATION.read_text(encoding="utf-8"))
+    assert section, "the specification has no such section"
+    return dict(zip(NAMES, examples_in(section[0]), strict=True))
+
+
+def examples_in(text: str) -> Iterator[str]:
+    """The runs of lines that are no sentences."""
+    run: list[str] = []
+    for line in text.splitlines():
+        if not _BEGINNING.match(line) and not (run and line[:1] in (" ", "")):
+            yield from ["\n".join(run)] if run else []
+            run = []
+            continue
+        behind = _TEXT_BEHIND.search(line)
+        run.append(line[: behind.start()] if behind else line)
+        if behind:
+            yield "\n".join(run)
+            run = []
+
+
+def whole(*parts: str) -> str:
+    """An interview of these parts, each of one or more blocks."""
+    return "\n---\n".join(re.sub(r"\A---\n|\n---\Z", "", part.rstrip("\n")) for part in parts) + "\n"
+
+
+@pytest.fixture(scope="module")
+def running(shared_server: Callable[..., Any]) -> Server:
+    """A server with all examples, made whole; it doesn't sweep while the tests hold up its worker."""
+    found = examples()
+    start, action = found["start"], found["action"]
+    interviews = {
+        "complete": found["complete"],
+        "start": whole(start, QUESTION, action, WAITING, END),
+        "action": whole(action, QUESTION, start, WAITING, END),
+        # the line that says when the block is shown
+        "question": whole("event: final_screen\n" + found["question"], QUESTION, start, action, WAITING),
+        "response action and screen": whole(found["response action and screen"], QUESTION, start, WAITING),
+        "response action": whole(found["response action"], QUESTION, start, WAITING, END_WITH_ANSWER),
+        "error action": found["error action"],
+        "error action with details": found["error action with details"],
+        "flash": whole(found["flash"], NOT_WAITING),
+        "flash by a response action": whole(found["flash by a response action"], NOT_WAITING),
+        "refresh": whole(found["refresh"], NOT_WAITING),
+        "javascript": whole(found["javascript"], NOT_WAITING),
+        "fields": whole(found["fields"], FORM),
+        "class in use": found["class in use"],
+        "class": whole(MODULE, found["class in use"]),
+    }
+    assert set(interviews) == set(NAMES) - LEFT_OUT
+    server: Server = shared_server({f"{name}.yml": text for name, text in interviews.items()}, task_sweep=3600)
+    (server.folder / "specified_class.py").write_text(IMPORTS + found["class"] + "\n", encoding="utf-8")
+    return server
+
+
+@pytest.fixture
+def tab(page: Page) -> Iterator[Page]:
+    """A tab in which nothing may go wrong, and which remembers what it has shown."""
+    record(page)
+    complaints = take_complaints(page)
+    yield page
+    assert complaints == []
+
+
+@pytest.fixture
+def plain_tab(browser: Browser) -> Iterator[Page]:
+    """A tab of a browser that runs no scripts."""
+    context = browser.new_context(java_script_enabled=False)
+    context.set_default_timeout(PATIENCE)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(params=["tab", "plain_tab"], ids=["with scripts", "without scripts"])
+def any_tab(request: pytest.FixtureRequest) -> Page:
+    """A tab, with scripts and without."""
+    tab: Page = request.getfixturevalue(request.param)
+    return tab
+
+
+def answer(tab: Page, running: Server, name: str) -> None:
+    """Come to an example, and have 2 added."""
+    begin(tab, running, f"{name}.yml")
+    fill(tab, "Number", "2")
+    go_on(tab)
+
+
+# --- values and variables --------------------------------------------------------------------------------------------
+
+
+def test_the_first_example_comes_to_its_answer(running: Server, any_tab: Page) -> None:
+    with tasks_held(running):
+        answer(any_tab, running, "complete")
+        see(any_tab, "Hang tight. Still waiting for an answer.")
+    see(any_tab, "The answer is 555.")
+
+
+@pytest.mark.parametrize("name", ["start", "action", "response action"])
+def test_a_part_that_has_no_last_screen_comes_to_its_answer(running: Server, tab: Page, name: str) -> None:
+    answer(tab, running, name)
+    see(tab, "It is 555")
+
+
+@pytest.mark.parametrize("name", ["question", "response action and screen"])
+def test_a_part_that_has_a_last_screen_comes_to_it(running: Server, tab: Page, name: str) -> None:
+    answer(tab, running, name)
+    see(tab, "The answer is 555.")
+
+
+# --- error actions ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("divisor", "outcome"), [("4", "The result was 2.5."), ("0", "There was an error.")])
+def test_an_error_action_sets_what_the_last_screen_shows(running: Server, tab: Page, divisor: str, outcome: str) -> None:
+    begin(tab, running, "error action.yml")
+    fill(tab, "Numerator", "10")
+    fill(tab, "Denominator", divisor)
+    with tasks_held(running):
+        go_on(tab)
+        see(tab, "Waiting for result...")
+    see(tab, "Result of task")
+    see_text(tab, outcome)
+
+
+def test_an_error_screen_knows_all_of_the_error(running: Server, tab: Page) -> None:
+    answer(tab, running, "error action with details")
+    see(tab, "There was an error.")
+    shown = text_of(tab)
+    assert "The saved error message was Failure at the calculation stage due to a ZeroDivisionError error." in shown
+    assert "The value was handled_error." in shown
+    assert "The error was ZeroDivisionError. The trace was" in shown
+    assert "The message was division by zero The variables were" in shown
+
+
+# --- telling the browser ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["flash", "flash by a response action"])
+def test_a_message_is_flashed_once(running: Server, tab: Page, name: str) -> None:
+    with tasks_held(running):
+        answer(tab, running, name)
+        see(tab, "What do you eat?")
+    see_message(tab, "The answer is 555.")
+    load_until_nothing_is_due(tab)
+    fill(tab, "Food", "bread")
+    go_on(tab)
+    see(tab, "Enjoy your bread")
+    assert told(tab) == ["The answer is 555."]
+
+
+def test_the_screen_is_shown_again(running: Server, tab: Page) -> None:
+    with tasks_held(running):
+        answer(tab, running, "refresh")
+        see(tab, "What do you eat?")
+        fill(tab, "Food", "bread")
+    see_text(tab, "The answer is 555.")
+    go_on(tab)
+    see(tab, "Enjoy your bread")
+
+
+def test_the_script_says_the_answer_once(running: Server, tab: Page) -> None:
+    said: list[str] = []
+
+    def hear(dialog: Any) -> None:
+        said.append(dialog.message)
+        dialog.accept()
+
+    tab.on("dialog", hear)
+    with tab.expect_event("dialog"), tasks_held(running):
+        answer(tab, running, "javascript")
+        see(tab, "What do you eat?")
+    load_until_nothing_is_due(tab)
+    fill(tab, "Food", "bread")
+    go_on(tab)
+    see(tab, "Enjoy your bread")
+    assert said == ["The answer is 555."]
+
+
+def test_the_field_is_filled_in(running: Server, tab: Page) -> None:
+    with tasks_held(running):
+        answer(tab, running, "fields")
+        see(tab, "What is it together?")
+    tab.wait_for_function("() => document.querySelector('#daform input:not([type=hidden])').value === '555'")
+    go_on(tab)
+    see(tab, "It is 555")
+
+
+# --- BackgroundAction ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["class in use", "class"])
+def test_code_that_runs_a_background_action_comes_to_its_answer(running: Server, any_tab: Page, name: str) -> None:
+    with tasks_held(running):
+        answer(any_tab, running, name)
+        see(any_tab, "One moment, please")
+    see(any_tab, "The answer is 555.")
