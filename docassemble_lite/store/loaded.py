@@ -44,8 +44,9 @@ class Loaded(Peek):
     # of the person who loaded it, None when the server did
     secret: bytes | None = field(default=None, repr=False)
     discarded: dict[str, Any] | None = field(default=None, repr=False)
-    # whether a browser waits to be told of a task
+    # whether a browser waits to be told of a task, and whether there are tasks that aren't over
     has_news: bool = False
+    has_open_tasks: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from functools import cache
 from sqlalchemy import Insert, and_, bindparam, case, delete, func, insert, or_, select, update
 
 from docassemble_lite.store.tables import session_keys, sessions, steps, tasks
-from docassemble_lite.store.task_queries import has_news
+from docassemble_lite.store.task_queries import has_news, has_open
 
 _wanted = sessions.c.id == bindparam("wanted")
 _newest = and_(steps.c.session_id == sessions.c.id, steps.c.number == sessions.c.step)
@@ -16,8 +16,9 @@ _key = and_(session_keys.c.session_id == sessions.c.id, session_keys.c.holder ==
 # a session that isn't open to the asking one is not found at all: no row, no time spent on its answers
 _open_to_asking = or_(sessions.c.multi_user, session_keys.c.holder.is_not(None))
 _has_news = has_news.where(tasks.c.session_id == sessions.c.id).label("has_news")
+_has_open = has_open.where(tasks.c.session_id == sessions.c.id).label("has_open_tasks")
 load = (
-    select(sessions, steps.c.answers, session_keys.c.wrapped, _has_news)
+    select(sessions, steps.c.answers, session_keys.c.wrapped, _has_news, _has_open)
     .select_from(sessions.join(steps, _newest).outerjoin(session_keys, _key))
     .where(_wanted, _open_to_asking)
 )

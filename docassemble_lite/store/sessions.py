@@ -259,7 +259,6 @@ class Sessions:
         return self._open(row, self._vault.unseal(row["sealed_key"] or b"", "session", row["id"]), secret)
 
     def _open(self, row: RowMapping, data_key: bytes, secret: bytes | None) -> Loaded:
-        has_news = bool(row.get("has_news"))
         closed = Loaded(
             **_peek_values(row),
             newest=row["step"],
@@ -267,7 +266,8 @@ class Sessions:
             extra=None,
             data_key=data_key,
             secret=secret,
-            has_news=has_news,
+            has_news=bool(row.get("has_news")),
+            has_open_tasks=bool(row.get("has_open_tasks")),
         )
         answers, extra = thaw(self._decode(closed, closed.step, row["answers"]))
         return replace(closed, answers=answers, extra=extra)

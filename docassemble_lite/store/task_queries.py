@@ -108,6 +108,9 @@ report = select(tasks).where(_wanted, _of_session)
 _waits_to_be_told = and_(tasks.c.mode.is_not(None), tasks.c.told == false(), tasks.c.starter != "")
 #: Whether somebody waits to be told of a task of the session that this statement is about.
 has_news = exists().where(_waits_to_be_told)
+#: Whether there are tasks of that session that aren't over.
+has_open = exists().where(_open)
+open_ids = select(tasks.c.id).where(_of_session, _open).order_by(tasks.c.created).limit(bindparam("most"))
 news = select(
     tasks.c.id,
     tasks.c.mode,
@@ -122,6 +125,18 @@ hand_out = (
     update(tasks)
     .where(_wanted, _waits_to_be_told, or_(tasks.c.handed_out.is_(None), tasks.c.handed_out <= bindparam("before")))
     .values(handed_out=bindparam("now"))
+)
+take_due = (
+    update(tasks)
+    .where(
+        _of_session,
+        _waits_to_be_told,
+        tasks.c.starter == bindparam("who"),
+        tasks.c.mode == bindparam("of_mode"),
+        tasks.c.state.not_in(["waiting", "running"]),
+    )
+    .values(told=True)
+    .returning(tasks.c.id, tasks.c.state, tasks.c.result)
 )
 confirm = (
     update(tasks)

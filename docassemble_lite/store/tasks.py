@@ -316,6 +316,11 @@ class Tasks:
             return None
         return self._vault.decrypt(data_key, result, session=session_id, part=_part(task_id, "result"))
 
+    def open_ids(self, session_id: str, most: int = 100) -> list[str]:
+        """The ids of the tasks of a session that aren't over."""
+        with self._engine.connect() as connection:
+            return list(connection.execute(queries.open_ids, {"of_session": session_id, "most": most}).scalars())
+
     def news(self, session_id: str, who: str, awaited: Collection[str]) -> News:
         """What a page of the browser `who` is to know that waits for the tasks `awaited`. Results are still encrypted."""
         values = {"of_session": session_id, "who": who, "awaited": list(awaited)}
@@ -329,6 +334,12 @@ class Tasks:
         )
         states = {row["id"]: row["state"] for row in rows if row["id"] in awaited}
         return News(due, bool(untold), states)
+
+    def take_due(self, session_id: str, who: str, mode: str) -> list[Due]:
+        """Of one mode, what the browser `who` is to be told now; it counts as told."""
+        with self._writing.begin() as connection:
+            rows = connection.execute(queries.take_due, {"of_session": session_id, "who": who, "of_mode": mode}).all()
+        return [Due(row.id, mode, row.state, row.result) for row in rows]
 
     def _handed_out(self, task_id: str) -> bool:
         """Whether it is ours to tell: of two pages that ask at the same time one gets it."""

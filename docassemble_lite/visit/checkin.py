@@ -74,6 +74,16 @@ class CheckIns:
         states = {task_id: state for task_id, state in news.states.items() if state not in OVER}
         return CheckedIn(commands, news.pending, over, states)
 
+    def take_flashes(self, session_id: str, secret: bytes, who: str) -> list[str]:
+        """The messages that the browser `who` is to see, for a page that shows them now; they count as told."""
+        due = self.store.tasks.take_due(session_id, who, "flash")
+        if not due:
+            return []
+        entrance = self.store.sessions.enter(session_id, secret)
+        data_key = entrance.unlock()
+        values = [self._value_of(entrance, data_key, item) for item in due]
+        return [str(value) for value in values if value is not None]
+
     def _commands(self, entrance: Entrance, secret: bytes, who: str, news: News) -> tuple[Command, ...]:
         data_key = entrance.unlock()
         found = [(due, self._value_of(entrance, data_key, due)) for due in news.due]

@@ -9,9 +9,13 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Show:
-    """See the screen. `url_args` are the arguments of the address, which interviews can read."""
+    """See the screen. `url_args` are the arguments of the address, which interviews can read.
+
+    A `glance` saves nothing, so that the page on which somebody is typing stays valid.
+    """
 
     url_args: Mapping[str, Any] = field(default_factory=dict)
+    glance: bool = False
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from docassemble_lite.engine.expressions import place_of_frame, value_if_there
 from docassemble_lite.engine.internal import new_answers
 from docassemble_lite.engine.program import Program
 from docassemble_lite.engine.screen import Asked, Exit, Outcome, Refresh, Screen, TaskAction, Wait
+from docassemble_lite.engine.starting import COME_BACK
 from docassemble_lite.engine.steering import SaveFirst
 from docassemble_lite.engine.submission import Mistakes, note_typed, submit
 from docassemble_lite.engine.waiting import waiting_screen
@@ -45,7 +46,7 @@ class Visited:
     """How a visit ended. `notice` is "stale" when the page that was answered was out of date.
 
     `tasks` says of the tasks that the interview looked at how they stood; `has_news` is whether the browser may have to be
-    told of a task's end.
+    told of a task's end, `has_open_tasks` whether there are tasks that aren't over.
     """
 
     outcome: Outcome
@@ -56,6 +57,7 @@ class Visited:
     program: Program | None = None
     tasks: Mapping[str, TaskState] = field(default_factory=dict)
     has_news: bool = False
+    has_open_tasks: bool = False
 
 
 class Visits:
@@ -149,6 +151,9 @@ class _PersonVisit:
         self.request = replace(request, session=self.loaded.session_id)
         self.program = surroundings.programs.get(self.loaded.interview)
         self.has_news = self.loaded.has_news
+        self.has_open_tasks = self.loaded.has_open_tasks
+        # whether nothing is to be saved
+        self.glancing = False
 
     @property
     def asked(self) -> Asked:
@@ -158,8 +163,8 @@ class _PersonVisit:
         if isinstance(deed, (Submit, GoBack)) and (not deed.token or deed.token != self.asked.token):
             return replace(self.show({}), notice=STALE)
         match deed:
-            case Show(url_args):
-                return self.show(url_args)
+            case Show(url_args, glance):
+                return self.show(url_args, glance=glance)
             case Submit(posted):
                 return self.submit(posted)
             case GoBack():
@@ -169,7 +174,8 @@ class _PersonVisit:
 
     # --- the deeds -------------------------------------------------------------------------------------------------
 
-    def show(self, url_args: Mapping[str, Any]) -> Visited:
+    def show(self, url_args: Mapping[str, Any], *, glance: bool = False) -> Visited:
+        self.glancing = glance
         before = _stored_form(self.loaded.answers)
         evaluation = self.evaluation()
         evaluation.messages += take_notices(evaluation.internal)
@@ -179,6 +185,8 @@ class _PersonVisit:
         outcome = self.assemble(evaluation, new_step=False)
         asked = self.asked_by(outcome)
         changed = asked is not self.asked or before != _stored_form(evaluation.answers)
+        if glance:
+            evaluation.save_status = "ignore"
         return self.end(evaluation, outcome, asked, new_step=False, save=changed)
 
     def submit(self, posted: Mapping[str, Any]) -> Visited:
@@ -253,6 +261,8 @@ class _PersonVisit:
             try:
                 outcome = evaluation.assemble()
             except SaveFirst:
+                if self.glancing:
+                    return Wait(COME_BACK)
                 unfinished = replace(self.asked, token=secrets.token_urlsafe(9))
                 self.save(evaluation, unfinished, new_step=new_step and self.loaded.step + 1 == evaluation.internal["steps"])
                 continue
@@ -286,6 +296,7 @@ class _PersonVisit:
             program=self.program,
             tasks=self.host.seen,
             has_news=self.has_news,
+            has_open_tasks=self.has_open_tasks,
         )
 
     def save(self, evaluation: Evaluation, asked: Asked, *, new_step: bool) -> None:
@@ -297,6 +308,7 @@ class _PersonVisit:
             )
         self.host.saved()
         self.has_news = self.has_news or any(task.mode for task in tasks)
+        self.has_open_tasks = self.has_open_tasks or bool(tasks)
         for task in tasks:
             self.surroundings.broker.wake(task.id)
 

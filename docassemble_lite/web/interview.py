@@ -15,7 +15,7 @@ from docassemble_lite.errors import SessionNotFound
 from docassemble_lite.host import Request
 from docassemble_lite.visit import Act, Deed, GoBack, Show, Submit, Visited
 from docassemble_lite.visit.addresses import RESERVED, decoded_action, interview_address
-from docassemble_lite.web.pages import screen_page
+from docassemble_lite.web.pages import is_glance, screen_page
 from docassemble_lite.web.security import browser_id, person_secret
 from docassemble_lite.web.services import services
 from docassemble_lite.web.signed_in import person
@@ -44,7 +44,7 @@ def show() -> BaseResponse:
         return _act(name, known, arguments["action"])
     if known is None:
         return _begun(name, url_args)
-    return _visited(name, known, Show(url_args))
+    return _visited(name, known, Show(url_args, glance=is_glance()))
 
 
 @blueprint.post("/interview")

@@ -71,7 +71,11 @@ class PageContext:
     checkin_interval: int = 0
     # the tasks that the screen waits for, by their ids, and whether there is a task of whose end the browser is to be told
     awaits: tuple[str, ...] = ()
+    # tasks that may bring another screen, although this one doesn't say that it waits
+    watches: tuple[str, ...] = ()
     has_news: bool = False
+    # messages that came from the background: (text, kind)
+    flashes: tuple[tuple[str, str], ...] = ()
     # whether what the screen waits for has failed, so that waiting would be in vain
     stalled: bool = False
     notice: Notice | None = None

@@ -13,7 +13,7 @@ from docassemble_lite.visit import Visited
 from docassemble_lite.visit.addresses import interview_address
 from docassemble_lite.web.page import Link, Notice, PageContext
 from docassemble_lite.web.same_origin import same_origin_path
-from docassemble_lite.web.security import csrf_token, nonce
+from docassemble_lite.web.security import browser_id, csrf_token, nonce, person_secret
 from docassemble_lite.web.services import services
 from docassemble_lite.web.signed_in import RUNS_THE_SERVER, has_one_of, person
 
@@ -33,9 +33,23 @@ def screen_page(visited: Visited, screen: Screen) -> str:
         parts=screen.parts,
         notice=_notice(visited),
         has_news=visited.has_news,
+        flashes=_flashes(visited),
         **_waiting(visited, screen),
     )
     return render_template("screen.html", screen=screen, page=page)
+
+
+def _flashes(visited: Visited) -> tuple[tuple[str, str], ...]:
+    """Messages of tasks that are over: a browser without scripts learns of them by the next page."""
+    if not visited.has_news or is_glance():
+        return ()
+    texts = services().checkins.take_flashes(visited.session, person_secret(), browser_id())
+    return tuple((text, "info") for text in texts)
+
+
+def is_glance() -> bool:
+    """Whether the page only looks what would be there, and shows nothing of it."""
+    return "X-Glance" in request.headers
 
 
 def _waiting(visited: Visited, screen: Screen) -> dict[str, Any]:
@@ -45,11 +59,14 @@ def _waiting(visited: Visited, screen: Screen) -> dict[str, Any]:
     """
     awaits = tuple(task_id for task_id, state in visited.tasks.items() if state not in OVER)
     failed = any(state in ("failed", "revoked") for state in visited.tasks.values())
-    if not screen.reload and (screen.button_style != "none" or not awaits):
+    if not screen.reload and screen.button_style != "none":
         return {}
-    if failed and not awaits:
-        return {"stalled": True}
-    return {"awaits": awaits}
+    if awaits:
+        return {"awaits": awaits}
+    if visited.has_open_tasks:
+        # whoever can't go on otherwise may be waiting for any of them
+        return {"watches": tuple(services().store.tasks.open_ids(visited.session))}
+    return {"stalled": bool(failed and screen.reload)}
 
 
 def page_context(**known: Any) -> PageContext:

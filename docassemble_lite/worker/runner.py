@@ -87,7 +87,7 @@ class Runner:
 
     def _tell_why_stopped(self, claimed: Claimed) -> None:
         listed = self.surroundings.store.tasks.listed(claimed.id)
-        action = "task_revoked" if listed is not None and listed.state == "revoked" else "late_report"
+        action = "task_stopped" if listed is not None and listed.state == "revoked" else "late_report"
         log.warning('action="%s" task=%s attempt=%d', action, claimed.id, claimed.attempt)
 
     def _carried_out(self, run: TaskRun, carry_out: Callable[[TaskRun], str]) -> str:

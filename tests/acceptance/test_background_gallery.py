@@ -82,7 +82,7 @@ def test_somebody_who_waits_long_is_told_how_it_stands(running: Server, tab: Pag
     fill(tab, "It arrived on", "2026-01-05")
     with tasks_held(running):
         go_on(tab)
-        tab.get_by_role("status").get_by_text("Still waiting for its turn.").wait_for()
+        tab.get_by_role("status").get_by_text("Waiting in line …").wait_for()
     see(tab, "Answer by Monday, January 26, 2026")
 
 

@@ -20,6 +20,8 @@ from docassemble_lite.store.database import Store
 from docassemble_lite.store.freezer import thaw
 from docassemble_lite.store.tables import tasks
 from docassemble_lite.store.tasks import LateReport
+from docassemble_lite.visit import Show
+from docassemble_lite.visit.checkin import CheckIns
 from docassemble_lite.visit.limits import TooLong
 from docassemble_lite.visit.task_run import Failure, Stopped, TaskRun
 from tests.store.tasking import Begin, Session, surroundings_for
@@ -667,3 +669,35 @@ def test_p37_code_of_a_page_that_takes_too_long_is_stopped_with_its_line(
         end = datetime.datetime.now() + datetime.timedelta(seconds=1)
         while datetime.datetime.now() < end:
             assert "late" not in session.answers
+
+
+def test_a_page_can_take_its_messages_along(begin: Begin, alice: bytes) -> None:
+    """Where no script runs nothing checks in: the next page shows them, once."""
+    session = begin("background_response('Done it.')", mode="flash").run()
+    checkins = CheckIns(session.surroundings)
+    assert checkins.take_flashes(session.id, alice, "bob") == []
+    assert checkins.take_flashes(session.id, alice, "alice") == ["Done it."]
+    assert checkins.take_flashes(session.id, alice, "alice") == []
+    assert session.check_in().commands == ()
+
+
+def test_a_glance_saves_nothing(begin: Begin) -> None:
+    """The page on which somebody is typing stays valid, whatever there would be to see by now."""
+    session = begin("background_response()", first="number")
+    page = session.visited
+    assert page
+    session.run()
+    glance = session.visits.visit(session.id, session.secret, session._request(), Show(glance=True))
+    assert glance.outcome != page.outcome
+    session.visited = page
+    assert session.answer(number="5").question == "SUCCESS None []"
+    assert session.answers["number"] == 5
+
+
+def test_a_visit_says_whether_there_are_tasks_that_are_not_over(begin: Begin) -> None:
+    session = begin("background_response()")
+    assert session.show().visited
+    assert session.visited.has_open_tasks
+    assert session.surroundings.store.tasks.open_ids(session.id) == session.task_ids
+    assert not session.run().show().visited.has_open_tasks
+    assert session.surroundings.store.tasks.open_ids(session.id) == []

@@ -23,7 +23,6 @@ export function whenScreenComes(work) {
 function seen(root) {
   const copy = root.cloneNode(true);
   copy.querySelectorAll("input[type=hidden]").forEach((input) => input.removeAttribute("value"));
-  copy.querySelectorAll(".da-flashed").forEach((notice) => notice.remove());
   const question = copy.querySelector("#daquestion");
   for (const name of Object.keys(question?.dataset ?? {})) delete question.dataset[name];
   return copy.innerHTML;
@@ -65,10 +64,8 @@ function takeScreen(fresh) {
   const focused = here.contains(document.activeElement) ? document.activeElement : null;
   const before = spoken(here);
   const typed = sameQuestion(fresh) ? typedSoFar() : null;
-  const flashed = here.querySelectorAll(".da-flashed");
   shown = seen(there);
   here.replaceChildren(...there.childNodes);
-  document.querySelector("main")?.prepend(...flashed);
   document.body.className = fresh.body.className;
   document.title = fresh.title;
   announce(before, spoken(here));
@@ -83,11 +80,14 @@ function takeScreen(fresh) {
 const questionOf = (root) => root.querySelector("#daform input[name=_question_name]")?.value;
 const sameQuestion = (fresh) => questionOf(document) === questionOf(fresh);
 
-async function fetchScreen() {
+// with `glance` the server saves nothing, so that the page that is here stays valid
+async function fetchScreen({ glance = false } = {}) {
   const form = document.getElementById("daform");
   // another tab may be in another session of the same interview
   const session = form.elements.namedItem("_session")?.value || "";
-  const answer = await fetch(form.action, { headers: { Accept: "text/html", "X-Session": session } });
+  const headers = { Accept: "text/html", "X-Session": session };
+  if (glance) headers["X-Glance"] = "1";
+  const answer = await fetch(form.action, { headers });
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   return { answer, fresh };
 }
@@ -96,6 +96,14 @@ async function fetchScreen() {
 async function takeFresh() {
   let found;
   try {
+    if (isTyping()) {
+      const { fresh } = await fetchScreen({ glance: true });
+      if (fresh.getElementById("daquestion") && !sameQuestion(fresh)) {
+        if (isTyping()) offer();
+        else refresh();
+        return true;
+      }
+    }
     found = await fetchScreen();
   } catch (error) {
     console.warn("The page could not be loaded again; trying once more.", error);
@@ -103,6 +111,11 @@ async function takeFresh() {
   }
   const { answer, fresh } = found;
   if (isSent()) return true;
+  if (isTyping() && !sameQuestion(fresh) && fresh.getElementById("daquestion")) {
+    // the first letter was typed just now
+    offer();
+    return true;
+  }
   if (!fresh.getElementById("daquestion")) {
     // a mistake of the interview is shown, or a person would wait for ever; another error may pass and keeps the screen in place
     if (!answer.ok && answer.status !== 500) return false;
@@ -112,8 +125,6 @@ async function takeFresh() {
   if (seen(fresh.getElementById("dabody")) === shown) {
     takeTokens(fresh);
     screenHasCome({ same: true });
-  } else if (isTyping() && !sameQuestion(fresh)) {
-    offer();
   } else {
     takeScreen(fresh);
   }
@@ -134,7 +145,7 @@ function offer() {
     notice.remove();
     refresh();
   });
-  notice.append(" ", button);
+  notice.querySelector("span").append(" ", button);
 }
 
 let refreshing = false;
