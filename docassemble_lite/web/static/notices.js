@@ -1,14 +1,22 @@
-// Messages that come while a screen is there. They lie over it, so that nothing that is being typed slips away, and stay until
-// they are closed or the page is left.
+// Messages that come while a screen is there. They stand above it, in sight wherever the page is scrolled to, until they are
+// closed or the page is left.
 
 function place() {
   let here = document.getElementById("da-flashes");
   if (!here) {
     here = document.createElement("div");
     here.id = "da-flashes";
-    document.body.append(here);
+    document.querySelector("main").prepend(here);
   }
   return here;
+}
+
+// what a person is busy with stays where it is, as far as the page can be scrolled
+function holdStill(change) {
+  const busy = document.activeElement?.closest("#daform") ? document.activeElement : null;
+  const before = busy?.getBoundingClientRect().top;
+  change();
+  if (busy) window.scrollBy(0, busy.getBoundingClientRect().top - before);
 }
 
 // `priority` is "info", "success", "warning" or "danger"; with `clear` the messages that are there go away
@@ -24,7 +32,7 @@ export function flash(text, priority = "info", clear = false) {
   close.ariaLabel = document.body.dataset.wordClose || "Close";
   close.addEventListener("click", () => notice.remove());
   notice.append(words, close);
-  place().append(notice);
+  holdStill(() => place().append(notice));
   // a screen reader speaks what changes in a place that it knows already
   words.textContent = text;
   return notice;

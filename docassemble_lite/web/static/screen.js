@@ -23,6 +23,7 @@ export function whenScreenComes(work) {
 function seen(root) {
   const copy = root.cloneNode(true);
   copy.querySelectorAll("input[type=hidden]").forEach((input) => input.removeAttribute("value"));
+  copy.querySelector("#da-flashes")?.remove();
   const question = copy.querySelector("#daquestion");
   for (const name of Object.keys(question?.dataset ?? {})) delete question.dataset[name];
   return copy.innerHTML;
@@ -64,8 +65,10 @@ function takeScreen(fresh) {
   const focused = here.contains(document.activeElement) ? document.activeElement : null;
   const before = spoken(here);
   const typed = sameQuestion(fresh) ? typedSoFar() : null;
+  const flashes = document.getElementById("da-flashes");
   shown = seen(there);
   here.replaceChildren(...there.childNodes);
+  if (flashes) document.querySelector("main").prepend(flashes);
   document.body.className = fresh.body.className;
   document.title = fresh.title;
   announce(before, spoken(here));
