@@ -101,6 +101,10 @@ class SessionNotFound(LiteError):
     """There is no such session, or it isn't yours."""
 
 
+class NoSuchFile(LiteError):
+    """There is no such file, or it isn't yours."""
+
+
 class AnswersTampered(LiteError):
     """The stored answers were tampered with: they don't carry this server's seal. Nothing was read from them."""
 

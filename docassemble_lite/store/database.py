@@ -9,6 +9,8 @@ from flask import Flask
 from sqlalchemy import Engine, event
 
 from docassemble_lite.settings import Settings
+from docassemble_lite.store.contents import FolderContents
+from docassemble_lite.store.files import Files
 from docassemble_lite.store.locks import AdvisoryLocks, FileLocks, Locks
 from docassemble_lite.store.sessions import Sessions
 from docassemble_lite.store.tables import db
@@ -31,6 +33,7 @@ class Store:
     sessions: Sessions = field(repr=False)
     tasks: Tasks = field(repr=False)
     locks: Locks = field(repr=False)
+    files: Files = field(repr=False)
 
     def close(self) -> None:
         """Close all connections to the database."""
@@ -54,7 +57,8 @@ def open_store(settings: Settings, app: Flask | None = None) -> Store:
     locks = AdvisoryLocks(engine) if engine.dialect.name == "postgresql" else FileLocks(settings.data / "locks")
     writing = Writing(engine)
     tasks = Tasks(engine, vault, writing, keeps_failed=settings.task_retry_days > 0)
-    return Store(app, engine, vault, Sessions(engine, vault, writing, tasks), tasks, locks)
+    files = Files(engine, vault, writing, FolderContents(settings.data / "files"))
+    return Store(app, engine, vault, Sessions(engine, vault, writing, tasks, files), tasks, locks, files)
 
 
 def _engine_options(settings: Settings) -> dict[str, Any]:

@@ -3,7 +3,20 @@
 from __future__ import annotations
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Boolean, Column, DateTime, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Text, false
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    false,
+)
 
 SESSION_ID_LENGTH = 32
 HOLDER_LENGTH = 64
@@ -98,4 +111,18 @@ tasks = db.Table(
     Index("ix_tasks_created", "created"),
     Index("ix_tasks_state_woken", "state", "woken"),
     Index("ix_tasks_state_lease_until", "state", "lease_until"),
+)
+
+files = db.Table(
+    "files",
+    # random; authors know it as the number of a file
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("session_id", ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False, index=True),
+    # what it is called when it is downloaded
+    Column("name", Text, nullable=False),
+    Column("extension", Text, nullable=False),
+    Column("mimetype", Text, nullable=False),
+    # bytes, before encryption
+    Column("size", BigInteger, nullable=False),
+    Column("created", DateTime, nullable=False),
 )
