@@ -90,6 +90,10 @@ class EvaluationError(AuthorError):
         self.public = public
 
 
+class DocumentError(LiteError):
+    """The document can't be made."""
+
+
 class InterviewNotFound(LiteError):
     """There is no interview of that name."""
 

@@ -17,8 +17,8 @@ from markupsafe import Markup
 
 from docassemble_lite.engine.fields.control_name import control_name
 from docassemble_lite.engine.screen import FieldView, Screen
+from docassemble_lite.language.direction import direction
 
-_RIGHT_TO_LEFT = {"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"}
 # kinds of fields that only show a text
 _TEXT_KINDS = {"note", "html"}
 # kinds of fields that are a group of controls
@@ -75,7 +75,7 @@ class PageContext:
 
     def direction(self, language: str) -> str:
         """In which direction a language is written: "ltr" or "rtl"."""
-        return "rtl" if re.split("[-_]", language)[0].lower() in _RIGHT_TO_LEFT else "ltr"
+        return direction(language)
 
     def tab_title(self, screen: Screen) -> str:
         """The title of the browser's tab while the screen is shown."""

@@ -1,0 +1,35 @@
+"""A program of its own: a text for Typst in, a PDF out. It is started by `programs.typst` and imports nothing of ours.
+
+Arguments: the folder of the package typst, megabytes of memory, seconds of processor time, 1 for a tagged PDF. Its working
+folder is the only one in which the text finds files.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+from typing import Any
+
+
+def main(packages: str, megabytes: str, seconds: str, tagged: str) -> int:
+    """Set what comes in; 1 if that can't be done, with the reason on stderr."""
+    sys.path.insert(0, packages)
+    import typst
+
+    size = int(megabytes) * 1024 * 1024
+    resource.setrlimit(resource.RLIMIT_AS, (size, size))
+    resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds)))
+    source = sys.stdin.buffer.read()
+    # its types mix up what fonts and texts are
+    compiled: Any = typst.compile
+    try:
+        pdf = compiled(source, root=".", font_paths=typst.Fonts(), pdf_tags=tagged == "1")
+    except typst.TypstError as error:
+        sys.stderr.write(error.message)
+        return 1
+    sys.stdout.buffer.write(pdf)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
