@@ -7,7 +7,7 @@ import binascii
 import json
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 #: Arguments of an address that mean something to the server; all others are for the interview.
 RESERVED = frozenset({"i", "reset", "new_session", "session", "action", "cache", "from_list", "json", "js_target"})
@@ -17,6 +17,11 @@ def interview_address(interview: str, /, **arguments: Any) -> str:
     """The path of an interview, with arguments (those that are None left out)."""
     given = {"i": interview, **{key: value for key, value in arguments.items() if value is not None}}
     return "/interview?" + urlencode(given, safe=":/")
+
+
+def uploaded_file_address(number: int, name: str, *, attachment: bool = False) -> str:
+    """The path of a file of a session; the name is for people, and for what a browser saves it as."""
+    return f"/uploadedfile/{number}/{quote(name, safe='')}" + ("?attachment=1" if attachment else "")
 
 
 def encoded_action(action: str, arguments: Mapping[str, Any]) -> str:

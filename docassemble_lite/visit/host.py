@@ -10,13 +10,15 @@ from typing import Any
 
 from docassemble_lite.engine.source import Source, Sources
 from docassemble_lite.engine.steering import SaveFirst
-from docassemble_lite.host import Request, TaskReport
+from docassemble_lite.errors import NoSuchFile
+from docassemble_lite.host import FileInfo, Request, TaskReport
 from docassemble_lite.settings import Settings
 from docassemble_lite.store.database import Store
+from docassemble_lite.store.files import StoredFile
 from docassemble_lite.store.freezer import freeze, thaw
 from docassemble_lite.store.loaded import Loaded
 from docassemble_lite.store.tasks import NewTask
-from docassemble_lite.visit.addresses import encoded_action, interview_address
+from docassemble_lite.visit.addresses import encoded_action, interview_address, uploaded_file_address
 
 log = logging.getLogger("docassemble_lite.interview")
 
@@ -123,6 +125,29 @@ class VisitHost:
 
     def revoke_task(self, task_id: str, *, terminate: bool) -> None:
         self._store.tasks.revoke(task_id, self._loaded.session_id)
+
+    # --- files -----------------------------------------------------------------------------------------------------
+
+    def make_file(self, name: str, content: bytes, mimetype: str) -> int:
+        session = self._loaded
+        return self._store.files.add(session.session_id, session.data_key, content, name=name, mimetype=mimetype).number
+
+    def read_file(self, number: int) -> bytes:
+        return self._store.files.read(self._own_file(number), self._loaded.data_key)
+
+    def file_info(self, number: int) -> FileInfo:
+        file = self._own_file(number)
+        return FileInfo(file.number, file.name, file.extension, file.mimetype, file.size)
+
+    def file_url(self, number: int, name: str, *, attachment: bool, external: bool) -> str:
+        root = self._request.url_root if external else ""
+        return root + uploaded_file_address(number, name, attachment=attachment)
+
+    def _own_file(self, number: int) -> StoredFile:
+        file = self._store.files.info(number)
+        if file.session_id != self._loaded.session_id:
+            raise NoSuchFile
+        return file
 
     # --- the rest --------------------------------------------------------------------------------------------------
 

@@ -24,8 +24,8 @@ from docassemble_lite.engine.screen import Asked, Exit, FieldView, Outcome, Scre
 from docassemble_lite.engine.source import Sources
 from docassemble_lite.engine.steering import SaveFirst
 from docassemble_lite.engine.submission import Mistakes, note_typed, submit
-from docassemble_lite.errors import AuthorError, EvaluationError, SourceError
-from docassemble_lite.host import Interface, Person, Request, TaskReport
+from docassemble_lite.errors import AuthorError, EvaluationError, NoSuchFile, SourceError
+from docassemble_lite.host import FileInfo, Interface, Person, Request, TaskReport
 from docassemble_lite.store.freezer import freeze, thaw
 
 _FOLDER = Path(tempfile.mkdtemp(prefix="dal-interviews-"))
@@ -52,6 +52,8 @@ class HostInMemory:
         # how many of the tasks belong to saved answers
         self.saved = 0
         self.messages: list[tuple[str, str]] = []
+        # number → (name, content, mimetype)
+        self.files: dict[int, tuple[str, bytes, str]] = {}
 
     def action_url(self, action: str, arguments: Mapping[str, Any], *, with_session: bool, forget_prior: bool) -> str:
         pairs = "&".join(f"{name}={value}" for name, value in arguments.items())
@@ -81,6 +83,26 @@ class HostInMemory:
 
     def revoke_task(self, task_id: str, *, terminate: bool) -> None:
         self._task(task_id).report = TaskReport("revoked")
+
+    def make_file(self, name: str, content: bytes, mimetype: str) -> int:
+        number = len(self.files) + 1
+        self.files[number] = (name, content, mimetype)
+        return number
+
+    def read_file(self, number: int) -> bytes:
+        return self._file(number)[1]
+
+    def file_info(self, number: int) -> FileInfo:
+        name, content, mimetype = self._file(number)
+        return FileInfo(number, name, name.rpartition(".")[2], mimetype, len(content))
+
+    def _file(self, number: int) -> tuple[str, bytes, str]:
+        if number not in self.files:
+            raise NoSuchFile
+        return self.files[number]
+
+    def file_url(self, number: int, name: str, *, attachment: bool, external: bool) -> str:
+        return f"{'http://localhost' if external else ''}/uploadedfile/{number}/{name}{'?attachment=1' if attachment else ''}"
 
     def setting(self, name: str, default: Any = None) -> Any:
         return self.settings.get(name, default)
