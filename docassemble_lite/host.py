@@ -8,7 +8,7 @@ going on in this thread.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -125,8 +125,12 @@ class Host(Protocol):
         """What is known of a file of this session. Raises `NoSuchFile`."""
         ...
 
-    def file_url(self, number: int, name: str, *, attachment: bool, external: bool) -> str:
+    def file_url(self, number: int, extension: str, *, attachment: bool, external: bool) -> str:
         """The address of a file, for browsers that may open the session; with `attachment` they save it and don't show it."""
+        ...
+
+    def archive_url(self, numbers: Sequence[int], name: str) -> str:
+        """The address of a ZIP file of that name with some files of this session in it."""
         ...
 
     def setting(self, name: str, default: Any = None) -> Any:
@@ -174,7 +178,10 @@ class NoHost:
     def file_info(self, number: int) -> FileInfo:
         return self._refuse()
 
-    def file_url(self, number: int, name: str, *, attachment: bool, external: bool) -> str:
+    def file_url(self, number: int, extension: str, *, attachment: bool, external: bool) -> str:
+        return self._refuse()
+
+    def archive_url(self, numbers: Sequence[int], name: str) -> str:
         return self._refuse()
 
     def setting(self, name: str, default: Any = None) -> Any:

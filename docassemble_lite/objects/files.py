@@ -136,7 +136,7 @@ class DAFile(DAObject):
             raise TypeError(f"url_for() doesn't know {', '.join(unknown)} yet.")
         self.commit()
         self._need()
-        return current().host.file_url(self.number, self.filename, attachment=attachment, external=external)
+        return current().host.file_url(self.number, self.extension, attachment=attachment, external=external)
 
     def show(self, width: str | None = None, alt_text: str | None = None, **_: Any) -> str:
         """Markdown that shows the file: a link to it."""

@@ -62,23 +62,38 @@ class Files:
         number = secrets.randbelow(NUMBERS - 1) + 1
         extension = PurePosixPath(name).suffix.lower().removeprefix(".")
         added = StoredFile(number, session_id, name, extension, mimetype, len(content), naive_utc())
+        row = self._row(added, data_key)
         self._contents.write(_key(number), self._vault.encrypt(data_key, content, session=session_id, part=_part(number)))
         try:
             with self._writing.begin() as connection:
-                connection.execute(queries.insert_file, _row(added))
+                connection.execute(queries.insert_file, row)
         except IntegrityError as error:
             # after any other error there may be a row all the same
             self._contents.remove([_key(number)])
             raise SessionNotFound from error
         return added
 
-    def info(self, number: int) -> StoredFile:
-        """What is known of a file. Raises `NoSuchFile`."""
+    def session_of(self, number: int) -> str:
+        """The id of the session that a file belongs to. Raises `NoSuchFile`."""
+        session_id: str | None = None
+        if 0 < number < NUMBERS:
+            with self._engine.connect() as connection:
+                session_id = connection.scalar(queries.session_of, {"wanted": number})
+        if session_id is None:
+            raise NoSuchFile
+        return session_id
+
+    def info(self, number: int, session_id: str, data_key: bytes) -> StoredFile:
+        """What is known of a file of a session. Raises `NoSuchFile`, and `AnswersTampered` when this server didn't write it."""
+        if not 0 < number < NUMBERS:
+            raise NoSuchFile
         with self._engine.connect() as connection:
-            row = connection.execute(queries.info, {"wanted": number}).mappings().first() if 0 < number < NUMBERS else None
+            row = connection.execute(queries.info, {"wanted": number, "of_session": session_id}).mappings().first()
         if row is None:
             raise NoSuchFile
-        return StoredFile(number=row["id"], **{name: row[name] for name in row if name != "id"})
+        name = self._vault.decrypt(data_key, row["name"], session=session_id, part=_part(number, "name"))
+        columns = ("session_id", "extension", "mimetype", "size", "created")
+        return StoredFile(number=number, name=name.decode(), **{column: row[column] for column in columns})
 
     def read(self, file: StoredFile, data_key: bytes) -> bytes:
         """The content of a file, with the data key of its session.
@@ -109,15 +124,16 @@ class Files:
         """Remove the contents of files whose rows have gone."""
         self._contents.remove(_key(number) for number in numbers)
 
-
-def _row(file: StoredFile) -> dict[str, object]:
-    names = ("session_id", "name", "extension", "mimetype", "size", "created")
-    return {"id": file.number, **{name: getattr(file, name) for name in names}}
+    def _row(self, file: StoredFile, data_key: bytes) -> dict[str, object]:
+        names = ("session_id", "extension", "mimetype", "size", "created")
+        part = _part(file.number, "name")
+        name = self._vault.encrypt(data_key, file.name.encode(), session=file.session_id, part=part)
+        return {"id": file.number, "name": name, **{column: getattr(file, column) for column in names}}
 
 
 def _key(number: int) -> str:
     return f"{number:014x}"
 
 
-def _part(number: int) -> str:
-    return f"file:{number}"
+def _part(number: int, which: str = "content") -> str:
+    return f"file:{number}:{which}"

@@ -118,8 +118,8 @@ files = db.Table(
     # random; authors know it as the number of a file
     Column("id", BigInteger, primary_key=True, autoincrement=False),
     Column("session_id", ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False, index=True),
-    # what it is called when it is downloaded
-    Column("name", Text, nullable=False),
+    # what it is called when it is downloaded, encrypted with the session's data key: names say whom a document is for
+    Column("name", LargeBinary, nullable=False),
     Column("extension", Text, nullable=False),
     Column("mimetype", Text, nullable=False),
     # bytes, before encryption

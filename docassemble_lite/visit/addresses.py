@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -19,9 +19,14 @@ def interview_address(interview: str, /, **arguments: Any) -> str:
     return "/interview?" + urlencode(given, safe=":/")
 
 
-def uploaded_file_address(number: int, name: str, *, attachment: bool = False) -> str:
-    """The path of a file of a session; the name is for people, and for what a browser saves it as."""
-    return f"/uploadedfile/{number}/{quote(name, safe='')}" + ("?attachment=1" if attachment else "")
+def uploaded_file_address(number: int, extension: str, *, attachment: bool = False) -> str:
+    """The path of a file of a session. Its name says whom it is for, and so stands in no address."""
+    return f"/uploadedfile/{number}.{quote(extension, safe='')}" + ("?attachment=1" if attachment else "")
+
+
+def archive_address(numbers: Sequence[int], name: str) -> str:
+    """The path of a ZIP file with these files of a session."""
+    return f"/uploadedfiles/{quote(name, safe='')}?" + urlencode([("file", number) for number in numbers])
 
 
 def encoded_action(action: str, arguments: Mapping[str, Any]) -> str:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from docassemble_lite.engine.source import Source, Sources
 from docassemble_lite.engine.steering import SaveFirst
-from docassemble_lite.errors import NoSuchFile
 from docassemble_lite.host import FileInfo, Request, TaskReport
 from docassemble_lite.settings import Settings
 from docassemble_lite.store.database import Store
@@ -18,7 +17,7 @@ from docassemble_lite.store.files import StoredFile
 from docassemble_lite.store.freezer import freeze, thaw
 from docassemble_lite.store.loaded import Loaded
 from docassemble_lite.store.tasks import NewTask
-from docassemble_lite.visit.addresses import encoded_action, interview_address, uploaded_file_address
+from docassemble_lite.visit.addresses import archive_address, encoded_action, interview_address, uploaded_file_address
 
 log = logging.getLogger("docassemble_lite.interview")
 
@@ -133,21 +132,21 @@ class VisitHost:
         return self._store.files.add(session.session_id, session.data_key, content, name=name, mimetype=mimetype).number
 
     def read_file(self, number: int) -> bytes:
-        return self._store.files.read(self._own_file(number), self._loaded.data_key)
+        return self._store.files.read(self._file(number), self._loaded.data_key)
 
     def file_info(self, number: int) -> FileInfo:
-        file = self._own_file(number)
+        file = self._file(number)
         return FileInfo(file.number, file.name, file.extension, file.mimetype, file.size)
 
-    def file_url(self, number: int, name: str, *, attachment: bool, external: bool) -> str:
+    def file_url(self, number: int, extension: str, *, attachment: bool, external: bool) -> str:
         root = self._request.url_root if external else ""
-        return root + uploaded_file_address(number, name, attachment=attachment)
+        return root + uploaded_file_address(number, extension, attachment=attachment)
 
-    def _own_file(self, number: int) -> StoredFile:
-        file = self._store.files.info(number)
-        if file.session_id != self._loaded.session_id:
-            raise NoSuchFile
-        return file
+    def archive_url(self, numbers: Sequence[int], name: str) -> str:
+        return archive_address(numbers, name)
+
+    def _file(self, number: int) -> StoredFile:
+        return self._store.files.info(number, self._loaded.session_id, self._loaded.data_key)
 
     # --- the rest --------------------------------------------------------------------------------------------------
 

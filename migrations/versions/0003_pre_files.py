@@ -14,7 +14,7 @@ def upgrade() -> None:
         "files",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("session_id", sa.String(length=32), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("name", sa.LargeBinary(), nullable=False),
         sa.Column("extension", sa.Text(), nullable=False),
         sa.Column("mimetype", sa.Text(), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),

@@ -42,7 +42,7 @@ def session(store: Store, alice: bytes) -> Loaded:
 
 def test_a_file_that_was_added_can_be_read(store: Store, session: Loaded) -> None:
     added = _added(store, session)
-    found = store.files.info(added.number)
+    found = store.files.info(added.number, session.session_id, session.data_key)
     assert found == added
     assert (found.name, found.extension, found.mimetype) == ("letter.pdf", "pdf", "application/pdf")
     assert (found.session_id, found.size) == (session.session_id, len(CONTENT))
@@ -57,7 +57,7 @@ def test_an_empty_file_is_a_file(store: Store, session: Loaded) -> None:
 def test_another_process_can_read_it(store: Store, settings: Settings, session: Loaded) -> None:
     added = _added(store, session)
     other = open_store(settings)
-    assert other.files.read(other.files.info(added.number), session.data_key) == CONTENT
+    assert other.files.read(other.files.info(added.number, session.session_id, session.data_key), session.data_key) == CONTENT
     other.close()
 
 
@@ -71,7 +71,9 @@ def test_a_file_is_there_at_once_and_not_only_after_a_save(store: Store, session
 def test_a_number_without_a_file_says_so(store: Store, session: Loaded, number: int) -> None:
     _added(store, session)
     with pytest.raises(NoSuchFile):
-        store.files.info(number)
+        store.files.session_of(number)
+    with pytest.raises(NoSuchFile):
+        store.files.info(number, session.session_id, session.data_key)
 
 
 def test_numbers_do_not_follow_each_other(store: Store, session: Loaded) -> None:
@@ -87,6 +89,8 @@ def test_nothing_of_a_file_can_be_read_on_the_disk(store: Store, settings: Setti
     (path,) = _on_disk(settings)
     assert b"secret" not in path.read_bytes()
     assert "letter" not in str(path)
+    with store.engine.connect() as connection:
+        assert b"letter" not in connection.scalar(select(files.c.name))
     assert path.stat().st_mode & 0o077 == 0
 
 
@@ -96,7 +100,7 @@ def test_no_name_becomes_a_path(store: Store, settings: Settings, session: Loade
     added = _added(store, session, name=name)
     (path,) = _on_disk(settings)
     assert path.name == f"{added.number:014x}"
-    assert store.files.info(added.number).name == name
+    assert store.files.info(added.number, session.session_id, session.data_key).name == name
 
 
 def test_a_file_can_not_be_read_with_the_key_of_another_session(store: Store, session: Loaded, bob: bytes) -> None:
@@ -104,6 +108,17 @@ def test_a_file_can_not_be_read_with_the_key_of_another_session(store: Store, se
     other = store.sessions.create("a.yml", bob, {})
     with pytest.raises(AnswersTampered):
         store.files.read(added, other.data_key)
+    with pytest.raises(AnswersTampered):
+        store.files.info(added.number, session.session_id, other.data_key)
+
+
+def test_a_file_is_only_found_in_its_own_session(store: Store, session: Loaded, bob: bytes) -> None:
+    """P31"""
+    added = _added(store, session)
+    other = store.sessions.create("a.yml", bob, {})
+    assert store.files.session_of(added.number) == session.session_id
+    with pytest.raises(NoSuchFile):
+        store.files.info(added.number, other.session_id, other.data_key)
 
 
 def test_a_file_that_was_put_in_the_place_of_another_is_refused(store: Store, settings: Settings, session: Loaded) -> None:
@@ -145,7 +160,7 @@ def test_a_file_that_was_removed_is_gone(store: Store, settings: Settings, sessi
     kept, removed = _added(store, session), _added(store, session)
     store.files.remove(session.session_id, [removed.number])
     with pytest.raises(NoSuchFile):
-        store.files.info(removed.number)
+        store.files.session_of(removed.number)
     assert [path.name for path in _on_disk(settings)] == [f"{kept.number:014x}"]
 
 
@@ -164,7 +179,7 @@ def test_files_stay_when_their_session_is_not_deleted_after_all(store: Store, se
     store.sessions.save(session, {"x": 1})
     with pytest.raises(SavedByAnother):
         store.sessions.delete(session)
-    assert store.files.read(store.files.info(added.number), session.data_key) == CONTENT
+    assert store.files.read(added, session.data_key) == CONTENT
 
 
 def test_a_restart_removes_the_files_from_before(store: Store, settings: Settings, session: Loaded) -> None:

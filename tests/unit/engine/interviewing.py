@@ -8,7 +8,7 @@ from __future__ import annotations
 import atexit
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import dedent
@@ -101,8 +101,13 @@ class HostInMemory:
             raise NoSuchFile
         return self.files[number]
 
-    def file_url(self, number: int, name: str, *, attachment: bool, external: bool) -> str:
-        return f"{'http://localhost' if external else ''}/uploadedfile/{number}/{name}{'?attachment=1' if attachment else ''}"
+    def file_url(self, number: int, extension: str, *, attachment: bool, external: bool) -> str:
+        return (
+            f"{'http://localhost' if external else ''}/uploadedfile/{number}.{extension}{'?attachment=1' if attachment else ''}"
+        )
+
+    def archive_url(self, numbers: Sequence[int], name: str) -> str:
+        return f"/uploadedfiles/{name}?{'&'.join(f'file={number}' for number in numbers)}"
 
     def setting(self, name: str, default: Any = None) -> Any:
         return self.settings.get(name, default)

@@ -193,16 +193,16 @@ def test_nothing_is_left_of_an_evaluation_that_was_given_up(host: HostInMemory) 
 
 def test_a_file_is_shown_as_a_link_to_it() -> None:
     file = a_file(filename="my_letter.txt")
-    assert str(file) == "[my\\_letter.txt](/uploadedfile/1/my_letter.txt)"
-    assert file.show(alt_text="*this*") == "[\\*this\\*](/uploadedfile/1/my_letter.txt)"
+    assert str(file) == "[my\\_letter.txt](/uploadedfile/1.txt)"
+    assert file.show(alt_text="*this*") == "[\\*this\\*](/uploadedfile/1.txt)"
     file.set_alt_text("What Ann wrote")
-    assert str(file) == "[What Ann wrote](/uploadedfile/1/my_letter.txt)"
+    assert str(file) == "[What Ann wrote](/uploadedfile/1.txt)"
 
 
 def test_an_address_can_be_for_saving_and_for_others() -> None:
     file = a_file()
-    assert file.url_for(attachment=True) == "/uploadedfile/1/file.txt?attachment=1"
-    assert file.url_for(external=True) == "http://localhost/uploadedfile/1/file.txt"
+    assert file.url_for(attachment=True) == "/uploadedfile/1.txt?attachment=1"
+    assert file.url_for(external=True) == "http://localhost/uploadedfile/1.txt"
 
 
 def test_an_address_that_can_not_be_made_yet_is_refused() -> None:
@@ -255,7 +255,7 @@ def test_a_collection_stands_for_its_first_format(collection: DAFileCollection) 
 
 
 def test_a_collection_is_shown_as_links_to_all_formats(collection: DAFileCollection) -> None:
-    assert str(collection) == "[letter.pdf](/uploadedfile/1/letter.pdf) [letter.rtf](/uploadedfile/2/letter.rtf)"
+    assert str(collection) == "[letter.pdf](/uploadedfile/1.pdf) [letter.rtf](/uploadedfile/2.rtf)"
 
 
 def test_an_empty_collection_has_no_first_format() -> None:
