@@ -24,6 +24,8 @@ _SIGNS = {
     "TOTALPAGES": "#context counter(page).final().first();",
     "SECTIONNUM": "#context counter(heading).display();",
 }
+# what stands in the root of the tree of pages, and in its branches
+_COUNTS = re.compile(rb"/Type\s*/Pages\b[^>]*?/Count (\d+)")
 # what is never markup, wherever it stands; figures with a dot would begin a list, and dots become an ellipsis
 _PLAIN = re.compile(r"(?!\d+\.)(?!.*\.\.)(?:[^\W_]|[.,;!?()%])+")
 
@@ -83,6 +85,12 @@ def make_pdf(document: Document, style: Style, tree: Node, folder: Path) -> byte
     arguments = ["--from=json", "--to=typst", "--standalone", f"--template={_TEMPLATE}", "--wrap=none"]
     source = pandoc(arguments, json.dumps(shaped).encode(), folder)
     return typst(source, folder, tagged=document.tagged)
+
+
+def page_count(pdf: bytes) -> int | None:
+    """How many pages a PDF has that was made here; None if it doesn't say."""
+    counts = [int(number) for number in _COUNTS.findall(pdf)]
+    return max(counts, default=None)
 
 
 def _settings(document: Document, style: Style, spacing: str) -> dict[str, str]:

@@ -38,13 +38,15 @@ def new_internal() -> dict[str, Any]:
         "steps": 1,
         "steps_offset": 0,
         "tasks": {},
+        # documents that have been assembled, by what orders them: a digest of all that went into each, and its files
+        "documents": {},
     }
 
 
 def internal_of(answers: dict[str, Any]) -> dict[str, Any]:
     """`_internal`, with everything that this version expects in it."""
     internal = answers.setdefault("_internal", {})
-    if "discarded" not in internal or "tasks" not in internal:
+    if "documents" not in internal:
         for key, value in new_internal().items():
             internal.setdefault(key, value)
     return internal
