@@ -17,7 +17,7 @@ from docassemble_lite.engine.source import Sources
 from docassemble_lite.settings import Settings
 from docassemble_lite.store.database import open_store
 from docassemble_lite.visit import Visits
-from docassemble_lite.web import errors, files, interview, lists, security
+from docassemble_lite.web import errors, files, interview, lists, security, uploaded_files
 from docassemble_lite.web.form import Request
 from docassemble_lite.web.services import EXTENSION, Services
 
@@ -52,7 +52,7 @@ def create_app(settings: Settings) -> Flask:
     _init_login(app)
     security.init_app(app)
     errors.init_app(app)
-    for blueprint in (interview.blueprint, lists.blueprint, files.blueprint):
+    for blueprint in (interview.blueprint, lists.blueprint, files.blueprint, uploaded_files.blueprint):
         app.register_blueprint(blueprint)
     return app
 
