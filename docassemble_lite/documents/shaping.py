@@ -170,6 +170,9 @@ class Shaper:
         if node["t"] not in ("Para", "Plain"):
             return self._inner_block(node)
         inlines, tags = self._with_tags(node["c"])
+        if inlines and all(inline == LINE_BREAK for inline in inlines):
+            # one empty line, and not one before and one after each break
+            inlines = _SIGNS["NBSP"]
         return self.laid_out(inlines, self._layout(tags)) if inlines else []
 
     def _inner_block(self, node: Node) -> list[Node]:

@@ -56,6 +56,11 @@ def test_some_tags_end_the_line(tag: str) -> None:
     assert "<br" in files["html"].decode()
 
 
+def test_a_line_that_is_skipped_is_one() -> None:
+    content = made("one\n\n[SKIPLINE]\n\ntwo", ("docx",))["docx"]
+    assert [paragraph.text for paragraph in word(content).paragraphs] == ["one", "\u00a0", "two"]
+
+
 def test_tags_for_numbers_of_pages_are_counted_in_a_pdf() -> None:
     text = "Page [PAGENUM] of [TOTALPAGES].\n\n[PAGEBREAK]\n\nPage [PAGENUM](of course)."
     assert [squeezed(page).rstrip("12") for page in pages(made(text, ("pdf",))["pdf"])] == ["Page1of2.", "Page2(ofcourse)."]
