@@ -16,8 +16,10 @@ def main(packages: str, megabytes: str, seconds: str, tagged: str) -> int:
     sys.path.insert(0, packages)
     import typst
 
-    size = int(megabytes) * 1024 * 1024
-    resource.setrlimit(resource.RLIMIT_AS, (size, size))
+    if sys.platform == "linux":
+        # other systems don't keep to it, and some refuse it
+        size = int(megabytes) * 1024 * 1024
+        resource.setrlimit(resource.RLIMIT_AS, (size, size))
     resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds)))
     source = sys.stdin.buffer.read()
     # its types mix up what fonts and texts are

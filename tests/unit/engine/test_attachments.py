@@ -6,7 +6,9 @@ import json
 
 import pytest
 
+from docassemble_lite.documents.literal import settled
 from docassemble_lite.engine.screen import Documents, DocumentView
+from docassemble_lite.engine.typed import escape_typed, veil
 from docassemble_lite.errors import EvaluationError, SourceError
 from docassemble_lite.objects import DAFileCollection
 from tests.unit.documents.reopened import pages, pdf, squeezed
@@ -226,6 +228,11 @@ def test_what_a_person_typed_is_text_in_the_document() -> None:
     assert squeezed(pages(made)[0]) == squeezed(f"Dear {typed}")
     assert pdf(made).metadata["/Title"] == f"To {typed}"  # type: ignore[index]
     assert session.answers["letter"].info["name"] == f"To {typed}"
+
+
+def test_texts_and_documents_mean_the_same_by_characters_that_are_no_markup() -> None:
+    text = "".join(map(chr, range(32, 127)))
+    assert settled(veil(escape_typed(text))) == text
 
 
 def test_what_a_person_typed_can_not_lead_out_of_a_folder() -> None:
