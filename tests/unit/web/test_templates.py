@@ -642,9 +642,6 @@ def test_what_was_typed_comes_back_unchanged(render: Any) -> None:
     assert page.all("option")[0].get("value") == HOSTILE
 
 
-# --- the other pages ---------------------------------------------------------------------------------------------------
-
-
 # --- documents ---------------------------------------------------------------------------------------------------------
 
 
@@ -706,7 +703,7 @@ def test_a_screen_without_documents_has_no_section_for_them(render: Any) -> None
     assert shown(render, documents=Documents()).all("section", **{"class": "da-documents"}) == []
 
 
-# --- other pages -------------------------------------------------------------------------------------------------------
+# --- the other pages ---------------------------------------------------------------------------------------------------
 
 
 def test_the_list_links_to_interviews_that_start_and_says_which_do_not(render: Any) -> None:
