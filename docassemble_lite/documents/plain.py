@@ -11,11 +11,12 @@ from docassemble_lite.documents.document import Document
 from docassemble_lite.documents.programs import pandoc
 from docassemble_lite.documents.shaping import Shaper
 from docassemble_lite.documents.style import Style
-from docassemble_lite.documents.tree import SPACE, Node, heading, in_one_line, nodes_of, raw_inline
+from docassemble_lite.documents.tree import SPACE, Node, heading, in_one_line, nodes_of, raw_block, raw_inline
 
 _MARKUP = re.compile(r"[\\`*_{}\[\]<>#+!|~=:$@^&-]")
 # it begins a list where it comes to stand at the beginning of a line
 _LIST_NUMBER = re.compile(r"^(\d+)([.)])$")
+_FENCE = re.compile(r"`+")
 _BLANKS = re.compile(r"(\s+)")
 
 
@@ -24,6 +25,12 @@ class MarkdownShaper(Shaper):
 
     def columns(self, left: list[Node], right: list[Node], *, ruled: bool) -> list[Node]:
         return [*left, *right]
+
+    def code_block(self, text: str) -> Node:
+        """Between fences: at the beginning of a quotation pandoc loses the blanks by which it marks lines as code."""
+        longest = max(map(len, _FENCE.findall(text)), default=0)
+        fence = "`" * max(3, longest + 1)
+        return raw_block("gfm", f"{fence}\n{text}\n{fence}")
 
     def table(self, content: list[Any]) -> Node:
         """For anything but one line a cell pandoc would write HTML, in which nothing escaped here is right."""

@@ -116,6 +116,10 @@ class Shaper:
         """A text in which nothing is markup."""
         return [words(text)]
 
+    def code_block(self, text: str) -> Node:
+        """Lines that are shown as they are."""
+        return {"t": "CodeBlock", "c": [NO_ATTRIBUTES, text]}
+
     # --- the whole -------------------------------------------------------------------------------------------------
 
     def shaped(self, tree: Node) -> Node:
@@ -184,7 +188,7 @@ class Shaper:
                 level, (name, *_), inlines = content
                 return [{"t": kind, "c": [level, [self._target(name), [], []], in_one_line(self._with_tags(inlines)[0])]}]
             case "CodeBlock":
-                return [{"t": kind, "c": [NO_ATTRIBUTES, _verbatim(content[1])]}]
+                return [self.code_block(_verbatim(content[1]))]
             case "BlockQuote":
                 return [{"t": kind, "c": self.blocks(content)}]
             case "Div" | "Figure":

@@ -146,6 +146,16 @@ def test_a_typed_text_in_code_is_as_it_was_typed() -> None:
         assert squeezed("a`b*c*<d>`e`") == squeezed(found)
 
 
+@pytest.mark.parametrize(
+    "text", ['```\n#read("/etc/passwd") *x*\n```', "````", "`", "``a``", "~~~~~\nx", "typ\n#x", "\\", "    x"]
+)
+def test_a_typed_text_in_blocks_of_code_ends_none(text: str) -> None:
+    typed = literal(text)
+    places = f"~~~~~~\n{typed}\n~~~~~~\n\n> ~~~~~~\n> {typed}\n> ~~~~~~\n\n- a\n\n      {typed}\n\nx `{typed}` y\n"
+    for name, found in texts(made(places)).items():
+        assert squeezed(found).count(squeezed(text)) >= 4, name
+
+
 def test_a_typed_address_of_a_link_can_only_be_one_of_the_web() -> None:
     good, bad = literal("https://example.com/a_b?c=d&e"), literal("javascript:alert(1)")
     content = made(f"[one]({good}) [two]({bad})", ("html",))["html"].decode()
