@@ -26,8 +26,9 @@ _SIGNS = {
 }
 # what stands in the root of the tree of pages, and in its branches
 _COUNTS = re.compile(rb"/Type\s*/Pages\b[^>]*?/Count (\d+)")
-# what is never markup, wherever it stands; figures with a dot would begin a list, and dots become an ellipsis
-_PLAIN = re.compile(r"(?!\d+\.)(?!.*\.\.)(?:[^\W_]|[.,;!?()%])+")
+# what is never markup, wherever it stands; figures with a dot would begin a list, dots become an ellipsis, and a sign that
+# follows on something slanted or bold would be taken for a call of it
+_PLAIN = re.compile(r"(?!\d+\.)(?!.*\.\.)[^\W_](?:[^\W_]|[.,;!?()%])*")
 
 
 class PdfShaper(Shaper):

@@ -13,7 +13,8 @@ from docassemble_lite.documents.shaping import Shaper
 from docassemble_lite.documents.style import Style
 from docassemble_lite.documents.tree import SPACE, Node, heading, in_one_line, nodes_of, raw_block, raw_inline
 
-_MARKUP = re.compile(r"[\\`*_{}\[\]<>#+!|~=:$@^&-]")
+# a parenthesis at the beginning may follow on a bracket
+_MARKUP = re.compile(r"[\\`*_{}\[\]<>#+!|~=:$@^&-]|^\(")
 # it begins a list where it comes to stand at the beginning of a line
 _LIST_NUMBER = re.compile(r"^(\d+)([.)])$")
 _FENCE = re.compile(r"`+")

@@ -29,7 +29,7 @@ _BORDER = "".join(rf"\brdr{side}\brdrs\brdrw15\brsp80" for side in "tlbr")
 _MARKED = re.compile(r"\{\\pard \\ql \\f0 \\sa\d+ \\li0 \\fi0 \{\\\*\\dalayout(\d+)\}")
 _UNMARKED = re.compile(r"(?<=\{)\\pard \\ql \\f0(?! \\sa\d+ \\li0 \\fi0 \{\\\*\\dalayout)")
 # in a paragraph from right to left, left is where lines end
-_ALIGNMENT = re.compile(r"\\q[lrc]\b")
+_ALIGNMENT = re.compile(r"(?:(?<=\\pard)|(?<=\\pard )|(?<=\\intbl ))\\q[lrc]\b")
 _RIGHT_TO_LEFT = {r"\ql": r"\rtlpar\qr", r"\qr": r"\rtlpar\ql", r"\qc": r"\rtlpar\qc"}
 
 

@@ -121,6 +121,23 @@ def test_a_typed_text_in_the_metadata_is_text(text: str) -> None:
     assert pdf(files["pdf"]).metadata["/Title"] == text.replace("\n", " ")  # type: ignore[index]
 
 
+# what would go on with something, if it were code of Typst or Markdown
+GOING_ON = [
+    *(".where(a)", ".at(1)", "(y)", "[y]", ";", ";y", "{y}", ":y", "<y>", "#y", "(javascript:alert(1))"),
+    *("^y", "_y_", "`", "!", "-y"),
+]
+
+
+@pytest.mark.parametrize("text", GOING_ON)
+def test_a_typed_text_is_no_part_of_what_it_follows(text: str) -> None:
+    before = ["*x*", "**x**", "[x](https://e.org)", "x[^1]", "`x`", "H~2~", "~~x~~", "[PAGENUM]"]
+    files = made(" ".join(f"{item}{literal(text)}" for item in before) + "\n\n[^1]: n")
+    for name, found in texts(files).items():
+        assert squeezed(found).count(squeezed(text)) == len(before), name
+    tags = [tag for tag in html(rendered(files["md"])).tags if tag in ("em", "strong", "code", "s")]
+    assert tags == ["em", "strong", "code", "s"]
+
+
 def test_random_texts_come_out_as_they_were_typed() -> None:
     """`DAL_FORGERIES` says how many documents, of eight texts each."""
     pieces = [*"#*_`<>[](){}\\$&@~^|!+-=/:;\"'.,%? \n\t0123ab", *HOSTILE, "ä", "я", "  "]
@@ -128,7 +145,8 @@ def test_random_texts_come_out_as_they_were_typed() -> None:
     for _ in range(max(3, int(os.environ.get("DAL_FORGERIES", "300")) // 100)):
         typed = ["".join(chance.choices(pieces, k=chance.randint(1, 6))).strip() or "x" for _ in range(8)]
         shown = [literal(text) for text in typed]
-        document = "{}\n\n**{}** *x{}*\n\n- {}\n\n> {}\n\n| h | {} |\n|---|---|\n| 1 | 2 |\n\n# {}\n\n{}\n".format(*shown)
+        document = "[^1]: n\n\n*x*{} [l](https://e.org){} x[^1]{} `c`{} ~~x~~{}\n\n".format(*shown)
+        document += "{}\n\n**{}** *x{}*\n\n- {}\n\n> {}\n\n| h | {} |\n|---|---|\n| 1 | 2 |\n\n# {}\n\n{}\n".format(*shown)
         for name, found in texts(made(document)).items():
             assert [text for text in typed if squeezed(text) not in squeezed(found)] == [], name
 
@@ -161,6 +179,17 @@ def test_a_typed_address_of_a_link_can_only_be_one_of_the_web() -> None:
     content = made(f"[one]({good}) [two]({bad})", ("html",))["html"].decode()
     assert '<a href="https://example.com/a_b?c=d&amp;e">one</a>' in content
     assert "javascript" not in content
+
+
+# texts that would be the words by which paragraphs get their layout
+RTF = ["\\ql", "{\\pard \\qr", "\\intbl \\qc", "{\\*\\dalayout0}", "{\\pard \\ql \\f0 \\sa180 \\li0 \\fi0 {\\*\\dalayout0}"]
+
+
+@pytest.mark.parametrize("text", RTF)
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_words_of_rtf_that_were_typed_are_text(text: str, language: str) -> None:
+    files = made(f"{literal(text)}\n\n- x {literal(text)}", ("rtf",), language=language)
+    assert squeezed(texts(files)["rtf"]).count(squeezed(text)) == 2
 
 
 def test_a_quotation_mark_in_an_address_ends_no_field() -> None:
