@@ -92,6 +92,10 @@ class EvaluationError(AuthorError):
         self.public = public
 
 
+class DocumentError(LiteError):
+    """The document can't be made."""
+
+
 class InterviewNotFound(LiteError):
     """There is no interview of that name."""
 
@@ -101,6 +105,10 @@ class InterviewNotFound(LiteError):
 
 class SessionNotFound(LiteError):
     """There is no such session, or it isn't yours."""
+
+
+class NoSuchFile(LiteError):
+    """There is no such file, or it isn't yours."""
 
 
 class AnswersTampered(LiteError):

@@ -8,7 +8,7 @@ going on in this thread.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
@@ -74,6 +74,17 @@ class TaskReport:
         return self.state in ("done", "failed", "revoked")
 
 
+@dataclass(frozen=True)
+class FileInfo:
+    """What is known of a stored file; `size` is in bytes. The extension is in lower case and has no dot."""
+
+    number: int
+    name: str
+    extension: str
+    mimetype: str
+    size: int
+
+
 class Host(Protocol):
     """What interview code may ask of the world outside."""
 
@@ -107,6 +118,26 @@ class Host(Protocol):
 
     def revoke_task(self, task_id: str, *, terminate: bool) -> None:
         """Take the task from the queue and, with `terminate`, stop it where it runs."""
+        ...
+
+    def make_file(self, name: str, content: bytes, mimetype: str) -> int:
+        """Keep a file of this session from now on, whatever becomes of the answers; its number. It never changes."""
+        ...
+
+    def read_file(self, number: int) -> bytes:
+        """The content of a file of this session. Raises `NoSuchFile`."""
+        ...
+
+    def file_info(self, number: int) -> FileInfo:
+        """What is known of a file of this session. Raises `NoSuchFile`."""
+        ...
+
+    def file_url(self, number: int, extension: str, *, attachment: bool, external: bool) -> str:
+        """The address of a file, for browsers that may open the session; with `attachment` they save it and don't show it."""
+        ...
+
+    def archive_url(self, numbers: Sequence[int], name: str) -> str:
+        """The address of a ZIP file of that name with some files of this session in it."""
         ...
 
     def setting(self, name: str, default: Any = None) -> Any:
@@ -148,6 +179,21 @@ class NoHost:
     def revoke_task(self, task_id: str, *, terminate: bool) -> None:
         self._refuse()
 
+    def make_file(self, name: str, content: bytes, mimetype: str) -> int:
+        return self._refuse()
+
+    def read_file(self, number: int) -> bytes:
+        return self._refuse()
+
+    def file_info(self, number: int) -> FileInfo:
+        return self._refuse()
+
+    def file_url(self, number: int, extension: str, *, attachment: bool, external: bool) -> str:
+        return self._refuse()
+
+    def archive_url(self, numbers: Sequence[int], name: str) -> str:
+        return self._refuse()
+
     def setting(self, name: str, default: Any = None) -> Any:
         return default
 
@@ -172,6 +218,8 @@ class Current:
         self.locale = self.host.setting("locale", "en_US")
         # the engine keeps its own state of the evaluation here
         self.evaluation: Any = None
+        # files of the interview that code works on under a path (`objects.opened`)
+        self.opened: Any = None
 
 
 class _Thread(threading.local):

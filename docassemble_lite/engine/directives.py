@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from docassemble_lite.engine.blocks.attachment import odd_metadata, read_metadata
 from docassemble_lite.engine.blocks.texts import BlockText
 from docassemble_lite.engine.document import Section
 from docassemble_lite.host import current
@@ -125,12 +126,23 @@ def _mapping(section: Section, key: str) -> Section:
     return value
 
 
+def _attachment_options(program: Program, section: Section) -> None:
+    options = _mapping(section, "attachment options")
+    program.document_metadata.update(read_metadata(options))
+    for key in options:
+        if key != "metadata":
+            program.warnings.append(options.mistake(key, f"“{key}” isn't supported yet here, and has no effect."))
+    if "metadata" in options:
+        program.warnings += odd_metadata(options["metadata"])
+
+
 def _ignored(_: Program, __: Section) -> None:
     """Known, and of no effect on how an interview runs."""
 
 
 #: key of a section → what it does to the program.
 DIRECTIVES: dict[str, Callable[[Program, Section], None]] = {
+    "attachment options": _attachment_options,
     "metadata": _metadata,
     "features": _features,
     "default screen parts": _default_screen_parts,

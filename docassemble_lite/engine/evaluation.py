@@ -26,11 +26,12 @@ from docassemble_lite.engine.names import Binding, is_plain_path, normalized, pa
 from docassemble_lite.engine.program import Program
 from docassemble_lite.engine.screen import Outcome
 from docassemble_lite.engine.starting import StartedTasks
-from docassemble_lite.engine.steering import EndWith, EndWithMessage, InvalidAnswer, RunAgain, SeekForced
+from docassemble_lite.engine.steering import EndWith, EndWithMessage, InvalidAnswer, RunAgain, SaveFirst, SeekForced
 from docassemble_lite.engine.wanted import Result, Wanted
 from docassemble_lite.errors import EvaluationError, LiteError
 from docassemble_lite.host import Current, Host, Request, entered
 from docassemble_lite.objects.missing import DAAttributeError, DAIndexError, MissingVariable
+from docassemble_lite.objects.opened import close_opened, commit_opened
 
 #: What says that a name isn't there while it is only looked at.
 ABSENT = (NameError, AttributeError, LookupError, TypeError)
@@ -148,11 +149,18 @@ class Evaluation:
         with entered(self.current):
             try:
                 self._begin()
-                return self._until_outcome()
+                outcome = self._until_outcome()
+                commit_opened(self.current)
+                return outcome
+            except SaveFirst:
+                commit_opened(self.current)
+                raise
             except LiteError:
                 raise
             except Exception as error:
                 raise self.failure(error) from error
+            finally:
+                close_opened(self.current)
 
     def _begin(self) -> None:
         self.internal["tracker"] += 1

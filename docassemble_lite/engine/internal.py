@@ -42,13 +42,15 @@ def new_internal() -> dict[str, Any]:
         "changed_by_tasks": {},
         # what the person is to be told with the next screen
         "notices": [],
+        # documents that have been assembled, by what orders them: a digest of all that went into each, and its files
+        "documents": {},
     }
 
 
 def internal_of(answers: dict[str, Any]) -> dict[str, Any]:
     """`_internal`, with everything that this version expects in it."""
     internal = answers.setdefault("_internal", {})
-    if "notices" not in internal:
+    if "notices" not in internal or "documents" not in internal:
         for key, value in new_internal().items():
             internal.setdefault(key, value)
     return internal

@@ -49,6 +49,8 @@ class Program:
     file_names: dict[str, Path] = field(default_factory=dict)
     default_language: str = "*"
     orders: list[list[str]] = field(default_factory=list)
+    # metadata that holds for all documents: name → what gives its value
+    document_metadata: dict[str, Any] = field(default_factory=dict)
     loop_limit: int = 500
     recursion_limit: int = 300
 
@@ -197,6 +199,9 @@ class _Builder:
         block = make_block(section, len(self.program.blocks), self.program.default_language)
         if block is not None:
             self.program.blocks.append(block)
+            for file in block.read_files(self.sources):
+                self.program.files[file.path] = _changed(file.path)
+                self.program.file_names[file.name] = file.path
         known = frozenset(DIRECTIVES) | {"include", "modules", "imports"}
         self.program.warnings += odd_keys(section, block, known)
 

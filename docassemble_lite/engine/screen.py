@@ -137,6 +137,42 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class DocumentFile:
+    """A file to download: `label` says of which kind it is, `use` what such files are good for."""
+
+    extension: str
+    label: str
+    use: str
+    # where a browser shows it, if it can, and where it saves it
+    url: str
+    download_url: str
+
+
+@dataclass(frozen=True)
+class DocumentView:
+    """A document that a screen offers. `problem` says why there are no files."""
+
+    name_html: str
+    name: str
+    description_html: str = ""
+    files: tuple[DocumentFile, ...] = ()
+    preview_html: str = ""
+    # what developers see: the text it was made of
+    markdown: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Documents:
+    """The documents of a screen; `notice` says whether it is said that they have been made for the person."""
+
+    views: tuple[DocumentView, ...] = ()
+    notice: bool = True
+    # ways to download all of them at once
+    archives: tuple[DocumentFile, ...] = ()
+
+
+@dataclass(frozen=True)
 class Screen:
     """A screen for a person."""
 
@@ -158,6 +194,7 @@ class Screen:
     choices: FieldView | None = None
     # additional links (action buttons)
     links: tuple[ButtonView, ...] = ()
+    documents: Documents | None = None
     continue_label_html: str = ""
     continue_color: str = "primary"
     back_label_html: str = ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from docassemble_lite.objects.base import DAObject
 from docassemble_lite.objects.dicts import DADict, DAOrderedDict
 from docassemble_lite.objects.empty import DAEmpty
+from docassemble_lite.objects.files import DAFile, DAFileCollection, DAFileList
 from docassemble_lite.objects.groups import Group
 from docassemble_lite.objects.information import get_info, set_info
 from docassemble_lite.objects.lists import DAList
@@ -24,6 +25,9 @@ _OPEN = (
     City,
     DADict,
     DAEmpty,
+    DAFile,
+    DAFileCollection,
+    DAFileList,
     DAList,
     DAObject,
     DAOrderedDict,
@@ -59,6 +63,9 @@ __all__ = [
     "DAAttributeError",
     "DADict",
     "DAEmpty",
+    "DAFile",
+    "DAFileCollection",
+    "DAFileList",
     "DAIndexError",
     "DAList",
     "DAObject",

@@ -11,6 +11,8 @@ from sqlalchemy import Engine, event
 
 from docassemble_lite.settings import Settings
 from docassemble_lite.store.attempts import Attempts
+from docassemble_lite.store.contents import FolderContents
+from docassemble_lite.store.files import Files
 from docassemble_lite.store.locks import AdvisoryLocks, FileLocks, Locks
 from docassemble_lite.store.people import People
 from docassemble_lite.store.sessions import Sessions
@@ -36,6 +38,7 @@ class Store:
     locks: Locks = field(repr=False)
     people: People = field(repr=False)
     attempts: Attempts = field(repr=False)
+    files: Files = field(repr=False)
 
     def close(self) -> None:
         """Close all connections to the database."""
@@ -59,15 +62,17 @@ def open_store(settings: Settings, app: Flask | None = None) -> Store:
     locks = AdvisoryLocks(engine) if engine.dialect.name == "postgresql" else FileLocks(settings.data / "locks")
     writing = Writing(engine)
     tasks = Tasks(engine, vault, writing, keeps_failed=settings.task_retry_days > 0)
+    files = Files(engine, vault, writing, FolderContents(settings.data / "files"))
     return Store(
         app,
         engine,
         vault,
-        Sessions(engine, vault, writing, tasks),
+        Sessions(engine, vault, writing, tasks, files),
         tasks,
         locks,
         People(engine, writing),
         Attempts(engine, writing, _attempts_key(settings)),
+        files,
     )
 
 

@@ -56,3 +56,5 @@ class Entrance:
     session_id: str
     interview: str
     unlock: Callable[[], bytes] = field(repr=False)
+    # whether it was the secret that opened it; a plain session also opens for whoever knows its id
+    held: bool = True

@@ -76,6 +76,7 @@ other_steps = select(steps.c.number, steps.c.answers).where(
     steps.c.session_id == bindparam("wanted"), steps.c.number != bindparam("written")
 )
 set_sealed_key = update(sessions).where(_wanted).values(sealed_key=bindparam("sealed"))
+lock_session = select(sessions.c.id).where(_wanted).with_for_update()
 delete_session = delete(sessions).where(_wanted, sessions.c.version == bindparam("seen"))
 note_access = update(sessions).where(_wanted).values(last_person_access=bindparam("now"))
 

@@ -18,7 +18,8 @@ from sqlalchemy import Connection, Engine, RowMapping
 
 from docassemble_lite.clock import naive_utc
 from docassemble_lite.errors import AnswersNotStorable, SavedByAnother, SessionNotFound
-from docassemble_lite.store import queries, task_queries
+from docassemble_lite.store import file_queries, queries, task_queries
+from docassemble_lite.store.files import Files
 from docassemble_lite.store.freezer import freeze, thaw
 from docassemble_lite.store.loaded import Entrance, Loaded, Peek
 from docassemble_lite.store.tables import SESSION_ID_LENGTH
@@ -37,11 +38,12 @@ def new_session_id() -> str:
 class Sessions:
     """All sessions, of all interviews."""
 
-    def __init__(self, engine: Engine, vault: Vault, writing: Writing, tasks: Tasks) -> None:
+    def __init__(self, engine: Engine, vault: Vault, writing: Writing, tasks: Tasks, files: Files) -> None:
         self._engine = engine
         self._writing = writing
         self._vault = vault
         self._tasks = tasks
+        self._files = files
 
     # --- opening ---
 
@@ -107,7 +109,7 @@ class Sessions:
             unlock = partial(self._vault.unseal, row["sealed_key"] or b"", "session", session_id)
         else:
             unlock = partial(self._vault.unwrap, row["wrapped"], secret, session_id)
-        return Entrance(session_id, row["interview"], unlock)
+        return Entrance(session_id, row["interview"], unlock, held=row["wrapped"] is not None)
 
     def load_with_key(self, session_id: str, data_key: bytes) -> Loaded:
         """The session of a task, with the data key that came with the task. Raises as `load` does."""
@@ -181,16 +183,27 @@ class Sessions:
         return after
 
     def restart(self, loaded: Loaded, answers: dict[str, Any], extra: Any = None, **columns: Any) -> Loaded:
-        """Replace all steps by a first one, under the same id; takes and raises what `save` does."""
+        """Replace all steps by a first one, under the same id; takes and raises what `save` does.
+
+        The files that the session had before are removed.
+        """
         columns.setdefault("steps_offset", 0)
-        return self.save(replace(loaded, step=0), answers, extra, new_step=True, **columns)
+        had = self._files.numbers_of(loaded.session_id)
+        after = self.save(replace(loaded, step=0), answers, extra, new_step=True, **columns)
+        if had:
+            self._files.remove(loaded.session_id, had)
+        return after
 
     def delete(self, seen: Peek) -> None:
-        """Delete the session and its tasks. Raises `SavedByAnother` when it was saved or deleted since it was seen."""
+        """Delete the session, its tasks and its files. Raises `SavedByAnother` when it was saved or deleted since it was seen."""
         with self._writing.begin() as connection:
+            # from here on nobody can add a file that would be left behind
+            connection.execute(queries.lock_session, {"wanted": seen.session_id})
+            files = list(connection.scalars(file_queries.numbers_of_session, {"of_session": seen.session_id}))
             gone = connection.execute(queries.delete_session, {"wanted": seen.session_id, "seen": seen.version})
             if gone.rowcount != 1:
                 raise SavedByAnother
+        self._files.forget_contents(files)
 
     def note_person_access(self, session_id: str) -> None:
         """Remember that a person was in the session just now, where nothing else is to be saved."""

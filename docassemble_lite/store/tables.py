@@ -3,7 +3,21 @@
 from __future__ import annotations
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Boolean, Column, DateTime, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Text, false, true
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    false,
+    true,
+)
 
 SESSION_ID_LENGTH = 32
 HOLDER_LENGTH = 64
@@ -148,4 +162,18 @@ attempts = db.Table(
     # when the first of those was that are counted here
     Column("began", DateTime, nullable=False, index=True),
     Column("number", Integer, nullable=False),
+)
+
+files = db.Table(
+    "files",
+    # random; authors know it as the number of a file
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("session_id", ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False, index=True),
+    # what it is called when it is downloaded, encrypted with the session's data key: names say whom a document is for
+    Column("name", LargeBinary, nullable=False),
+    Column("extension", Text, nullable=False),
+    Column("mimetype", Text, nullable=False),
+    # bytes, before encryption
+    Column("size", BigInteger, nullable=False),
+    Column("created", DateTime, nullable=False),
 )

@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 #: Arguments of an address that mean something to the server; all others are for the interview.
 RESERVED = frozenset({"i", "reset", "new_session", "session", "action", "cache", "from_list", "json", "js_target"})
@@ -17,6 +17,16 @@ def interview_address(interview: str, /, **arguments: Any) -> str:
     """The path of an interview, with arguments (those that are None left out)."""
     given = {"i": interview, **{key: value for key, value in arguments.items() if value is not None}}
     return "/interview?" + urlencode(given, safe=":/")
+
+
+def uploaded_file_address(number: int, extension: str, *, attachment: bool = False) -> str:
+    """The path of a file of a session. Its name says whom it is for, and so stands in no address."""
+    return f"/uploadedfile/{number}.{quote(extension, safe='')}" + ("?attachment=1" if attachment else "")
+
+
+def archive_address(numbers: Sequence[int], name: str) -> str:
+    """The path of a ZIP file with these files of a session."""
+    return f"/uploadedfiles/{quote(name, safe='')}?" + urlencode([("file", number) for number in numbers])
 
 
 def encoded_action(action: str, arguments: Mapping[str, Any]) -> str:

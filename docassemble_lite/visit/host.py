@@ -5,18 +5,19 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
 from docassemble_lite.engine.source import Source
 from docassemble_lite.engine.steering import SaveFirst
-from docassemble_lite.host import Person, Request, TaskReport, TaskState
+from docassemble_lite.host import FileInfo, Person, Request, TaskReport, TaskState
+from docassemble_lite.store.files import StoredFile
 from docassemble_lite.store.freezer import freeze, thaw
 from docassemble_lite.store.loaded import Loaded
 from docassemble_lite.store.tasks import Claimed, NewTask
-from docassemble_lite.visit.addresses import encoded_action, interview_address
+from docassemble_lite.visit.addresses import archive_address, encoded_action, interview_address, uploaded_file_address
 from docassemble_lite.visit.surroundings import Surroundings
 
 log = logging.getLogger("docassemble_lite.interview")
@@ -166,6 +167,29 @@ class VisitHost:
         self.new_tasks = [task for task in self.new_tasks if task.id != task_id]
         if len(self.new_tasks) == before:
             self._store.tasks.revoke(task_id, self._loaded.session_id, running=terminate)
+
+    # --- files -----------------------------------------------------------------------------------------------------
+
+    def make_file(self, name: str, content: bytes, mimetype: str) -> int:
+        session = self._loaded
+        return self._store.files.add(session.session_id, session.data_key, content, name=name, mimetype=mimetype).number
+
+    def read_file(self, number: int) -> bytes:
+        return self._store.files.read(self._file(number), self._loaded.data_key)
+
+    def file_info(self, number: int) -> FileInfo:
+        file = self._file(number)
+        return FileInfo(file.number, file.name, file.extension, file.mimetype, file.size)
+
+    def file_url(self, number: int, extension: str, *, attachment: bool, external: bool) -> str:
+        root = self._request.url_root if external else ""
+        return root + uploaded_file_address(number, extension, attachment=attachment)
+
+    def archive_url(self, numbers: Sequence[int], name: str) -> str:
+        return archive_address(numbers, name)
+
+    def _file(self, number: int) -> StoredFile:
+        return self._store.files.info(number, self._loaded.session_id, self._loaded.data_key)
 
     # --- the rest --------------------------------------------------------------------------------------------------
 

@@ -18,7 +18,18 @@ from docassemble_lite.settings import Settings
 from docassemble_lite.store.database import open_store
 from docassemble_lite.visit import Surroundings, Visits
 from docassemble_lite.visit.checkin import CheckIns
-from docassemble_lite.web import checkin, errors, files, interview, lists, security, sign_in, signed_in, tasks
+from docassemble_lite.web import (
+    checkin,
+    errors,
+    files,
+    interview,
+    lists,
+    security,
+    sign_in,
+    signed_in,
+    tasks,
+    uploaded_files,
+)
 from docassemble_lite.web.form import Request
 from docassemble_lite.web.services import EXTENSION, Services
 
@@ -55,7 +66,7 @@ def create_app(settings: Settings) -> Flask:
     signed_in.init_app(app)
     security.init_app(app)
     errors.init_app(app)
-    for concern in (interview, checkin, lists, files, sign_in, tasks):
+    for concern in (interview, checkin, lists, files, uploaded_files, sign_in, tasks):
         app.register_blueprint(concern.blueprint)
     return app
 

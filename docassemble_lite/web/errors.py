@@ -22,6 +22,7 @@ from docassemble_lite.errors import (
     EvaluationError,
     InterviewNotFound,
     LiteError,
+    NoSuchFile,
     SavedByAnother,
     SessionNotFound,
 )
@@ -42,6 +43,7 @@ _TOLD: dict[type[LiteError], tuple[int, str, str]] = {
         "There is no such session",
         "It may have been ended, or it belongs to another browser. You can begin anew.",
     ),
+    NoSuchFile: (404, "There is no such file", "It may have been removed, or it belongs to another browser."),
     AnswersTampered: (500, "These answers can't be opened", "Tell whoever runs this server. Nothing has been deleted."),
     NotAsked: (400, "This answer doesn't fit the question", "Nothing was changed. Load the page again and answer what it asks."),
     NotAllowed: (403, "This is not for you", "Sign in as somebody who may see it, or go back to the interviews."),

@@ -17,8 +17,8 @@ from markupsafe import Markup
 
 from docassemble_lite.engine.fields.control_name import control_name
 from docassemble_lite.engine.screen import FieldView, Screen
+from docassemble_lite.language.direction import direction
 
-_RIGHT_TO_LEFT = {"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"}
 # seconds after which a page loads again that waits for a task and isn't told of its end
 _RELOAD = 10.0
 # kinds of fields that only show a text
@@ -92,7 +92,7 @@ class PageContext:
 
     def direction(self, language: str) -> str:
         """In which direction a language is written: "ltr" or "rtl"."""
-        return "rtl" if re.split("[-_]", language)[0].lower() in _RIGHT_TO_LEFT else "ltr"
+        return direction(language)
 
     def waits(self, screen: Screen) -> bool:
         """Whether all that a person can do is to wait."""

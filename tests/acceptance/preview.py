@@ -18,7 +18,7 @@ from flask import Flask, Response, render_template
 from flask_bootstrap import Bootstrap5
 from jinja2 import StrictUndefined
 
-from docassemble_lite.engine.screen import Asked, ButtonView, ChoiceView, FieldView, Screen
+from docassemble_lite.engine.screen import Asked, ButtonView, ChoiceView, DocumentFile, Documents, DocumentView, FieldView, Screen
 from docassemble_lite.web.page import Link, Notice, PageContext
 from docassemble_lite.web.plain_pages import (
     ConflictPage,
@@ -209,6 +209,32 @@ def screens() -> dict[str, Screen]:
             logo_html="<strong>§</strong> Court forms online",
             question_back=True,
             links=(button("Add another", "success", url="#"),),
+        ),
+        "documents": a_screen(
+            "Your papers are ready",
+            subquestion_html="<p>Read them before you sign.</p>",
+            documents=Documents(
+                views=(
+                    DocumentView(
+                        "Answer to the <em>complaint</em>",
+                        "Answer to the complaint",
+                        description_html="<p>What the court gets.</p>",
+                        files=tuple(
+                            DocumentFile(kind, label, "for printing and reading", f"/uploadedfile/1.{kind}", "#")
+                            for kind, label in (("pdf", "PDF"), ("docx", "Word"), ("rtf", "RTF"))
+                        ),
+                        preview_html="<h4>Answer</h4><p>I deny everything.</p>",
+                        markdown="# Answer\n\nI deny **everything**.",
+                    ),
+                    DocumentView(LONG, LONG, files=(DocumentFile("pdf", "PDF", "", "#", "#"),)),
+                    DocumentView("Form 12", "Form 12", problem="This document can't be made here yet."),
+                ),
+                archives=(DocumentFile("zip", "Download all documents as a ZIP file", "", "#", "#"),),
+            ),
+        ),
+        "one-document": a_screen(
+            "Your letter",
+            documents=Documents(views=(DocumentView("Letter", "Letter", files=(DocumentFile("pdf", "PDF", "", "#", "#"),)),)),
         ),
         "escaped": a_screen(
             "Texts with special characters",

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.acceptance.preview import take_complaints
+from tests.unit.documents.reopened import pages
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -128,3 +129,22 @@ def test_scripts_read_and_set_fields_by_the_names_of_variables(url: str, tab: Pa
     assert tab.evaluate("() => [val('person_name'), getField('person_name').tagName]") == ["Ada", "INPUT"]
     assert "person_story" in tab.evaluate("() => getFields()")
     assert tab.evaluate("() => url_action('go', {n: 1})").startswith("/interview?i=kinds_of_fields.yml&action=")
+
+
+def test_a_letter_is_written_and_can_be_downloaded(url: str, tab: Page) -> None:
+    tab.goto(url + "/interview?i=letter.yml")
+    tab.get_by_label("Name of the landlord", exact=True).fill("Mr. *Smith*")
+    tab.get_by_label("Your last day in the rooms", exact=True).fill("2031-12-31")
+    go_on(tab, "Who moves out, and of where?")
+    tab.get_by_label("Your name", exact=True).fill("Ada Lovelace")
+    tab.get_by_label("Your address", exact=True).fill("Main Street 1\nSpringfield")
+    go_on(tab, "Is there anything that Mr. *Smith* still has to repair?")
+    go_on(tab, "Your letter to Mr. *Smith* is ready.")
+    tab.get_by_text("Preview", exact=True).click()
+    assert tab.get_by_text("I end the lease of my home.").is_visible()
+    with tab.expect_download() as download:
+        tab.get_by_role("link", name="Download PDF").click()
+    (letter,) = pages(Path(download.value.path()).read_bytes())
+    assert "Dear Mr. *Smith*," in letter
+    assert "My last day there is December 31, 2031." in letter
+    assert "Before I leave" not in letter

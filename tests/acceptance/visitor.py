@@ -41,6 +41,7 @@ class Page:
     forms: dict[str, Posted] = field(default_factory=dict)
     # all that can be read on it
     words: str = ""
+    body: bytes = field(default=b"", repr=False)
 
     @property
     def form(self) -> Posted:
@@ -71,9 +72,9 @@ class Visitor:
         self.cookies = http.cookiejar.CookieJar()
         self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies), _FromAddress(address))
 
-    def get(self, path: str) -> Page:
+    def get(self, path: str, **headers: str) -> Page:
         """Go to an address of the server."""
-        return self._opened(urllib.request.Request(self.url + path))
+        return self._opened(urllib.request.Request(self.url + path, headers=headers))
 
     def show(self, interview: str, **arguments: Any) -> Page:
         """Go to an interview."""
@@ -144,10 +145,10 @@ def parsed(status: int, url: str, headers: Message, body: bytes) -> Page:
     """A page with its forms; anything but HTML stays as it is."""
     text = body.decode("utf-8", "replace")
     if headers.get_content_type() != "text/html":
-        return Page(status, url, headers, text)
+        return Page(status, url, headers, text, body=body)
     reader = _Reader()
     reader.feed(text)
-    return Page(status, url, headers, text, reader.heading.strip(), reader.forms, " ".join(reader.words.split()))
+    return Page(status, url, headers, text, reader.heading.strip(), reader.forms, " ".join(reader.words.split()), body)
 
 
 class _Reader(HTMLParser):

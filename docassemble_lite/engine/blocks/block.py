@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from docassemble_lite.engine.document import Items, Place, Section
 from docassemble_lite.engine.expressions import Expression, constant_or_expression
 from docassemble_lite.engine.names import is_path, normalized
+from docassemble_lite.engine.source import Source, Sources
 
 if TYPE_CHECKING:
     from docassemble_lite.engine.evaluation import Evaluation
@@ -86,6 +87,10 @@ class Block:
             return list(dict.fromkeys([*self.only, *self.events]))
         found = self.found if self.scanned else []
         return list(dict.fromkeys([*found, *self.explicit]))
+
+    def read_files(self, sources: Sources) -> list[Source]:
+        """Read the other files that it is made of; these. Raises `SourceError` for one that isn't there."""
+        return []
 
     @property
     def is_event(self) -> bool:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import difflib
 
+from docassemble_lite.engine.blocks.attachment import AttachmentBlock
 from docassemble_lite.engine.blocks.block import MODIFIERS, Block
 from docassemble_lite.engine.blocks.code import CodeBlock
+from docassemble_lite.engine.blocks.documents import EMAIL_KEYS
 from docassemble_lite.engine.blocks.fields import odd_field_keys
 from docassemble_lite.engine.blocks.objects import ObjectsBlock
 from docassemble_lite.engine.blocks.question import QuestionBlock
@@ -22,6 +24,8 @@ KINDS: dict[str, type[Block]] = {
     "code": CodeBlock,
     "objects": ObjectsBlock,
     "reset": ResetBlock,
+    "attachment": AttachmentBlock,
+    "attachments": AttachmentBlock,
 }
 
 
@@ -46,7 +50,15 @@ def odd_keys(section: Section, block: Block | None, directives: frozenset[str]) 
         ]
     known = directives | MODIFIERS | (block.keys if block else frozenset())
     odd = [_odd_key(section, key, known) for key in section if key not in known]
-    return odd + (odd_field_keys(block.entries) if isinstance(block, QuestionBlock) else [])
+    if isinstance(block, QuestionBlock):
+        odd += odd_field_keys(block.entries)
+        if section.get("allow emailing") not in (None, False):
+            odd.append(
+                section.mistake("allow emailing", "Documents can't be sent by e-mail yet.", "Write “allow emailing: False”.")
+            )
+    if isinstance(block, (QuestionBlock, AttachmentBlock)):
+        odd += [mistake for attachment in block.attachments for mistake in attachment.oddities()]
+    return odd
 
 
 def _odd_key(section: Section, key: str, known: frozenset[str]) -> SourceError:
@@ -63,12 +75,8 @@ def _odd_key(section: Section, key: str, known: frozenset[str]) -> SourceError:
 #: Keys of the language that have no effect yet.
 LATER = frozenset(
     {
+        *EMAIL_KEYS,
         "action buttons",
-        "allow downloading",
-        "allow emailing",
-        "attachment",
-        "attachments",
-        "attachment code",
         "audio",
         "auto terms",
         "breadcrumb",

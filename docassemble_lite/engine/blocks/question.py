@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from docassemble_lite.engine.blocks.attachment import Attachment
 from docassemble_lite.engine.blocks.block import Block, names_at
 from docassemble_lite.engine.blocks.choices import Choice, ChoiceList, read_choices
 from docassemble_lite.engine.blocks.code import CodeBlock, code_at
+from docassemble_lite.engine.blocks.documents import DOCUMENT_KEYS, QuestionDocuments
 from docassemble_lite.engine.blocks.fields import Control, FieldEntry, define_parents, read_fields
 from docassemble_lite.engine.blocks.texts import BlockText, text_at
 from docassemble_lite.engine.document import Section
@@ -18,6 +20,7 @@ from docassemble_lite.engine.fields.datatype import FieldSpec, FieldTexts, Optio
 from docassemble_lite.engine.fields.registry import datatype_for
 from docassemble_lite.engine.names import NOTHING_BOUND, Binding
 from docassemble_lite.engine.screen import Asked, AskedField, ButtonView, ChoiceView, FieldView, Press, Screen
+from docassemble_lite.engine.source import Source, Sources
 from docassemble_lite.engine.steering import EndWithMessage, RunAgain
 from docassemble_lite.engine.typed import target_acts
 from docassemble_lite.language.words import word
@@ -101,6 +104,7 @@ class QuestionBlock(Block):
             "prevent going back",
             "resume button label",
             "shuffle",
+            *DOCUMENT_KEYS,
         }
     )
 
@@ -121,6 +125,7 @@ class QuestionBlock(Block):
         self.hides_continue = constant_or_expression(
             section.get("hide continue button"), section.value_place("hide continue button")
         )
+        self.documents = QuestionDocuments(section, self.name)
         self.validation = code_at(section, "validation code") if "validation code" in section else None
         self.entries: list[FieldEntry] = []
         self.embedded: dict[int, Block] = {}
@@ -187,7 +192,17 @@ class QuestionBlock(Block):
         names += [name for name in (self.variable, self.continue_variable) if name]
         for block in self.embedded.values():
             names += block.defines
+        names += self.documents.variables
         return list(dict.fromkeys(names))
+
+    @property
+    def attachments(self) -> list[Attachment]:
+        """The documents that are assembled for it."""
+        return self.documents.attachments
+
+    def read_files(self, sources: Sources) -> list[Source]:
+        inner = [file for block in self.embedded.values() for file in block.read_files(sources)]
+        return [*inner, *(file for attachment in self.attachments for file in attachment.read_files(sources))]
 
     # --- being carried out -----------------------------------------------------------------------------------------
 
@@ -221,6 +236,9 @@ class QuestionBlock(Block):
         texts = {key: text.block(evaluation.answers) for key, text in self.texts.items()}
         form = self.make_form(evaluation, binding)
         screen = self._screen(evaluation, form, self._asked(evaluation, form, binding, sought), question, texts)
+        documents = self.documents.shown(evaluation, binding)
+        if documents is not None:
+            screen = replace(screen, documents=documents)
         define_parents(evaluation, form.variables())
         if self.section.get("prevent going back") is True:
             evaluation.internal["steps_offset"] = evaluation.internal["steps"]

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 #: Keys that make a section such a block.
 UNSUPPORTED = (
-    "attachment",
-    "attachments",
     "data",
     "data from code",
     "objects from file",
@@ -41,7 +39,7 @@ class UnsupportedBlock(Block):
     """Takes its place in the interview, and says so clearly when it is needed."""
 
     kind = "unsupported"
-    names_under: ClassVar[tuple[str, ...]] = ("variable name", "table", "signature", "data", "attachment")
+    names_under: ClassVar[tuple[str, ...]] = ("variable name", "table", "signature", "data")
 
     def __init__(self, section: Section, number: int, language: str, missing_kind: str) -> None:
         super().__init__(section, number, language)

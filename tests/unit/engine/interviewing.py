@@ -8,7 +8,7 @@ from __future__ import annotations
 import atexit
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import dedent
@@ -24,8 +24,8 @@ from docassemble_lite.engine.screen import Asked, Exit, FieldView, Outcome, Scre
 from docassemble_lite.engine.source import Sources
 from docassemble_lite.engine.steering import SaveFirst
 from docassemble_lite.engine.submission import Mistakes, note_typed, submit
-from docassemble_lite.errors import AuthorError, EvaluationError, SourceError
-from docassemble_lite.host import Interface, Person, Request, TaskReport
+from docassemble_lite.errors import AuthorError, EvaluationError, NoSuchFile, SourceError
+from docassemble_lite.host import FileInfo, Interface, Person, Request, TaskReport
 from docassemble_lite.store.freezer import freeze, thaw
 
 _FOLDER = Path(tempfile.mkdtemp(prefix="dal-interviews-"))
@@ -55,6 +55,8 @@ class HostInMemory:
         self.messages: list[tuple[str, str]] = []
         # the task that is running
         self.running: Task | None = None
+        # number → (name, content, mimetype)
+        self.files: dict[int, tuple[str, bytes, str]] = {}
 
     def action_url(self, action: str, arguments: Mapping[str, Any], *, with_session: bool, forget_prior: bool) -> str:
         pairs = "&".join(f"{name}={value}" for name, value in arguments.items())
@@ -88,6 +90,31 @@ class HostInMemory:
 
     def revoke_task(self, task_id: str, *, terminate: bool) -> None:
         self._task(task_id).report = TaskReport("revoked")
+
+    def make_file(self, name: str, content: bytes, mimetype: str) -> int:
+        number = len(self.files) + 1
+        self.files[number] = (name, content, mimetype)
+        return number
+
+    def read_file(self, number: int) -> bytes:
+        return self._file(number)[1]
+
+    def file_info(self, number: int) -> FileInfo:
+        name, content, mimetype = self._file(number)
+        return FileInfo(number, name, name.rpartition(".")[2], mimetype, len(content))
+
+    def _file(self, number: int) -> tuple[str, bytes, str]:
+        if number not in self.files:
+            raise NoSuchFile
+        return self.files[number]
+
+    def file_url(self, number: int, extension: str, *, attachment: bool, external: bool) -> str:
+        return (
+            f"{'http://localhost' if external else ''}/uploadedfile/{number}.{extension}{'?attachment=1' if attachment else ''}"
+        )
+
+    def archive_url(self, numbers: Sequence[int], name: str) -> str:
+        return f"/uploadedfiles/{name}?{'&'.join(f'file={number}' for number in numbers)}"
 
     def setting(self, name: str, default: Any = None) -> Any:
         return self.settings.get(name, default)

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from flask import Flask, render_template
 
-from docassemble_lite.engine.screen import Asked, ButtonView, ChoiceView, FieldView, Screen
+from docassemble_lite.engine.screen import Asked, ButtonView, ChoiceView, DocumentFile, Documents, DocumentView, FieldView, Screen
 from docassemble_lite.errors import EvaluationError, SourceError
 from docassemble_lite.web.page import Link, PageContext
 from docassemble_lite.web.plain_pages import (
@@ -692,6 +692,67 @@ def test_what_was_typed_comes_back_unchanged(render: Any) -> None:
     assert page.one("textarea").text == "\n" + HOSTILE
     assert page.one("input", type="radio").get("value") == HOSTILE
     assert page.all("option")[0].get("value") == HOSTILE
+
+
+# --- documents ---------------------------------------------------------------------------------------------------------
+
+
+def a_document(name: str = "Letter", **more: Any) -> DocumentView:
+    """A document as PDF and as RTF."""
+    files = tuple(DocumentFile(kind, kind.upper(), "", f"/u/1.{kind}", f"/u/1.{kind}?attachment=1") for kind in ("pdf", "rtf"))
+    return DocumentView(**{"name_html": name, "name": name, "files": files} | more)
+
+
+@pytest.mark.parametrize(
+    ("views", "said"),
+    [
+        ((a_document(),), "The following document has been created for you."),
+        ((a_document(), a_document("Other")), "The following documents have been created for you."),
+        ((a_document(), a_document("Form", files=(), problem="Not yet.")), "The following document has been created for you."),
+    ],
+)
+def test_a_screen_says_how_many_documents_have_been_made(render: Any, views: tuple[DocumentView, ...], said: str) -> None:
+    page = shown(render, documents=Documents(views))
+    assert page.one("h2").text.strip() == said
+    assert [heading.text for heading in page.all("h3")] == [view.name for view in views]
+
+
+def test_links_to_files_say_the_format_and_the_document(render: Any) -> None:
+    links = {
+        link.get("aria-label"): link
+        for link in shown(render, documents=Documents((a_document(),))).all("a")
+        if "/u/" in link.get("href")
+    }
+    assert {label: link.get("href") for label, link in links.items()} == {
+        "Download PDF: Letter": "/u/1.pdf?attachment=1",
+        "Open PDF: Letter": "/u/1.pdf",
+        "Download RTF: Letter": "/u/1.rtf?attachment=1",
+    }
+    assert all(label.startswith(link.text) for label, link in links.items())
+
+
+def test_a_preview_opens_without_a_script(render: Any) -> None:
+    view = a_document(preview_html="<p>Dear Ann</p>", markdown="Dear <Ann>")
+    preview, markdown = shown(render, documents=Documents((view,))).all("details", **{"class": "da-preview"})
+    assert "Dear Ann" in preview.text
+    assert "Dear <Ann>" in markdown.text
+
+
+def test_documents_have_a_label_where_nothing_announces_them(render: Any) -> None:
+    page = shown(render, documents=Documents((a_document(),), notice=False))
+    assert page.all("h2") == []
+    assert page.one("section", **{"class": "da-documents"}).get("aria-label") == "Documents"
+
+
+def test_names_of_documents_are_no_markup(render: Any) -> None:
+    page = shown(render, documents=Documents((a_document(name_html="safe", name=HOSTILE, problem=HOSTILE, markdown=HOSTILE),)))
+    assert page.all("img") == []
+    assert page.all("a")[-1].get("aria-label").endswith(HOSTILE)
+
+
+def test_a_screen_without_documents_has_no_section_for_them(render: Any) -> None:
+    assert shown(render).all("section", **{"class": "da-documents"}) == []
+    assert shown(render, documents=Documents()).all("section", **{"class": "da-documents"}) == []
 
 
 # --- the other pages ---------------------------------------------------------------------------------------------------

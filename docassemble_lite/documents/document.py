@@ -1,0 +1,25 @@
+"""What a document is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Document:
+    """The text of a document and how it is to look.
+
+    `markdown`, and the texts of the metadata, are Markdown with square-bracket tags, in which `literal` characters mean
+    only themselves. `title` is plain: what programs call the document. The metadata is that of the interview language
+    (title, author, date, SingleSpacing, fontsize, HeaderLeft …). `country` decides on the paper where the metadata doesn't.
+    """
+
+    markdown: str = field(repr=False)
+    title: str = ""
+    language: str = "en"
+    country: str = "US"
+    metadata: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    # whether a PDF tells programs that read aloud what is a heading, a list, a table
+    tagged: bool = True

@@ -1,0 +1,43 @@
+"""A program of its own: a text for Typst in, a PDF out. It is started by `programs.typst` and imports nothing of ours.
+
+Arguments: the folder of the package typst, megabytes of memory, seconds of processor time, 1 for a tagged PDF. Its working
+folder is the only one in which the text finds files.
+"""
+
+from __future__ import annotations
+
+import re
+import resource
+import sys
+from typing import Any
+
+# characters beyond those that the fonts of Typst have for certain: Latin, Greek, Cyrillic and Hebrew letters, usual signs
+_OTHER = re.compile("[^\x00-\u024f\u0384-\u03ce\u0400-\u0477\u05d0-\u05ea\u1e00-\u1fff\u2010-\u2037\u2039\u203a\u20ac]")
+
+
+def main(packages: str, megabytes: str, seconds: str, tagged: str) -> int:
+    """Set what comes in; 1 if that can't be done, with the reason on stderr."""
+    sys.path.insert(0, packages)
+    import typst
+
+    if sys.platform == "linux":
+        # other systems don't keep to it, and some refuse it
+        size = int(megabytes) * 1024 * 1024
+        resource.setrlimit(resource.RLIMIT_AS, (size, size))
+    resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds)))
+    source = sys.stdin.buffer.read()
+    # looking through all fonts of the machine takes time
+    fonts = typst.Fonts(include_system_fonts=_OTHER.search(source.decode()) is not None)
+    # its types mix up what fonts and texts are
+    compiled: Any = typst.compile
+    try:
+        pdf = compiled(source, root=".", font_paths=fonts, pdf_tags=tagged == "1")
+    except typst.TypstError as error:
+        sys.stderr.write(error.message)
+        return 1
+    sys.stdout.buffer.write(pdf)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,338 @@
+"""`attachment` blocks, and attachments of questions: documents that are assembled from Markdown."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from docassemble_lite.documents import FORMATS, Document
+from docassemble_lite.documents.style import KNOWN, near_key
+from docassemble_lite.engine.assembling import Order, collection_of
+from docassemble_lite.engine.blocks.block import Block, names_at
+from docassemble_lite.engine.blocks.texts import BlockText, text_at
+from docassemble_lite.engine.document import Items, Place, Section
+from docassemble_lite.engine.expressions import Expression, constant_or_expression, set_variable
+from docassemble_lite.engine.markup import to_plain, unescape_typed
+from docassemble_lite.engine.names import NOTHING_BOUND, Binding, normalized
+from docassemble_lite.engine.source import Source, Sources
+from docassemble_lite.engine.typed import veil
+from docassemble_lite.errors import SourceError
+from docassemble_lite.language.conventions import get_country
+from docassemble_lite.language.words import word
+
+if TYPE_CHECKING:
+    from docassemble_lite.engine.evaluation import Evaluation
+    from docassemble_lite.engine.wanted import Wanted
+
+#: Keys of one attachment.
+KEYS = frozenset(
+    {
+        *("name", "filename", "description", "variable name", "content", "content file", "valid formats"),
+        *("metadata", "language", "tagged pdf"),
+    }
+)
+#: Keys that make another kind of document, which can't be made yet.
+OTHER_KINDS = ("docx template file", "pdf template file", "manual", "manual code", "raw")
+#: Keys that mean something and have no effect yet.
+_LATER = frozenset(
+    {
+        *OTHER_KINDS,
+        *("additional yaml", "initial yaml", "template file", "rtf template file", "docx reference file"),
+        *("fields", "field code", "field variables", "raw field variables", "code", "skip undefined", "editable"),
+        *("checkbox export value", "decimal places", "pdftk", "rendering font", "template password", "hyperlink style"),
+        *("pdf/a", "password", "owner password", "redact", "update references", "usedefs"),
+        *("persistent", "private", "allow users", "allow privileges"),
+    }
+)
+#: What is made when nobody says what is valid: files, and a preview on the page.
+DEFAULT_FORMATS = ("pdf", "rtf", "preview")
+_STANDS_FOR = {"*": DEFAULT_FORMATS, "html": ("html", "preview"), "rtf to docx": ("docx",)}
+_FORMATS_LATER = frozenset({"tex", "raw"})
+
+
+class Attachment:
+    """One document as an author ordered it. `key` is where `section` stands: “attachment” or “attachments”."""
+
+    def __init__(self, section: Section) -> None:
+        self.section = section
+        self.place = section.place
+        self.variable = next(iter(names_at(section, "variable name")), "")
+        self.name = text_at(section, "name")
+        self.filename = text_at(section, "filename")
+        self.description = text_at(section, "description")
+        self.language = str(section["language"]) if section.get("language") else ""
+        self.metadata = read_metadata(section)
+        self.formats = _formats_at(section)
+        self.tagged = constant_or_expression(section.get("tagged pdf", True), section.value_place("tagged pdf"))
+        self.other_kind = next((key for key in OTHER_KINDS if section.get(key)), "")
+        self.contents = [text] if (text := text_at(section, "content")) else []
+        self.content_code = _code_at(section, "content file")
+        if not self.other_kind and not self.contents and section.get("content file") is None:
+            raise section.mistake(
+                "name", "An attachment needs a text.", "Add “content: |” with the text below it, or “content file: name.md”."
+            )
+
+    # --- reading -----------------------------------------------------------------------------------------------------
+
+    def read_files(self, sources: Sources) -> Iterator[Source]:
+        """The files that the text stands in. Raises `SourceError` for one that isn't there."""
+        if self.other_kind or self.content_code is not None:
+            return
+        for number, reference in enumerate(_listed(self.section.get("content file"))):
+            place = _item_place(self.section, "content file", number)
+            found = content_file(str(reference), place, sources)
+            self.contents.append(BlockText("\n".join(found.lines), Place(found, 1)))
+            yield found
+
+    def oddities(self) -> Iterator[SourceError]:
+        """What is to be said about keys that mean nothing here, or nothing yet."""
+        for key in self.section:
+            if key in OTHER_KINDS:
+                yield self.refusal(key)
+            elif key in _LATER:
+                yield self.section.mistake(
+                    key, f"“{key}” isn't supported yet here, and has no effect.", "Remove it, or do without it for now."
+                )
+            elif key not in KEYS:
+                near = difflib.get_close_matches(str(key), KEYS | _LATER, n=1, cutoff=0.7)
+                hint = f"Did you mean “{near[0]}”?" if near else f"An attachment can have: {', '.join(sorted(KEYS))}."
+                yield self.section.mistake(key, f"There is no key “{key}” for an attachment.", hint)
+        metadata = self.section.get("metadata")
+        if isinstance(metadata, Section):
+            yield from odd_metadata(metadata)
+        yield from (
+            self.section.mistake("valid formats", f"Documents can't be made as “{name}” yet.", "That format is left out.")
+            for name in (self.formats if isinstance(self.formats, tuple) else ())
+            if name in _FORMATS_LATER
+        )
+
+    def refusal(self, key: str) -> SourceError:
+        """What is said where a kind of document is needed that can't be made yet."""
+        return self.section.mistake(
+            key, f"A document with “{key}” isn't supported yet.", "Write the text under “content”, or do without it for now."
+        )
+
+    # --- ordering ----------------------------------------------------------------------------------------------------
+
+    def order(self, evaluation: Evaluation, binding: Binding, key: str) -> Order:
+        """What is to be assembled, with all texts as they are now. A missing variable may send the search elsewhere first."""
+        if self.other_kind:
+            raise self.refusal(self.other_kind)
+        answers = evaluation.answers
+        language = self.language or evaluation.current.language
+        with _speaking(evaluation, language):
+            name = self.name.raw(answers).strip() if self.name else word("Document")
+            filename = self.filename.value(answers).strip() if self.filename else ""
+            description = self.description.raw(answers).strip() if self.description else ""
+            markdown = "\n\n".join(text.raw(answers) for text in self._texts(evaluation))
+            metadata = {**evaluation.program.document_metadata, **self.metadata}
+            document = Document(
+                veil(markdown),
+                title=to_plain(name),
+                language=language if language != "*" else "en",
+                country=get_country(),
+                metadata={key: value(answers) for key, value in metadata.items()},
+                tagged=self.tagged if isinstance(self.tagged, bool) else bool(self.tagged.evaluate(answers)),
+            )
+        return Order(
+            key=key + _suffix(binding),
+            name=unescape_typed(name),
+            filename=filename or document.title,
+            description=unescape_typed(description),
+            markdown=markdown,
+            document=document,
+            formats=self._formats(answers),
+            place=self.place,
+        )
+
+    def _texts(self, evaluation: Evaluation) -> list[BlockText]:
+        if self.content_code is None:
+            return self.contents
+        found = self.content_code.evaluate(evaluation.answers)
+        references = [found] if isinstance(found, str) else list(found)
+        files = [content_file(str(item), self.content_code.place, evaluation.program.sources) for item in references]
+        return [*self.contents, *(BlockText("\n".join(file.lines), Place(file, 1)) for file in files)]
+
+    def _formats(self, answers: dict[str, Any]) -> tuple[str, ...]:
+        if isinstance(self.formats, tuple):
+            names = self.formats
+        else:
+            names = _known_formats(_listed(self.formats.evaluate(answers)), self.formats.place)
+        expanded = [format for name in names for format in _STANDS_FOR.get(name, (name,)) if format not in _FORMATS_LATER]
+        return tuple(dict.fromkeys(expanded))
+
+
+class AttachmentBlock(Block):
+    """Documents that are assembled when their variables are sought."""
+
+    kind = "attachment"
+    keys = frozenset({"attachment", "attachments"})
+
+    def __init__(self, section: Section, number: int, language: str = "*") -> None:
+        super().__init__(section, number, language)
+        self.attachments = read_attachments(section)
+        for attachment in self.attachments:
+            if not attachment.variable:
+                raise attachment.section.mistake(
+                    "name",
+                    "A document that belongs to no question needs a name for a variable.",
+                    "Add “variable name: my_document”, or put the attachment into the question that shows it.",
+                )
+        self.found = [attachment.variable for attachment in self.attachments]
+
+    def read_files(self, sources: Sources) -> list[Source]:
+        return [file for attachment in self.attachments for file in attachment.read_files(sources)]
+
+    def carry_out(self, evaluation: Evaluation) -> None:
+        for number, attachment in enumerate(self.attachments):
+            if not evaluation.is_defined(attachment.variable):
+                self._assemble(evaluation, number, attachment.variable, NOTHING_BOUND)
+
+    def define(self, evaluation: Evaluation, wanted: Wanted) -> None:
+        for number, attachment in enumerate(self.attachments):
+            if wanted.binding.filled(attachment.variable) == wanted.name or normalized(attachment.variable) == wanted.variant:
+                self._assemble(evaluation, number, wanted.name, wanted.binding)
+                return
+
+    def _assemble(self, evaluation: Evaluation, number: int, variable: str, binding: Binding) -> None:
+        order = self.attachments[number].order(evaluation, binding, f"{self.name}[{number}]")
+        set_variable(variable, collection_of(evaluation, order, variable), evaluation.answers)
+
+
+def read_attachments(section: Section) -> list[Attachment]:
+    """The attachments under `attachment` and `attachments`: one, or a list of them."""
+    found: list[Attachment] = []
+    for key in ("attachment", "attachments"):
+        for item in _listed(section.get(key)):
+            if not isinstance(item, Section):
+                raise section.mistake(
+                    key, f"“{key}” must consist of lines of the form “key: value”.", "For instance “- name: Letter”."
+                )
+            found.append(Attachment(item))
+    return found
+
+
+# --- metadata --------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class MetadataValue:
+    """A value of the metadata: a text of the author, a list of them, or a plain value."""
+
+    texts: tuple[BlockText, ...]
+    several: bool = False
+    plain: Any = None
+
+    def __call__(self, answers: dict[str, Any]) -> Any:
+        """The value as it is now, with typed characters as documents want them."""
+        if not self.texts and not self.several:
+            return self.plain
+        values = [veil(text.raw(answers)).strip() for text in self.texts]
+        return values if self.several else values[0]
+
+
+def read_metadata(section: Section) -> dict[str, MetadataValue]:
+    """The metadata of a section: name → value."""
+    metadata = section.get("metadata")
+    if metadata is None:
+        return {}
+    if not isinstance(metadata, Section):
+        raise section.mistake("metadata", "“metadata” must consist of lines of the form “name: value”.")
+    return {str(key): _metadata_value(metadata, key, value) for key, value in metadata.items()}
+
+
+def _metadata_value(metadata: Section, key: Any, value: Any) -> MetadataValue:
+    if isinstance(value, str):
+        return MetadataValue((BlockText(value, metadata.value_place(key)),))
+    if isinstance(value, list):
+        return MetadataValue(tuple(BlockText(item, metadata.value_place(key)) for item in value), several=True)
+    if isinstance(value, Mapping):
+        raise metadata.mistake(key, f"“{key}” must be a text, a number, True or False.")
+    return MetadataValue((), plain=value)
+
+
+def odd_metadata(metadata: Section) -> Iterator[SourceError]:
+    """What is to be said about names in metadata that mean nothing."""
+    for key in metadata:
+        if key not in KNOWN:
+            near = near_key(str(key))
+            hint = f"Did you mean “{near}”?" if near else "It has no effect; remove it."
+            yield metadata.mistake(key, f"There is no metadata “{key}” for documents.", hint)
+
+
+# --- parts of reading --------------------------------------------------------------------------------------------------------
+
+
+def content_file(reference: str, place: Place, sources: Sources) -> Source:
+    """The file of templates that a text stands in. Raises `SourceError` if there is none."""
+    path = sources.data_file(reference, "templates", place.source)
+    if path is None:
+        raise place.mistake(
+            f"There is no file “{reference}” among the templates.",
+            "It must lie in data/templates of the package, or beside the interview.",
+        )
+    return Source(reference, path, _root_of(path, place.source), place.source.package)
+
+
+def _root_of(path: Path, source: Source) -> Path:
+    return source.root if path.is_relative_to(source.root.resolve()) else path.parent
+
+
+def _formats_at(section: Section) -> tuple[str, ...] | Expression:
+    code = _code_at(section, "valid formats")
+    if code is not None:
+        return code
+    value = section.get("valid formats")
+    names = ("*",) if value is None else _known_formats(_listed(value), section.value_place("valid formats"))
+    if names and all(name in _FORMATS_LATER for name in names):
+        raise section.mistake(
+            "valid formats", f"Documents can't be made as {', '.join(names)} yet.", f"There are: {', '.join(FORMATS)}."
+        )
+    return names
+
+
+def _known_formats(names: Sequence[Any], place: Place) -> tuple[str, ...]:
+    known = {*FORMATS, *_STANDS_FOR, *_FORMATS_LATER}
+    for name in names:
+        if str(name) not in known:
+            raise place.mistake(f"There is no format “{name}” for documents.", f"There are: {', '.join(FORMATS)}.")
+    return tuple(str(name) for name in names)
+
+
+def _code_at(section: Section, key: str) -> Expression | None:
+    value = section.get(key)
+    if isinstance(value, Section):
+        if set(value) != {"code"}:
+            raise section.mistake(key, f"“{key}” must be a list, or have the one key “code”.")
+        return Expression(str(value["code"]), value.value_place("code"))
+    return None
+
+
+def _listed(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return list(value) if isinstance(value, (list, tuple, set)) else [value]
+
+
+def _item_place(section: Section, key: str, number: int) -> Place:
+    value = section.get(key)
+    return value.item_place(number) if isinstance(value, Items) else section.value_place(key)
+
+
+def _suffix(binding: Binding) -> str:
+    return "".join(f"|{name}={value}" for name, value in sorted(binding.values.items()))
+
+
+@contextmanager
+def _speaking(evaluation: Evaluation, language: str) -> Iterator[None]:
+    """For a while, the language of the evaluation is another one."""
+    before = evaluation.current.language
+    evaluation.current.language = language
+    try:
+        yield
+    finally:
+        evaluation.current.language = before

@@ -1,0 +1,305 @@
+"""`DAFile`, `DAFileList` and `DAFileCollection`: stored files as interviews see them.
+
+An object holds the number of a file, whose content the host keeps. A stored file never changes: what is written becomes
+another one, so that going back in an interview brings back what was there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from docassemble_lite.errors import NoSuchFile
+from docassemble_lite.host import current
+from docassemble_lite.objects.base import DAObject
+from docassemble_lite.objects.file_names import clean_name, extension_for, extension_of, mimetype_of
+from docassemble_lite.objects.lists import DAList
+from docassemble_lite.objects.opened import opened_files
+
+_PDF = "application/pdf"
+_TEXTS = ("text/", "application/json", "application/xml", "application/yaml", "application/javascript")
+_MARKUP = re.compile(r"([\\_\[\]*`<>])")
+
+
+class DAFile(DAObject):
+    """A file. A new one has to be initialized before it can be used; until then `initialized` is sought.
+
+    `filename` is what it is called, `extension` is in lower case and has no dot, `number` is how the server finds it.
+    """
+
+    filename: str
+    extension: str
+    mimetype: str
+    number: int
+    initialized: bool
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is a file behind it."""
+        return "number" in self.__dict__
+
+    def initialize(
+        self,
+        filename: str | None = None,
+        extension: str | None = None,
+        mimetype: str | None = None,
+        content: str | bytes = b"",
+        reinitialize: bool = False,
+    ) -> None:
+        """Make it a file: an empty one, if no content is given. One that is a file already stays what it is,
+        unless `reinitialize` is True."""
+        if self.ok and not reinitialize:
+            self.retrieve()
+            return
+        ending = extension_of(filename or "") or re.sub(r"\W", "", str(extension or "").lower())
+        ending = ending or (extension_for(mimetype) if mimetype else "txt")
+        name = clean_name(filename or "file")
+        self.filename = name if extension_of(name) == ending else f"{name}.{ending}"
+        self.extension = ending
+        self.mimetype = mimetype or mimetype_of(ending)
+        self._keep(_bytes_of(content))
+
+    # --- content -----------------------------------------------------------------------------------------------------
+
+    def slurp(self, auto_decode: bool = True) -> Any:
+        """The content: a text if the file is one (in UTF-8), otherwise bytes."""
+        content = self._content()
+        return content.decode("utf-8") if auto_decode and self.mimetype.startswith(_TEXTS) else content
+
+    def readlines(self) -> list[str]:
+        """The lines of a text, each with its end."""
+        return self._content().decode("utf-8").splitlines(keepends=True)
+
+    def write(self, content: Any, binary: bool = False) -> None:
+        """Replace the content: by a text, or with `binary` by bytes."""
+        self._need()
+        data = bytes(content) if binary else _bytes_of(content)
+        if data != self._content():
+            self._keep(data)
+
+    def copy_into(self, other: Any) -> None:
+        """Replace the content by that of another file: a `DAFile`, a collection, a list, or a path."""
+        self._need()
+        if isinstance(other, (DAFile, DAFileList, DAFileCollection)):
+            self.write(_first_of(other)._content(), binary=True)
+            return
+        with open(str(other), "rb") as given:
+            self.write(given.read(), binary=True)
+
+    def path(self) -> str:
+        """Where code can read and write the file, as long as this evaluation lasts; what it writes is kept in the end."""
+        self._need()
+        return str(opened_files().path_of(self, self._content()))
+
+    def commit(self) -> None:
+        """Keep at once what code has written at the path."""
+        written = self._written()
+        if written is not None:
+            self._keep(written)
+
+    def retrieve(self) -> None:
+        """See to it that the file is there. Raises `NoSuchFile`."""
+        self._need()
+        current().host.file_info(self.number)
+
+    def size_in_bytes(self) -> int:
+        """How large the file is."""
+        self.commit()
+        self._need()
+        return current().host.file_info(self.number).size
+
+    def num_pages(self) -> int:
+        """How many pages a PDF has that was assembled here; 1 for any other kind of file.
+
+        Raises `ValueError` for a PDF from elsewhere.
+        """
+        self._need()
+        if self.mimetype != _PDF:
+            return 1
+        pages = self.__dict__.get("pages")
+        if pages is None:
+            raise ValueError(f"How many pages {self.filename} has isn't known, because it wasn't assembled here.")
+        return int(pages)
+
+    def set_mimetype(self, mimetype: str) -> None:
+        """Say of which type the file is; its extension follows."""
+        self.mimetype = mimetype
+        self.extension = extension_for(mimetype)
+
+    # --- showing -----------------------------------------------------------------------------------------------------
+
+    def url_for(self, attachment: bool = False, external: bool = False, **unknown: Any) -> str:
+        """The address of the file. With `attachment`, a browser saves it instead of showing it; `external` addresses
+        begin with the server's."""
+        if unknown:
+            raise TypeError(f"url_for() doesn't know {', '.join(unknown)} yet.")
+        self.commit()
+        self._need()
+        return current().host.file_url(self.number, self.extension, attachment=attachment, external=external)
+
+    def show(self, width: str | None = None, alt_text: str | None = None, **_: Any) -> str:
+        """Markdown that shows the file: a link to it."""
+        address = self.url_for()
+        text = _MARKUP.sub(r"\\\1", alt_text or self.get_alt_text() or self.filename)
+        return f"[{text}]({address})"
+
+    def set_alt_text(self, text: str) -> None:
+        """Say in words what is to be seen in the file."""
+        self.alt_text = str(text)
+
+    def get_alt_text(self) -> str | None:
+        """What is to be seen in the file, in words; None if nobody has said."""
+        text = self.__dict__.get("alt_text")
+        return None if text is None else str(text)
+
+    def __str__(self) -> str:
+        return self.show()
+
+    # --- inside ------------------------------------------------------------------------------------------------------
+
+    def _need(self) -> None:
+        """Seek what makes it a file, unless it is one."""
+        if not self.ok:
+            self.initialized  # seeks it
+
+    def _content(self) -> bytes:
+        self._need()
+        written = self._written()
+        if written is not None:
+            self._keep(written)
+        return current().host.read_file(self.number)
+
+    def _written(self) -> bytes | None:
+        opened = current().opened
+        return None if opened is None else opened.changed_content(self)
+
+    def _keep(self, content: bytes) -> None:
+        self.number = current().host.make_file(self.filename, content, self.mimetype)
+        self.initialized = True
+        self.__dict__.pop("pages", None)
+        opened = current().opened
+        if opened is not None:
+            opened.replaced(self, content)
+
+
+class DAFileList(DAList):
+    """Files one after the other. Where one file is asked for, it is the first."""
+
+    def init(self, *positional: Any, **attributes: Any) -> None:
+        self.object_type = DAFile
+        self.complete_attribute = "initialized"
+        super().init(*positional, **attributes)
+
+    def slurp(self, auto_decode: bool = True) -> Any:
+        """The content of the first file."""
+        return _first_of(self).slurp(auto_decode)
+
+    def path(self) -> str:
+        """Where code can read and write the first file."""
+        return _first_of(self).path()
+
+    def url_for(self, **options: Any) -> str:
+        """The address of the first file."""
+        return _first_of(self).url_for(**options)
+
+    def size_in_bytes(self) -> int:
+        """How large the first file is."""
+        return _first_of(self).size_in_bytes()
+
+    def num_pages(self) -> int:
+        """How many pages all files have together."""
+        return sum(file.num_pages() for file in self)
+
+    def set_alt_text(self, text: str) -> None:
+        """Say in words what is to be seen in each of the files."""
+        for file in self:
+            file.set_alt_text(text)
+
+    def get_alt_text(self) -> str | None:
+        """What is to be seen in the first file, in words."""
+        return _first_of(self).get_alt_text()
+
+    def show(self, **options: Any) -> str:
+        """Markdown that shows all files."""
+        return " ".join(file.show(**options) for file in self)
+
+    def __str__(self) -> str:
+        return self.show()
+
+
+class DAFileCollection(DAObject):
+    """One document in several formats: each is an attribute with the name of the format, e.g. `letter.pdf`.
+
+    `info` says what was assembled: its `name`, `filename` (without an extension) and `description`, and in which `formats`.
+    """
+
+    info: dict[str, Any]
+
+    def init(self, *positional: Any, **attributes: Any) -> None:
+        self.info = {"name": "", "filename": "", "description": "", "formats": []}
+        super().init(*positional, **attributes)
+
+    def add(self, extension: str, file: DAFile) -> None:
+        """Take in a format, after those that there are."""
+        setattr(self, extension, file)
+        self.info["formats"] = [*self.info.get("formats", []), extension]
+
+    def __iter__(self) -> Iterator[DAFile]:
+        return iter([getattr(self, extension) for extension in self.info.get("formats", [])])
+
+    def __len__(self) -> int:
+        return len(self.info.get("formats", []))
+
+    def slurp(self, auto_decode: bool = True) -> Any:
+        """The content of the first format."""
+        return _first_of(self).slurp(auto_decode)
+
+    def path(self) -> str:
+        """Where code can read and write the first format."""
+        return _first_of(self).path()
+
+    def url_for(self, **options: Any) -> str:
+        """The address of the first format."""
+        return _first_of(self).url_for(**options)
+
+    def size_in_bytes(self) -> int:
+        """How large the first format is."""
+        return _first_of(self).size_in_bytes()
+
+    def num_pages(self) -> int:
+        """How many pages the PDF has; 1 if there is none."""
+        return next((file.num_pages() for file in self if file.mimetype == _PDF), 1)
+
+    def set_alt_text(self, text: str) -> None:
+        """Say in words what is to be seen in each of the formats."""
+        for file in self:
+            file.set_alt_text(text)
+
+    def get_alt_text(self) -> str | None:
+        """What is to be seen in the first format, in words."""
+        return _first_of(self).get_alt_text()
+
+    def show(self, **options: Any) -> str:
+        """Markdown that shows all formats."""
+        return " ".join(file.show(**options) for file in self)
+
+    def __str__(self) -> str:
+        return self.show()
+
+    def __bool__(self) -> bool:
+        return True
+
+
+def _first_of(files: Any) -> DAFile:
+    """The first file of a list or a collection, or the file itself. Raises `NoSuchFile`."""
+    if isinstance(files, DAFile):
+        return files
+    for file in files:
+        if isinstance(file, DAFile):
+            return file
+    raise NoSuchFile(f"{files.instanceName} has no file.")
+
+
+def _bytes_of(content: Any) -> bytes:
+    return bytes(content) if isinstance(content, (bytes, bytearray, memoryview)) else str(content).encode("utf-8")

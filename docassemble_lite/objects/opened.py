@@ -1,0 +1,101 @@
+"""Files that author code works on under a path.
+
+What is stored is encrypted, so code that wants a path gets a copy in a private folder, which goes with the evaluation.
+What it changed there becomes the file's content when the evaluation ends well.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import weakref
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from docassemble_lite.host import Current, current
+
+if TYPE_CHECKING:
+    from docassemble_lite.objects.files import DAFile
+
+
+@dataclass
+class _Opened:
+    """A file that is open under a path; `mark` tells one state of what lies there from another."""
+
+    file: DAFile
+    path: Path
+    mark: tuple[int, int, int]
+
+
+class OpenedFiles:
+    """What one evaluation has open."""
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="dal-files-"))
+        # even if the evaluation is given up, it goes at the latest with the process
+        self._removal = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        self._files: dict[int, _Opened] = {}
+
+    def path_of(self, file: DAFile, content: bytes) -> Path:
+        """Where code finds the file; `content` is what it has so far."""
+        opened = self._files.get(id(file))
+        if opened is None:
+            path = self._folder / f"{len(self._files) + 1}.{file.extension}"
+            path.touch(mode=0o600)
+            path.write_bytes(content)
+            # the object is kept, so that its identity stays its own
+            opened = self._files[id(file)] = _Opened(file, path, _mark(path))
+        return opened.path
+
+    def changed_content(self, file: DAFile) -> bytes | None:
+        """What code has written at the file's path; None if it has written nothing since it was last asked."""
+        opened = self._files.get(id(file))
+        if opened is None or not opened.path.is_file() or _mark(opened.path) == opened.mark:
+            return None
+        opened.mark = _mark(opened.path)
+        return opened.path.read_bytes()
+
+    def replaced(self, file: DAFile, content: bytes) -> None:
+        """The file has another content now."""
+        opened = self._files.get(id(file))
+        if opened is not None:
+            opened.path.write_bytes(content)
+            opened.mark = _mark(opened.path)
+
+    def commit(self) -> None:
+        """Keep what code has written."""
+        for opened in self._files.values():
+            opened.file.commit()
+
+    def close(self) -> None:
+        """Remove all copies."""
+        self._removal()
+
+
+def _mark(path: Path) -> tuple[int, int, int]:
+    found = os.stat(path)
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def opened_files() -> OpenedFiles:
+    """What the current evaluation has open."""
+    state = current()
+    if state.opened is None:
+        state.opened = OpenedFiles()
+    opened: OpenedFiles = state.opened
+    return opened
+
+
+def commit_opened(state: Current) -> None:
+    """Keep what code of an evaluation has written to files that it has open."""
+    if state.opened is not None:
+        state.opened.commit()
+
+
+def close_opened(state: Current) -> None:
+    """Remove the copies of files that an evaluation has open."""
+    if state.opened is not None:
+        state.opened.close()
+        state.opened = None

@@ -1,0 +1,139 @@
+"""Files of sessions: a row says what a file is, its content lies outside of the database, encrypted like the answers.
+
+The content is written before its row and removed after it: whatever is interrupted may leave a content that no row
+mentions, and never a row without a content. A file doesn't change; what is to hold something else is another file.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import PurePosixPath
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError
+
+from docassemble_lite.clock import naive_utc
+from docassemble_lite.errors import NoSuchFile, SessionNotFound
+from docassemble_lite.store import file_queries as queries
+from docassemble_lite.store.contents import Contents
+from docassemble_lite.store.vault import Vault
+from docassemble_lite.store.writing import Writing
+
+log = logging.getLogger(__name__)
+
+#: Numbers are below this, so that JSON and JavaScript can hold them.
+NUMBERS = 2**53
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """What is known of a file without opening it. `size` is in bytes, `created` naive UTC."""
+
+    number: int
+    session_id: str
+    # for people; it never becomes a path
+    name: str
+    # of the name, in lower case and without the dot
+    extension: str
+    mimetype: str
+    size: int
+    created: datetime
+
+
+class Files:
+    """The files of all sessions."""
+
+    def __init__(self, engine: Engine, vault: Vault, writing: Writing, contents: Contents) -> None:
+        self._engine = engine
+        self._vault = vault
+        self._writing = writing
+        self._contents = contents
+
+    def add(self, session_id: str, data_key: bytes, content: bytes, *, name: str, mimetype: str) -> StoredFile:
+        """Keep a file of a session from now on, whether or not its answers are saved.
+
+        Raises `SessionNotFound` when the session has gone.
+        """
+        # a number that can't be guessed tells nobody how many files there are, and is known before there is a row
+        number = secrets.randbelow(NUMBERS - 1) + 1
+        extension = PurePosixPath(name).suffix.lower().removeprefix(".")
+        added = StoredFile(number, session_id, name, extension, mimetype, len(content), naive_utc())
+        row = self._row(added, data_key)
+        self._contents.write(_key(number), self._vault.encrypt(data_key, content, session=session_id, part=_part(number)))
+        try:
+            with self._writing.begin() as connection:
+                connection.execute(queries.insert_file, row)
+        except IntegrityError as error:
+            # after any other error there may be a row all the same
+            self._contents.remove([_key(number)])
+            raise SessionNotFound from error
+        return added
+
+    def session_of(self, number: int) -> str:
+        """The id of the session that a file belongs to. Raises `NoSuchFile`."""
+        session_id: str | None = None
+        if 0 < number < NUMBERS:
+            with self._engine.connect() as connection:
+                session_id = connection.scalar(queries.session_of, {"wanted": number})
+        if session_id is None:
+            raise NoSuchFile
+        return session_id
+
+    def info(self, number: int, session_id: str, data_key: bytes) -> StoredFile:
+        """What is known of a file of a session. Raises `NoSuchFile`, and `AnswersTampered` when this server didn't write it."""
+        if not 0 < number < NUMBERS:
+            raise NoSuchFile
+        with self._engine.connect() as connection:
+            row = connection.execute(queries.info, {"wanted": number, "of_session": session_id}).mappings().first()
+        if row is None:
+            raise NoSuchFile
+        name = self._vault.decrypt(data_key, row["name"], session=session_id, part=_part(number, "name"))
+        columns = ("session_id", "extension", "mimetype", "size", "created")
+        return StoredFile(number=number, name=name.decode(), **{column: row[column] for column in columns})
+
+    def read(self, file: StoredFile, data_key: bytes) -> bytes:
+        """The content of a file, with the data key of its session.
+
+        Raises `NoSuchFile`, and `AnswersTampered` when it isn't what this server wrote there.
+        """
+        try:
+            content = self._contents.read(_key(file.number))
+        except FileNotFoundError:
+            # of the session that is just being deleted, or lost
+            log.error('action="content_missing" file=%d', file.number)
+            raise NoSuchFile from None
+        return self._vault.decrypt(data_key, content, session=file.session_id, part=_part(file.number))
+
+    def numbers_of(self, session_id: str) -> list[int]:
+        """The numbers of all files of a session, oldest first."""
+        with self._engine.connect() as connection:
+            return list(connection.scalars(queries.numbers_of_session, {"of_session": session_id}))
+
+    def remove(self, session_id: str, numbers: Iterable[int]) -> None:
+        """Remove files of a session; those that it doesn't have are passed over."""
+        wanted = list(numbers)
+        with self._writing.begin() as connection:
+            connection.execute(queries.remove, {"of_session": session_id, "numbers": wanted})
+        self.forget_contents(wanted)
+
+    def forget_contents(self, numbers: Iterable[int]) -> None:
+        """Remove the contents of files whose rows have gone."""
+        self._contents.remove(_key(number) for number in numbers)
+
+    def _row(self, file: StoredFile, data_key: bytes) -> dict[str, object]:
+        names = ("session_id", "extension", "mimetype", "size", "created")
+        part = _part(file.number, "name")
+        name = self._vault.encrypt(data_key, file.name.encode(), session=file.session_id, part=part)
+        return {"id": file.number, "name": name, **{column: getattr(file, column) for column in names}}
+
+
+def _key(number: int) -> str:
+    return f"{number:014x}"
+
+
+def _part(number: int, which: str = "content") -> str:
+    return f"file:{number}:{which}"

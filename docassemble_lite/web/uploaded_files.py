@@ -1,0 +1,124 @@
+"""`/uploadedfile`: the files of sessions, for browsers that may open the session.
+
+A file that belongs to somebody else and one that isn't there get the same answer.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+
+from flask import Blueprint, Response, abort, request, send_file, session
+
+from docassemble_lite.errors import NoSuchFile, SessionNotFound
+from docassemble_lite.store.files import StoredFile
+from docassemble_lite.store.loaded import Entrance
+from docassemble_lite.web.security import person_secret
+from docassemble_lite.web.services import services
+
+blueprint = Blueprint("uploaded_files", __name__)
+
+#: What a file is served as, by its extension and never by what somebody says of it.
+_TYPES = {
+    "csv": "text/csv",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "gif": "image/gif",
+    "html": "text/html",
+    "jpeg": "image/jpeg",
+    "jpg": "image/jpeg",
+    "json": "application/json",
+    "md": "text/markdown",
+    "pdf": "application/pdf",
+    "png": "image/png",
+    "rtf": "application/rtf",
+    "txt": "text/plain",
+    "webp": "image/webp",
+    "zip": "application/zip",
+}
+_UNKNOWN = "application/octet-stream"
+#: What browsers show in a viewer of their own; everything else is saved.
+_SHOWN = frozenset({"application/pdf"})
+_MOST_IN_ARCHIVE = 100
+
+
+@blueprint.get("/uploadedfile/<int:number>")
+@blueprint.get("/uploadedfile/<int:number>.<extension>")
+@blueprint.get("/uploadedfile/<int:number>/<path:name>")
+def uploaded_file(number: int, extension: str = "", name: str = "") -> Response:
+    """A file by its number; what follows the number is for people."""
+    file, content = _opened(number)
+    mimetype = _TYPES.get(file.extension, _UNKNOWN)
+    saved = mimetype not in _SHOWN or bool(request.args.get("attachment"))
+    # its content never changes, so the number says which it is
+    response = send_file(
+        io.BytesIO(content), mimetype, as_attachment=saved, download_name=file.name, etag=str(number), conditional=True
+    )
+    return _private(response, mimetype)
+
+
+@blueprint.get("/uploadedfiles/<name>")
+def archive(name: str) -> Response:
+    """Several files in a ZIP file."""
+    try:
+        numbers = [int(value) for value in request.args.getlist("file")]
+    except ValueError:
+        abort(404)
+    if not 0 < len(numbers) <= _MOST_IN_ARCHIVE:
+        abort(404)
+    content = _zipped(_opened(number) for number in numbers)
+    response = send_file(io.BytesIO(content), _TYPES["zip"], as_attachment=True, download_name=name)
+    return _private(response, _TYPES["zip"])
+
+
+def _opened(number: int) -> tuple[StoredFile, bytes]:
+    """The file with its content, if this browser may have it."""
+    files = services().store.files
+    try:
+        session_id = files.session_of(number)
+        data_key = _entered(session_id).unlock()
+        file = files.info(number, session_id, data_key)
+        return file, files.read(file, data_key)
+    except (NoSuchFile, SessionNotFound):
+        abort(404)
+
+
+def _entered(session_id: str) -> Entrance:
+    """The session of a file. Raises `SessionNotFound` for a browser that isn't in it.
+
+    The number of a file doesn't show that somebody knows the session's id, which is what opens a plain one.
+    """
+    entrance = services().store.sessions.enter(session_id, person_secret())
+    if not entrance.held and session_id not in session.get("sessions", {}).values():
+        raise SessionNotFound
+    return entrance
+
+
+def _private(response: Response, mimetype: str) -> Response:
+    response.headers["Cache-Control"] = "private, no-store"
+    if mimetype not in _SHOWN:
+        # a viewer of PDF wouldn't start under it
+        response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    return response
+
+
+def _zipped(files: Iterable[tuple[StoredFile, bytes]]) -> bytes:
+    out = io.BytesIO()
+    names: set[str] = set()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
+        for file, content in files:
+            info = zipfile.ZipInfo(_new_name(file.name, names), file.created.timetuple()[:6])
+            info.compress_type = zipfile.ZIP_DEFLATED
+            package.writestr(info, content)
+    return out.getvalue()
+
+
+def _new_name(name: str, taken: set[str]) -> str:
+    """The name, with a number before its extension if another file has it."""
+    path, candidate, number = PurePosixPath(name), name, 1
+    while candidate in taken:
+        number += 1
+        candidate = f"{path.stem} ({number}){path.suffix}"
+    taken.add(candidate)
+    return candidate

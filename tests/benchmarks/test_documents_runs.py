@@ -1,0 +1,38 @@
+"""The benchmark of documents can be run; how fast anything is, no test says."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import docassemble_lite
+
+FIGURES = [
+    "PDF of a page, cold",
+    *(
+        f"PDF of {pages}, warm: {what}"
+        for pages in ("1 page", "3 pages")
+        for what in ("median", "for each page", "processor time")
+    ),
+    *(f"a page as {formats}, warm" for formats in ("pdf", "rtf", "docx", "html", "md", "pdf, rtf", "pdf, rtf, docx")),
+    "memory of pandoc and Typst",
+    "memory of the process",
+]
+
+
+def test_the_benchmark_of_documents_prints_all_its_figures() -> None:
+    benchmark = Path(__file__).parent / "documents.py"
+    source = str(Path(docassemble_lite.__file__).parents[1])
+    result = subprocess.run(
+        [sys.executable, str(benchmark), "--short"],
+        env=os.environ | {"PYTHONPATH": source},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+    missing = [figure for figure in FIGURES if not re.search(rf"^{re.escape(figure)}.* \d+(\.\d+)?", result.stdout, re.MULTILINE)]
+    assert missing == [], result.stdout
