@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import docx
 import pytest
 from playwright.sync_api import Browser, Page
+from pypdf import PdfReader
 
 from tests.acceptance.playing import (
     PATIENCE,
@@ -547,3 +549,30 @@ def test_what_a_task_lacks_is_asked_and_the_task_begins_again(running: Server, t
 def ended(running: Server) -> int:
     """How many tasks have come to an end."""
     return running.log.count('action="task_ended"')
+
+
+# --- documents -------------------------------------------------------------------------------------------------------
+
+
+def test_papers_are_written_in_the_background_and_can_be_downloaded(running: Server, any_tab: Page) -> None:
+    begin(any_tab, running, "background/papers.yml")
+    fill(any_tab, "Tenant", "Ada King")
+    fill(any_tab, "Landlord", "Bob Stone")
+    with tasks_held(running):
+        go_on(any_tab)
+        see(any_tab, "We are writing your papers")
+    see(any_tab, "Your papers are ready")
+    for name, read in (("Download PDF", _text_of_pdf), ("Download Word", _text_of_word)):
+        with any_tab.expect_download() as download:
+            any_tab.get_by_role("link", name=name).click()
+        text = " ".join(read(download.value.path()).split())
+        assert "Dear Bob Stone," in text
+        assert "Ada King" in text
+
+
+def _text_of_pdf(path: Path) -> str:
+    return "\n".join(page.extract_text() for page in PdfReader(path).pages)
+
+
+def _text_of_word(path: Path) -> str:
+    return "\n".join(paragraph.text for paragraph in docx.Document(str(path)).paragraphs)

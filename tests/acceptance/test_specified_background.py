@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
+from pypdf import PdfReader
 
 from tests.acceptance.playing import (
     PATIENCE,
@@ -62,8 +63,6 @@ NAMES = (
     "class in use",
     "class",
 )
-#: Those that need what isn't there yet.
-LEFT_OUT = {"document"}
 _SECTION = re.compile(r"^Background processes .*?(?=^Comparison with scheduled tasks$)", re.DOTALL | re.MULTILINE)
 # the lines with which a part of an example begins; all that is indented belongs to it
 _BEGINNING = re.compile(
@@ -186,10 +185,11 @@ def running(shared_server: Callable[..., Any]) -> Server:
         "refresh": whole(found["refresh"], NOT_WAITING),
         "javascript": whole(found["javascript"], NOT_WAITING),
         "fields": whole(found["fields"], FORM),
+        "document": found["document"],
         "class in use": found["class in use"],
         "class": whole(MODULE, found["class in use"]),
     }
-    assert set(interviews) == set(NAMES) - LEFT_OUT
+    assert set(interviews) == set(NAMES)
     server: Server = shared_server({f"{name}.yml": text for name, text in interviews.items()}, task_sweep=3600)
     (server.folder / "specified_class.py").write_text(IMPORTS + found["class"] + "\n", encoding="utf-8")
     return server
@@ -325,6 +325,23 @@ def test_the_field_is_filled_in(running: Server, tab: Page) -> None:
     tab.wait_for_function("() => document.querySelector('#daform input:not([type=hidden])').value === '555'")
     go_on(tab)
     see(tab, "It is 555")
+
+
+# --- a document ------------------------------------------------------------------------------------------------------
+
+
+def test_a_document_is_assembled_while_the_person_waits(running: Server, tab: Page) -> None:
+    begin(tab, running, "document.yml")
+    fill(tab, "Name", "Olive")
+    with tasks_held(running):
+        go_on(tab)
+        see(tab, "Please wait...")
+    see(tab, "Document created")
+    tab.get_by_text("Preview", exact=True).click()
+    see_text(tab, "Olive, will you marry me?")
+    with tab.expect_download() as download:
+        tab.get_by_role("link", name="Download PDF").click()
+    assert "Olive, will you" in " ".join(PdfReader(download.value.path()).pages[0].extract_text().split())
 
 
 # --- BackgroundAction ------------------------------------------------------------------------------------------------
