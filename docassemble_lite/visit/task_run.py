@@ -225,6 +225,9 @@ class TaskRun:
             request = self._request(loaded, outcome.action, outcome.arguments)
             outcome = self._evaluated(loaded, host, request, self.settings.time_limit)
         if isinstance(outcome, Exit):
+            # with the session its tasks are gone, so there is no end to be written that would tell
+            if not self.surroundings.store.tasks.is_ours(self.claimed):
+                raise LateReport
             self.surroundings.store.sessions.delete(loaded)
             return end.state
         value = outcome.value if isinstance(outcome, TaskResponse) else None
