@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hmac
+import sqlite3
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +23,9 @@ from docassemble_lite.store.tasks import Tasks
 from docassemble_lite.store.vault import Vault
 from docassemble_lite.store.writing import Writing
 
+# seconds that opening a database may take which others are opening, and between two tries
+_WAL_PATIENCE = 10.0
+_WAL_PAUSE = 0.01
 # milliseconds after which PostgreSQL cuts off a process that stalls in the middle of a save
 _STALLED_SAVE = 10_000
 _KEEPALIVES = {"keepalives": 1, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
@@ -95,7 +100,9 @@ def _prepare_connection(dialect: str) -> Any:
     def prepare_sqlite(connection: Any, _record: object) -> None:
         # whoever is going to write waits at the beginning, where waiting works
         connection.isolation_level = "IMMEDIATE"
-        for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute("PRAGMA busy_timeout=10000")
+        _use_wal(connection)
+        for pragma in ("synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     def prepare_postgresql(connection: Any, _record: object) -> None:
@@ -104,3 +111,18 @@ def _prepare_connection(dialect: str) -> Any:
         connection.commit()
 
     return {"sqlite": prepare_sqlite, "postgresql": prepare_postgresql}[dialect]
+
+
+def _use_wal(connection: Any) -> None:
+    """Have readers and a writer not wait for each other. While another connection does the same, SQLite itself doesn't wait."""
+    end = time.monotonic() + _WAL_PATIENCE
+    while True:
+        try:
+            (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
+            if mode != "wal":
+                connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(_WAL_PAUSE)

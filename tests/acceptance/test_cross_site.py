@@ -61,7 +61,7 @@ def path_of(app: Flask, rule: Rule) -> str:
     """An address that the rule fits."""
     with app.test_request_context():
         adapter = app.create_url_adapter(None) or app.url_map.bind("localhost")
-        return adapter.build(rule.endpoint, {name: "x" for name in rule.arguments}, append_unknown=False)
+        return adapter.build(rule.endpoint, {name: "1" for name in rule.arguments}, append_unknown=False)
 
 
 def changing(app: Flask) -> list[tuple[str, Rule]]:
