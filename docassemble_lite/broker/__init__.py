@@ -119,3 +119,18 @@ class Broker:
             log.warning("task %s waits for the sweeper, the broker can't be reached: %s", task_id, error)
             return False
         return True
+
+    def unread(self) -> int | None:
+        """How many messages no worker has taken yet; None if the broker can't be reached."""
+        from kombu.exceptions import ChannelError
+
+        with self.celery.connection_for_read() as connection:
+            try:
+                with connection.channel() as channel:
+                    return int(channel.queue_declare(QUEUE, passive=True).message_count)
+            except ChannelError:
+                # some brokers know nothing of a queue that is empty
+                return 0
+            except connection.recoverable_connection_errors as error:
+                log.warning('action="broker_away" %s', error)
+                return None

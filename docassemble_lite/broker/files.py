@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import time
 import uuid
+from collections import defaultdict
 from pathlib import Path
 from queue import Empty
 from typing import Any
@@ -21,18 +23,33 @@ _LARGEST = 10_000
 
 
 class FileChannel(filesystem.Channel):
-    """Files in a folder. A message appears in it whole: one that is still being written isn't seen by anybody."""
+    """Files in a folder. A message appears in it whole: one that is still being written isn't seen by anybody.
+
+    The folder is looked through once for all messages that are in it; looking for each anew, a worker would take longer
+    the more of them wait.
+    """
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        # queue → names of files that were there, the oldest last
+        self._seen: dict[str, list[str]] = defaultdict(list)
 
     def _put(self, queue: str, payload: Any, **_: Any) -> None:  # type: ignore[override]
         folder = Path(self.data_folder_out)
+        # somebody may have cleared away too much
+        folder.mkdir(parents=True, exist_ok=True)
         name = f"{time.time_ns()}_{uuid.uuid4()}.{queue}.msg"
         aside = folder / f".{name}.new"
         aside.write_text(json.dumps(payload), encoding="utf-8")
         aside.rename(folder / name)
 
     def _get(self, queue: str, timeout: float | None = None) -> Any:
-        for path in sorted(Path(self.data_folder_in).glob(f"[!.]*.{queue}.msg")):
-            content = _take(path)
+        folder = Path(self.data_folder_in)
+        seen = self._seen[queue]
+        if not seen:
+            seen += sorted(self._messages(queue), reverse=True)
+        while seen:
+            content = _take(folder / seen.pop())
             if content is None:
                 continue
             try:
@@ -40,6 +57,16 @@ class FileChannel(filesystem.Channel):
             except (ValueError, RecursionError):
                 log.warning('action="message_refused"')
         raise Empty
+
+    def _size(self, queue: str) -> int:
+        return len(self._messages(queue))
+
+    def _messages(self, queue: str) -> list[str]:
+        try:
+            names = os.listdir(self.data_folder_in)
+        except FileNotFoundError:
+            return []
+        return [name for name in names if name.endswith(f".{queue}.msg") and not name.startswith(".")]
 
 
 def _take(path: Path) -> bytes | None:

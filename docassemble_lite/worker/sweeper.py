@@ -1,4 +1,8 @@
-"""Sees to tasks that nobody runs: wakes those whose message was lost, ends those whose worker died."""
+"""Sees to tasks that nobody runs: wakes those whose message was lost, ends those whose worker died.
+
+A task that waits because all workers are busy has its message in the broker. Sending it again at every look would pile up
+messages faster than workers take them, so only as many are sent as are missing.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -21,10 +26,12 @@ log = logging.getLogger(__name__)
 _DAY = 86400.0
 # seconds between two looks for keys that aren't needed any more
 _FORGET_KEYS_EVERY = 3600.0
+# messages that one look sends at most
+_MOST_MESSAGES = 100
 
 
 class Sweeper:
-    """Sweeps at intervals, in a thread of its own."""
+    """Looks at intervals, in two threads: a broker that doesn't answer must not keep lost tasks from being ended."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -35,21 +42,36 @@ class Sweeper:
         self._ending: subprocess.Popen[bytes] | None = None
         self._forget_keys_at = 0.0
         self._over = threading.Event()
-        self._thread = threading.Thread(target=self._sweep_at_intervals, name="sweeper", daemon=True)
+        self._threads = [
+            threading.Thread(target=self._at_intervals, args=(look,), name=name, daemon=True)
+            for name, look in (("sweeper", self.end_lost), ("waker", self.wake_missed))
+        ]
 
     def start(self) -> None:
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
         self._over.set()
-        self._thread.join(timeout=5)
+        for thread in self._threads:
+            thread.join(timeout=5)
         self.store.close()
 
-    def sweep(self) -> None:
-        """One sweep."""
-        for task_id in self.store.tasks.overdue(self.settings.task_sweep):
+    def wake_missed(self) -> None:
+        """Tell the workers again of tasks that wait, if there are fewer messages than such tasks."""
+        unread = self.broker.unread()
+        if unread is None:
+            return
+        missing = self.store.tasks.waiting() - unread
+        if missing <= 0:
+            return
+        for task_id in self.store.tasks.overdue(self.settings.task_sweep, min(missing, _MOST_MESSAGES)):
             log.info('action="task_woken" task=%s', task_id)
-            self.broker.wake(task_id)
+            if not self.broker.send(task_id):
+                return
+
+    def end_lost(self) -> None:
+        """End the tasks whose worker died, and run their error actions."""
         for _, session_id in self.store.tasks.end_lost():
             self.pokes.send(session_id)
         if self.store.tasks.has_lost():
@@ -70,10 +92,10 @@ class Sweeper:
         self._forget_keys_at = time.monotonic() + _FORGET_KEYS_EVERY
         self.store.tasks.forget_keys(self.settings.task_retry_days * _DAY)
 
-    def _sweep_at_intervals(self) -> None:
+    def _at_intervals(self, look: Callable[[], None]) -> None:
         while not self._over.wait(self.settings.task_sweep):
             try:
-                self.sweep()
+                look()
             except SQLAlchemyError:
                 # the store may be away for a while; the next sweep tries again
                 log.exception('action="sweep_failed"')
