@@ -85,6 +85,23 @@ def _take(path: Path) -> bytes | None:
 
 
 class FileTransport(OnlyWakeUps, filesystem.Transport):
-    """The broker in the data folder."""
+    """The broker in the data folder, for workers with an event loop.
+
+    Celery's own transport of files makes workers do without one. Their processes then wait for work at one pipe with a
+    lock, and when the one that has the lock is killed, all others wait for ever.
+    """
 
     Channel = FileChannel
+    implements = filesystem.Transport.implements.extend(asynchronous=True)
+
+    def register_with_event_loop(self, connection: Any, loop: Any) -> None:
+        """Have a worker look for messages at intervals."""
+        loop.call_repeatedly(self.polling_interval, self._deliver_all, connection)
+
+    def _deliver_all(self, connection: Any) -> None:
+        while True:
+            try:
+                self.drain_events(connection, timeout=0)
+            except TimeoutError:
+                # there is no more, or the worker has as much as it can take
+                return

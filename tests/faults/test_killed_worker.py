@@ -66,6 +66,24 @@ def test_p10_the_report_of_a_worker_that_was_stopped_beyond_its_lease_changes_no
     assert visitor.show(NAME).heading == "Failed"
 
 
+@pytest.mark.parametrize("broker", ["files", "redis"])
+def test_p4_processes_that_are_killed_while_they_wait_for_tasks_are_replaced(
+    server: Callable[..., Any], eventually: Eventually, request: pytest.FixtureRequest, broker: str
+) -> None:
+    """P4: the system may kill any process that it wants, and what one of them held must not keep the others from working."""
+    directives = {"broker": request.getfixturevalue("redis_url")} if broker == "redis" else {}
+    running = server({NAME: INTERVIEW}, **SHORT_LEASE, **directives)
+    worker = wait_for_worker(running, eventually)
+    killed = worker.children()
+    assert len(killed) == 2
+    for process in killed:
+        process.kill()
+    eventually(lambda: len(set(worker.children()) - set(killed)) == 2, "there are two new ones")
+    visitor, _ = start_task(running)
+    assert heading_when_over(visitor, eventually) == "Done, worked"
+    assert running.child("worker") == worker
+
+
 def wait_for_worker(running: Any, eventually: Eventually) -> Any:
     """The worker, once it takes tasks."""
     visitor, _ = start_task(running)
