@@ -1,0 +1,77 @@
+"""Many tasks are lost, and what sees to them is disturbed as well."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from typing import Any
+
+from tests.acceptance.visitor import Visitor
+from tests.faults.working import SHORT_LEASE
+
+Eventually = Callable[..., Any]
+NAME = "lost.yml"
+#: So many tasks are started at once as is asked for; `how` is what they do.
+INTERVIEW = """\
+mandatory: True
+code: |
+  recorded = []
+  started = [background_action(how, number=number) for number in range(int(many))]
+---
+mandatory: True
+question: |
+  ${ sum(1 for task in started if task.ready()) } over, recorded ${ len(recorded) }
+---
+question: How?
+fields:
+  - How many: many
+  - How: how
+---
+event: die
+code: |
+  import os, signal
+  os.kill(os.getpid(), signal.SIGKILL)
+---
+event: wait
+code: |
+  import os, time
+  background_error_action('record', number=action_argument('number'))
+  with open('runs', 'a') as out:
+    out.write(f'{os.getpid()}\\n')
+  time.sleep(600)
+---
+event: record
+code: |
+  import time
+  time.sleep(1)
+  recorded.append(action_argument('number'))
+  background_response()
+"""
+
+
+def start_tasks(running: Any, many: int, how: str) -> Visitor:
+    """Somebody who starts so many tasks in one session."""
+    visitor = Visitor(running.url)
+    page = visitor.answer(visitor.show(NAME), many=str(many), how=how)
+    assert page.status == 200
+    return visitor
+
+
+def heading_of(visitor: Visitor) -> str:
+    return visitor.show(NAME).heading
+
+
+def test_p4_the_error_action_of_every_lost_task_runs_even_if_all_take_longer_than_a_lease(
+    server: Callable[..., Any], eventually: Eventually
+) -> None:
+    """P4: a whole worker dies. None of its tasks may be taken for lost again while it waits for the others' error actions."""
+    many = 4
+    running = server({NAME: INTERVIEW}, worker_processes=many, **SHORT_LEASE)
+    visitor = start_tasks(running, many, "wait")
+    runs = running.folder / "runs"
+    eventually(lambda: runs.exists() and len(runs.read_text().split()) == many, "all tasks run")
+    worker = running.child("worker")
+    os.killpg(worker.pid, signal.SIGKILL)
+    eventually(lambda: heading_of(visitor).startswith(f"{many} over"), "all tasks are over")
+    assert heading_of(visitor) == f"{many} over, recorded {many}"
