@@ -20,6 +20,7 @@ from docassemble_lite.broker import Broker
 from docassemble_lite.pokes import Pokes, open_pokes
 from docassemble_lite.settings import Settings
 from docassemble_lite.store.database import Store, open_store
+from docassemble_lite.worker.forking import undisturbed
 
 log = logging.getLogger(__name__)
 
@@ -62,14 +63,15 @@ class Sweeper:
         unread = self.broker.unread()
         if unread is None:
             return
-        missing = self.store.tasks.waiting() - unread
-        if missing <= 0:
-            return
-        for task_id in self.store.tasks.overdue(self.settings.task_sweep, min(missing, _MOST_MESSAGES)):
+        with undisturbed():
+            missing = self.store.tasks.waiting() - unread
+            overdue = self.store.tasks.overdue(self.settings.task_sweep, min(missing, _MOST_MESSAGES)) if missing > 0 else []
+        for task_id in overdue:
             log.info('action="task_woken" task=%s', task_id)
             if not self.broker.send(task_id):
                 return
 
+    @undisturbed()
     def end_lost(self) -> None:
         """End the tasks whose worker died, and run their error actions."""
         for _, session_id in self.store.tasks.end_lost():

@@ -75,3 +75,18 @@ def test_p4_the_error_action_of_every_lost_task_runs_even_if_all_take_longer_tha
     os.killpg(worker.pid, signal.SIGKILL)
     eventually(lambda: heading_of(visitor).startswith(f"{many} over"), "all tasks are over")
     assert heading_of(visitor) == f"{many} over, recorded {many}"
+
+
+def test_p38_processes_that_die_while_the_sweeper_works_are_replaced_by_processes_that_work(
+    server: Callable[..., Any], eventually: Eventually, measured: Callable[..., None]
+) -> None:
+    """P38: a process must not be forked while a thread holds a lock of the store, which would be held in it for ever."""
+    many = 60
+    running = server({NAME: INTERVIEW}, task_lease=1.5, task_heartbeat=0.3, task_sweep=0.001)
+    worker = eventually(lambda: running.child("worker"), "the worker runs")
+    visitor = start_tasks(running, many, "die")
+    eventually(lambda: heading_of(visitor).startswith(f"{many} over"), "all tasks are over")
+    measured("P38", processes_that_died=many)
+    assert running.child("worker") == worker
+    # the server can only stop in time if no process hangs
+    running.stop()
