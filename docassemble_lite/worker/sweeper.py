@@ -14,8 +14,6 @@ import threading
 import time
 from collections.abc import Callable
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from docassemble_lite.broker import Broker
 from docassemble_lite.pokes import Pokes, open_pokes
 from docassemble_lite.settings import Settings
@@ -98,6 +96,6 @@ class Sweeper:
         while not self._over.wait(self.settings.task_sweep):
             try:
                 look()
-            except SQLAlchemyError:
-                # the store may be away for a while; the next sweep tries again
+            except Exception:
+                # the store may be away for a while, or the machine have no memory left; the next look tries again
                 log.exception('action="sweep_failed"')

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+from docassemble_lite.settings import Settings
+from docassemble_lite.store.schema import migrate
+from docassemble_lite.worker.sweeper import Sweeper
 from tests.acceptance.visitor import Visitor
 from tests.faults.working import SHORT_LEASE
 
@@ -90,3 +95,27 @@ def test_p38_processes_that_die_while_the_sweeper_works_are_replaced_by_processe
     assert running.child("worker") == worker
     # the server can only stop in time if no process hangs
     running.stop()
+
+
+def test_whatever_goes_wrong_the_sweeper_looks_again(tmp_path: Path, caplog: Any) -> None:
+    """For example there may be no memory for the process that runs error actions."""
+    looked_again = threading.Event()
+
+    class Hindered(Sweeper):
+        looks = 0
+
+        def end_lost(self) -> None:
+            self.looks += 1
+            if self.looks == 1:
+                raise OSError("Cannot allocate memory")
+            looked_again.set()
+
+    settings = Settings(data=tmp_path, task_sweep=0.01)
+    migrate(settings)
+    sweeper = Hindered(settings)
+    sweeper.start()
+    try:
+        assert looked_again.wait(60)
+    finally:
+        sweeper.stop()
+    assert "Cannot allocate memory" in caplog.text
