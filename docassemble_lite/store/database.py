@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, ExceptionContext, event
+from sqlalchemy.exc import OperationalError
 
 from docassemble_lite.settings import Settings
 from docassemble_lite.store.locks import AdvisoryLocks, FileLocks, Locks
@@ -50,6 +51,7 @@ def open_store(settings: Settings, app: Flask | None = None) -> Store:
     with app.app_context():
         engine = db.engine
     event.listen(engine, "connect", _prepare_connection(engine.dialect.name))
+    event.listen(engine, "handle_error", _tell_that_it_is_away)
     vault = Vault(settings.server_key())
     locks = AdvisoryLocks(engine) if engine.dialect.name == "postgresql" else FileLocks(settings.data / "locks")
     writing = Writing(engine)
@@ -81,3 +83,15 @@ def _prepare_connection(dialect: str) -> Any:
         connection.commit()
 
     return {"sqlite": prepare_sqlite, "postgresql": prepare_postgresql}[dialect]
+
+
+def _tell_that_it_is_away(context: ExceptionContext) -> None:
+    """Raise `OperationalError`, and nothing else, when the connection is gone.
+
+    When PostgreSQL ends in the middle of a statement, psycopg2 calls that a `DatabaseError` or an `InterfaceError`, too.
+    """
+    if context.is_disconnect and not isinstance(context.sqlalchemy_exception, OperationalError):
+        error = context.original_exception
+        raise OperationalError(
+            context.statement, context.parameters, error, hide_parameters=True, connection_invalidated=True
+        ) from error
