@@ -14,6 +14,8 @@ import threading
 import time
 from collections.abc import Callable
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from docassemble_lite.broker import Broker
 from docassemble_lite.pokes import Pokes, open_pokes
 from docassemble_lite.settings import Settings
@@ -40,6 +42,8 @@ class Sweeper:
         # the process that runs error actions of lost tasks, as author's code has no business in this one
         self._ending: subprocess.Popen[bytes] | None = None
         self._forget_keys_at = 0.0
+        # the moment (of time.monotonic) since which the store has been there; None: it wasn't at the last look
+        self._there_since: float | None = None
         self._over = threading.Event()
         self._threads = [
             threading.Thread(target=self._at_intervals, args=(look,), name=name, daemon=True)
@@ -72,11 +76,25 @@ class Sweeper:
     @undisturbed()
     def end_lost(self) -> None:
         """End the tasks whose worker died, and run their error actions."""
-        for _, session_id in self.store.tasks.end_lost():
-            self.pokes.send(session_id)
-        if self.store.tasks.has_lost():
-            self._run_error_actions()
-        self._forget_keys()
+        try:
+            if not self._workers_can_tell():
+                return
+            for _, session_id in self.store.tasks.end_lost():
+                self.pokes.send(session_id)
+            if self.store.tasks.has_lost():
+                self._run_error_actions()
+            self._forget_keys()
+        except SQLAlchemyError:
+            self._there_since = None
+            raise
+
+    def _workers_can_tell(self) -> bool:
+        """Whether the store has been there long enough for signs of life, which nobody could give while it was away."""
+        self.store.tasks.has_lost()
+        now = time.monotonic()
+        if self._there_since is None:
+            self._there_since = now
+        return now - self._there_since >= self.settings.task_heartbeat
 
     def _run_error_actions(self) -> None:
         if self._ending is not None and self._ending.poll() is None:
