@@ -12,6 +12,22 @@ from tests.faults.fire.databases import Postgresql
 from tests.faults.working import INTERVIEW, NAME, SHORT_LEASE, heading_when_over, runs_of, start_task
 
 Eventually = Callable[..., Any]
+#: The task asks for things that are written into the store, and starts another one.
+ASKING = (
+    INTERVIEW.replace("background_response('worked')", "background_response(ask())")
+    + """\
+---
+code: |
+  def ask():
+    open('asking', 'w').close()
+    background_error_action('never_needed')
+    return background_action('quick').get()
+---
+event: quick
+code: |
+  background_response('worked')
+"""
+)
 
 
 @pytest.fixture
@@ -38,3 +54,18 @@ def test_p40_a_task_that_runs_while_the_database_is_away_longer_than_its_lease_i
     (running.folder / "go-on").touch()
     assert heading_when_over(visitor, eventually) == "Done, worked"
     assert "heartbeat_failed" in running.log
+
+
+def test_p40_a_task_that_needs_the_store_while_the_database_is_away_waits_for_it(
+    server: Callable[..., Any], eventually: Eventually, own_postgresql: Postgresql
+) -> None:
+    """P40: its author's code sees nothing of it."""
+    running = server({NAME: ASKING}, database=own_postgresql.url, **SHORT_LEASE)
+    visitor, _ = start_task(running, until="go-on")
+    eventually(lambda: runs_of(running), "the task runs")
+    own_postgresql.stop()
+    (running.folder / "go-on").touch()
+    eventually((running.folder / "asking").exists, "the task asks")
+    time.sleep(1)
+    own_postgresql.start()
+    assert heading_when_over(visitor, eventually) == "Done, worked"
