@@ -5,19 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from docassemble_lite.settings import Settings
 from docassemble_lite.store.schema import migrate
 from docassemble_lite.worker.sweeper import Sweeper
 from tests.acceptance.visitor import Visitor
-from tests.faults import working
-from tests.faults.fire.databases import Postgresql
 from tests.faults.working import SHORT_LEASE
 
 Eventually = Callable[..., Any]
@@ -58,15 +53,6 @@ code: |
   recorded.append(action_argument('number'))
   background_response()
 """
-
-
-@pytest.fixture
-def own_postgresql(quiet_postgresql: None) -> Iterator[Postgresql]:
-    """A PostgreSQL that can be stopped without disturbing other tests."""
-    database = Postgresql()
-    yield database
-    database.repair()
-    database.close()
 
 
 def start_tasks(running: Any, many: int, how: str) -> Visitor:
@@ -133,20 +119,3 @@ def test_whatever_goes_wrong_the_sweeper_looks_again(tmp_path: Path, caplog: Any
     finally:
         sweeper.stop()
     assert "Cannot allocate memory" in caplog.text
-
-
-def test_p40_a_task_that_runs_while_the_database_is_away_longer_than_its_lease_is_not_lost(
-    server: Callable[..., Any], eventually: Eventually, own_postgresql: Postgresql
-) -> None:
-    """P40: its worker could give no sign of life, and gets the time to give one before anybody takes it for dead."""
-    running = server({working.NAME: working.INTERVIEW}, database=own_postgresql.url, **SHORT_LEASE)
-    visitor, _ = working.start_task(running, until="go-on")
-    eventually(lambda: working.runs_of(running), "the task runs")
-    own_postgresql.stop()
-    time.sleep(2 * SHORT_LEASE["task_lease"])
-    own_postgresql.start()
-    # until then the sweeper has looked
-    time.sleep(5 * SHORT_LEASE["task_sweep"])
-    (running.folder / "go-on").touch()
-    assert working.heading_when_over(visitor, eventually) == "Done, worked"
-    assert "heartbeat_failed" in running.log
