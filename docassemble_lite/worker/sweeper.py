@@ -54,6 +54,17 @@ class Sweeper:
         for thread in self._threads:
             thread.start()
 
+    @property
+    def runs_error_action(self) -> bool:
+        """Whether there is a process that runs error actions."""
+        return self._ending is not None and self._ending.poll() is None
+
+    def finish(self) -> None:
+        """Begin nothing more. The error action that is running may go on to its end."""
+        self._over.set()
+        if self._ending is not None:
+            self._ending.terminate()
+
     def stop(self) -> None:
         self._over.set()
         for thread in self._threads:
@@ -97,7 +108,7 @@ class Sweeper:
         return now - self._there_since >= self.settings.task_heartbeat
 
     def _run_error_actions(self) -> None:
-        if self._ending is not None and self._ending.poll() is None:
+        if self.runs_error_action or self._over.is_set():
             return
         self._ending = subprocess.Popen([sys.executable, "-m", "docassemble_lite.worker.ending"], stdin=subprocess.PIPE)
         assert self._ending.stdin

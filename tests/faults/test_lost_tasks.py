@@ -13,6 +13,7 @@ from docassemble_lite.settings import Settings
 from docassemble_lite.store.schema import migrate
 from docassemble_lite.worker.sweeper import Sweeper
 from tests.acceptance.visitor import Visitor
+from tests.faults.test_killed_web import start_again
 from tests.faults.working import SHORT_LEASE
 
 Eventually = Callable[..., Any]
@@ -49,6 +50,7 @@ code: |
 event: record
 code: |
   import time
+  open('recording', 'w').close()
   time.sleep(1)
   recorded.append(action_argument('number'))
   background_response()
@@ -80,6 +82,26 @@ def test_p4_the_error_action_of_every_lost_task_runs_even_if_all_take_longer_tha
     os.killpg(worker.pid, signal.SIGKILL)
     eventually(lambda: heading_of(visitor).startswith(f"{many} over"), "all tasks are over")
     assert heading_of(visitor) == f"{many} over, recorded {many}"
+
+
+def test_p39_a_server_that_is_stopped_finishes_the_error_action_that_it_runs(
+    server: Callable[..., Any], eventually: Eventually
+) -> None:
+    """P39: nobody would run it again, as it may have been what killed the process that ran it."""
+    running = server({NAME: INTERVIEW}, **SHORT_LEASE)
+    visitor = start_tasks(running, 2, "wait")
+    runs = running.folder / "runs"
+    eventually(lambda: runs.exists() and len(runs.read_text().split()) == 2, "the tasks run")
+    os.killpg(running.child("worker").pid, signal.SIGKILL)
+    eventually((running.folder / "recording").exists, "an error action runs")
+    running.stop()
+    again = start_again(running)
+    try:
+        visitor.url = again.url
+        eventually(lambda: heading_of(visitor).startswith("2 over"), "the tasks are over")
+        assert heading_of(visitor) == "2 over, recorded 2"
+    finally:
+        again.clear_away()
 
 
 def test_p38_processes_that_die_while_the_sweeper_works_are_replaced_by_processes_that_work(
