@@ -34,6 +34,21 @@ class FileChannel(filesystem.Channel):
         # queue → names of files that were there, the oldest last
         self._seen: dict[str, list[str]] = defaultdict(list)
 
+    def _queue_bind(self, exchange: str, routing_key: str, pattern: str, queue: str) -> None:
+        try:
+            super()._queue_bind(exchange, routing_key, pattern, queue)
+        except ValueError:
+            # the process that was writing the file was killed; every worker that starts adds its own queues to it
+            log.warning('action="exchange_repaired" exchange=%s', exchange)
+            (Path(self.control_folder) / f"{exchange}.exchange").unlink(missing_ok=True)
+            super()._queue_bind(exchange, routing_key, pattern, queue)
+
+    def get_table(self, exchange: str) -> Any:
+        try:
+            return super().get_table(exchange)
+        except ValueError:
+            return []
+
     def _put(self, queue: str, payload: Any, **_: Any) -> None:  # type: ignore[override]
         folder = Path(self.data_folder_out)
         # somebody may have cleared away too much

@@ -130,6 +130,27 @@ def test_p6_a_task_that_waited_when_the_whole_server_was_killed_runs_when_it_is_
         again.clear_away()
 
 
+@pytest.mark.parametrize("content", [b"", b'[["docassemble'], ids=["nothing", "a half"])
+def test_p6_a_file_of_the_broker_that_a_killed_process_left_unfinished_keeps_nobody_from_starting(
+    server: Callable[..., Any], eventually: Eventually, content: bytes
+) -> None:
+    """P6: Celery writes down in files which queues there are."""
+    running = server({NAME: INTERVIEW}, **SHORT_LEASE)
+    wait_for_worker(running, eventually)
+    files = list((running.data / "broker" / "control").iterdir())
+    assert files
+    kill_all(running)
+    for path in files:
+        path.write_bytes(content)
+    again = start_again(running)
+    try:
+        visitor, _ = start_task(again)
+        assert heading_when_over(visitor, eventually) == "Done, worked"
+        assert "it is started again" not in again.log
+    finally:
+        again.clear_away()
+
+
 def test_p4_a_task_that_ran_when_the_whole_server_was_killed_ends_as_failed(
     server: Callable[..., Any], eventually: Eventually
 ) -> None:
