@@ -105,7 +105,12 @@ class Broker:
 
     def _send_all(self) -> None:
         while True:
-            self.send(self._to_send.get())
+            task_id = self._to_send.get()
+            try:
+                self.send(task_id)
+            except Exception:
+                # the sweeper sends it later; the next ones are still to be sent
+                log.exception('action="message_not_sent" task=%s', task_id)
             with self._lock:
                 self._unsent -= 1
 

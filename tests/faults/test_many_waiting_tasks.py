@@ -57,6 +57,25 @@ def test_the_broker_says_how_many_messages_nobody_has_taken(tmp_path: Path) -> N
     assert broker.unread() == 3
 
 
+def test_whatever_goes_wrong_with_one_message_the_next_one_is_sent(tmp_path: Path, caplog: Any) -> None:
+    sent: list[str] = []
+
+    class Hindered(Broker):
+        def send(self, task_id: str) -> bool:
+            if not sent:
+                sent.append("nothing")
+                raise ValueError("on purpose")
+            sent.append(task_id)
+            return True
+
+    broker = Hindered(Settings(data=tmp_path))
+    broker.wake("one")
+    broker.wake("two")
+    broker.flush(60)
+    assert sent == ["nothing", "two"]
+    assert 'action="message_not_sent" task=one' in caplog.text
+
+
 def test_p6_a_folder_of_messages_that_was_removed_is_made_anew(server: Callable[..., Any], eventually: Eventually) -> None:
     """P6: with everything in it, while the server runs; the next message arrives without the sweeper's help."""
     running = server({NAME: INTERVIEW}, task_sweep=3600.0)
