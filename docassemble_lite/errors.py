@@ -119,5 +119,9 @@ class SavedByAnother(LiteError):
     """The answers were saved by somebody else in the meantime."""
 
 
+class StoreAway(LiteError):
+    """The store can't be reached just now."""
+
+
 class AnswersNotStorable(LiteError):
     """An answer can't be stored."""

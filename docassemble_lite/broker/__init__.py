@@ -105,7 +105,12 @@ class Broker:
 
     def _send_all(self) -> None:
         while True:
-            self.send(self._to_send.get())
+            task_id = self._to_send.get()
+            try:
+                self.send(task_id)
+            except Exception:
+                # the sweeper sends it later; the next ones are still to be sent
+                log.exception('action="message_not_sent" task=%s', task_id)
             with self._lock:
                 self._unsent -= 1
 
@@ -119,3 +124,18 @@ class Broker:
             log.warning("task %s waits for the sweeper, the broker can't be reached: %s", task_id, error)
             return False
         return True
+
+    def unread(self) -> int | None:
+        """How many messages no worker has taken yet; None if the broker can't be reached."""
+        from kombu.exceptions import ChannelError
+
+        with self.celery.connection_for_read() as connection:
+            try:
+                with connection.channel() as channel:
+                    return int(channel.queue_declare(QUEUE, passive=True).message_count)
+            except ChannelError:
+                # some brokers know nothing of a queue that is empty
+                return 0
+            except connection.recoverable_connection_errors as error:
+                log.warning('action="broker_away" %s', error)
+                return None

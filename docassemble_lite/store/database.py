@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, ExceptionContext, event
+from sqlalchemy.exc import OperationalError
 
 from docassemble_lite.settings import Settings
 from docassemble_lite.store.attempts import Attempts
@@ -63,6 +64,7 @@ def open_store(settings: Settings, app: Flask | None = None) -> Store:
     with app.app_context():
         engine = db.engine
     event.listen(engine, "connect", _prepare_connection(engine.dialect.name))
+    event.listen(engine, "handle_error", _tell_that_it_is_away)
     vault = Vault(settings.server_key())
     locks = AdvisoryLocks(engine) if engine.dialect.name == "postgresql" else FileLocks(settings.data / "locks")
     writing = Writing(engine)
@@ -126,3 +128,15 @@ def _use_wal(connection: Any) -> None:
             if time.monotonic() > end:
                 raise
             time.sleep(_WAL_PAUSE)
+
+
+def _tell_that_it_is_away(context: ExceptionContext) -> None:
+    """Raise `OperationalError`, and nothing else, when the connection is gone.
+
+    When PostgreSQL ends in the middle of a statement, psycopg2 calls that a `DatabaseError` or an `InterfaceError`, too.
+    """
+    if context.is_disconnect and not isinstance(context.sqlalchemy_exception, OperationalError):
+        error = context.original_exception
+        raise OperationalError(
+            context.statement, context.parameters, error, hide_parameters=True, connection_invalidated=True
+        ) from error

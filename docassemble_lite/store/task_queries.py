@@ -65,6 +65,7 @@ revoke = update(tasks).where(_wanted, _of_session, _open).values(state="revoked"
 
 # --- sweeping --------------------------------------------------------------------------------------------------------
 
+count_waiting = select(func.count()).select_from(tasks).where(tasks.c.state == "waiting")
 wake = (
     update(tasks)
     .where(_some(tasks.c.state == "waiting", tasks.c.woken <= bindparam("before"), oldest=tasks.c.woken))

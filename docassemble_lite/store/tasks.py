@@ -246,6 +246,11 @@ class Tasks:
 
     # --- sweeping ----------------------------------------------------------------------------------------------------
 
+    def waiting(self) -> int:
+        """How many tasks nobody has taken yet."""
+        with self._engine.connect() as connection:
+            return int(connection.scalar(queries.count_waiting) or 0)
+
     def overdue(self, seconds: float, most: int = 100) -> list[str]:
         """The ids, at most `most`, of tasks that nobody took for `seconds` since the last message about them.
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from types import BuiltinFunctionType, FunctionType, ModuleType
-from typing import Any
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from docassemble_lite.engine.source import Source
 from docassemble_lite.engine.steering import SaveFirst
+from docassemble_lite.errors import StoreAway
 from docassemble_lite.host import FileInfo, Person, Request, TaskReport, TaskState
 from docassemble_lite.store.files import StoredFile
 from docassemble_lite.store.freezer import freeze, thaw
@@ -21,6 +24,8 @@ from docassemble_lite.visit.addresses import archive_address, encoded_action, in
 from docassemble_lite.visit.surroundings import Surroundings
 
 log = logging.getLogger("docassemble_lite.interview")
+
+T = TypeVar("T")
 
 #: Directives that interviews may know.
 _PUBLIC = frozenset({"appname", "language", "locale", "timezone", "country", "currency", "debug", "default_interview"})
@@ -130,7 +135,7 @@ class VisitHost:
     def _looked_up(self, task_id: str) -> TaskReport:
         if self._is_new(task_id):
             return TaskReport("waiting")
-        report = self._store.tasks.report(task_id, self._loaded.session_id, self._loaded.data_key)
+        report = self._asked(lambda: self._store.tasks.report(task_id, self._loaded.session_id, self._loaded.data_key))
         if report is None:
             return TaskReport("failed", error_type="TaskNotFound", error_message=_WITHOUT_WORDS["TaskNotFound"])
         details = thaw(report.result)[0] if report.result is not None else {}
@@ -166,13 +171,21 @@ class VisitHost:
         before = len(self.new_tasks)
         self.new_tasks = [task for task in self.new_tasks if task.id != task_id]
         if len(self.new_tasks) == before:
-            self._store.tasks.revoke(task_id, self._loaded.session_id, running=terminate)
+            self._asked(lambda: self._store.tasks.revoke(task_id, self._loaded.session_id, running=terminate))
+
+    def _asked(self, of_store: Callable[[], T]) -> T:
+        """What the store says. Raises `StoreAway`, as an author's code may have to do with databases of its own."""
+        try:
+            return of_store()
+        except OperationalError as error:
+            raise StoreAway from error
 
     # --- files -----------------------------------------------------------------------------------------------------
 
     def make_file(self, name: str, content: bytes, mimetype: str) -> int:
         session = self._loaded
-        return self._store.files.add(session.session_id, session.data_key, content, name=name, mimetype=mimetype).number
+        add = self._store.files.add
+        return self._asked(lambda: add(session.session_id, session.data_key, content, name=name, mimetype=mimetype)).number
 
     def read_file(self, number: int) -> bytes:
         return self._store.files.read(self._file(number), self._loaded.data_key)
@@ -189,7 +202,7 @@ class VisitHost:
         return archive_address(numbers, name)
 
     def _file(self, number: int) -> StoredFile:
-        return self._store.files.info(number, self._loaded.session_id, self._loaded.data_key)
+        return self._asked(lambda: self._store.files.info(number, self._loaded.session_id, self._loaded.data_key))
 
     # --- the rest --------------------------------------------------------------------------------------------------
 
@@ -201,30 +214,57 @@ class VisitHost:
         log.log(_LEVELS.get(level, logging.INFO), "%s: %s", self._request.interview, message)
 
 
+class Patiently(Protocol):
+    """Gives what the work gives, once the store is there."""
+
+    def __call__(self, work: Callable[[], T], /) -> T: ...
+
+
 class TaskHost(VisitHost):
     """The host of the action of a background task, whose changes of the answers are thrown away.
 
-    What it starts is started at once, as nothing will be saved. `error_action` is what is to be run if it fails.
+    What it starts is started at once, as nothing will be saved. `error_action` is what is to be run if it fails. As its
+    code runs only once, it waits for a store that is away.
     """
 
     patience = PATIENCE_OF_TASKS
 
-    def __init__(self, surroundings: Surroundings, request: Request, source: Source, loaded: Loaded, claimed: Claimed) -> None:
+    def __init__(
+        self,
+        surroundings: Surroundings,
+        request: Request,
+        source: Source,
+        loaded: Loaded,
+        claimed: Claimed,
+        patiently: Patiently,
+    ) -> None:
         super().__init__(surroundings, request, source, loaded)
         self._broker = surroundings.broker
+        self._patiently = patiently
         self._claimed = claimed
         self.starter = claimed.starter
         self.error_action: tuple[str, dict[str, Any]] | None = None
 
     def start_task(self, action: str, arguments: Mapping[str, Any], mode: str | None) -> str:
         task = self.made_task(action, arguments, mode)
-        self._store.tasks.start(self._claimed, [task])
+        self._asked(lambda: self._started(task))
         self._broker.wake(task.id)
         return task.id
 
+    def _started(self, task: NewTask) -> None:
+        try:
+            self._store.tasks.start(self._claimed, [task])
+        except IntegrityError:
+            # it is there: an earlier try came through, but the connection was lost before that could be told
+            log_of_task(self._claimed, f"{task.action} was started before the connection was lost")
+
+    def _asked(self, of_store: Callable[[], T]) -> T:
+        return self._patiently(of_store)
+
     def note_error_action(self, action: str, arguments: Mapping[str, Any]) -> None:
         self.error_action = (action, dict(arguments))
-        self._store.tasks.keep_error_action(self._claimed, freeze({"action": action, "arguments": dict(arguments)}))
+        kept = freeze({"action": action, "arguments": dict(arguments)})
+        self._asked(lambda: self._store.tasks.keep_error_action(self._claimed, kept))
 
     def log(self, message: str, level: str = "info") -> None:
         log_of_task(self._claimed, message, level)

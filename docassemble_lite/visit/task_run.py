@@ -26,6 +26,7 @@ from docassemble_lite.errors import (
     LiteError,
     SavedByAnother,
     SessionNotFound,
+    StoreAway,
 )
 from docassemble_lite.host import Request
 from docassemble_lite.store.freezer import freeze, thaw
@@ -151,7 +152,7 @@ class TaskRun:
         loaded = self._patiently(self._load)
         self.at_start = plain_values(loaded.answers)
         request = self._request(loaded, self.claimed.action, self.arguments)
-        host = TaskHost(self.surroundings, request, self._program(loaded).source, loaded, self.claimed)
+        host = TaskHost(self.surroundings, request, self._program(loaded).source, loaded, self.claimed, self._patiently)
         try:
             outcome = self._evaluated(loaded, host, request, self.settings.task_time_limit)
         finally:
@@ -176,7 +177,7 @@ class TaskRun:
             message = f"“{request.action}” was stopped because it took more than {seconds:g} seconds."
             log.error('action="task_too_long" task=%s name=%s', self.claimed.id, request.action)
             raise _Failed(Failure("TooLong", message)) from None
-        except (LateReport, OperationalError):
+        except (LateReport, StoreAway):
             raise
         except LiteError as error:
             raise _Failed(Failure(type(error).__name__, error.message)) from error
@@ -272,7 +273,7 @@ class TaskRun:
         while True:
             try:
                 return work()
-            except (SavedByAnother, OperationalError) as error:
+            except (SavedByAnother, OperationalError, StoreAway) as error:
                 log.info('action="task_tries_again" task=%s %s', self.claimed.id, type(error).__name__)
                 self._require_ours(error)
                 time.sleep(pause)

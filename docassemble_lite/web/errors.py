@@ -25,6 +25,7 @@ from docassemble_lite.errors import (
     NoSuchFile,
     SavedByAnother,
     SessionNotFound,
+    StoreAway,
 )
 from docassemble_lite.language.words import word
 from docassemble_lite.web.page import PageContext
@@ -65,6 +66,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(LiteError, show_lite_error)
     app.register_error_handler(HTTPException, show_http_error)
     app.register_error_handler(OperationalError, show_store_away)
+    app.register_error_handler(StoreAway, show_store_away)
     app.register_error_handler(Exception, show_unexpected)
 
 
@@ -99,8 +101,8 @@ def show_conflict(_: SavedByAnother) -> Response:
     return _kept(409, "", "")
 
 
-def show_store_away(error: OperationalError) -> Response:
-    log.exception("the store can't be reached: %s", error.orig)
+def show_store_away(error: OperationalError | StoreAway) -> Response:
+    log.exception("the store can't be reached: %s", error.orig if isinstance(error, OperationalError) else error.__cause__)
     assume_nobody()
     title = word("Your answers can't be saved just now")
     return _kept(503, title, word("Nothing that you typed is lost: wait a moment, then send it again."))

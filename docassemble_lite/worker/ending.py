@@ -7,7 +7,9 @@ pickled, from standard input.
 from __future__ import annotations
 
 import pickle
+import signal
 import sys
+import threading
 
 from docassemble_lite.logs import log_to_file
 from docassemble_lite.worker.main import LOG_FILE
@@ -15,11 +17,13 @@ from docassemble_lite.worker.runner import Runner
 
 
 def main() -> int:
-    """End lost tasks until there are none; the exit code."""
+    """End lost tasks until there are none, or until it is told to end and is done with one; the exit code."""
+    told_to_end = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: told_to_end.set())
     settings = pickle.load(sys.stdin.buffer)
     log_to_file(settings.data / LOG_FILE)
     runner = Runner(settings)
-    while runner.end_lost():
+    while not told_to_end.is_set() and runner.end_lost():
         pass
     return 0
 

@@ -34,8 +34,9 @@ _LOOK_AGAIN = 0.05
 
 def main(settings: Settings) -> int:
     """Run tasks until the process is told to stop; the exit code."""
-    celery = make_worker(settings)
-    worker_shutting_down.connect(_leave_when_idle, weak=False)
+    sweepers: list[Sweeper] = []
+    celery = make_worker(settings, sweepers)
+    worker_shutting_down.connect(lambda **_: _leave_when_idle(sweepers), weak=False)
     # workers take nothing from the broker but the id of a row, so that being root adds no risk to messages
     warnings.filterwarnings("ignore", category=SecurityWarning)
     worker = celery.Worker(
@@ -51,14 +52,16 @@ def main(settings: Settings) -> int:
     return int(worker.exitcode or 0)
 
 
-def _leave_when_idle(**_: Any) -> None:
-    """End the process as soon as the running tasks have ended.
+def _leave_when_idle(sweepers: list[Sweeper]) -> None:
+    """End the process as soon as the running tasks and error actions have ended.
 
     Celery waits seconds for processes that have nothing to do. What it had fetched and not begun waits in the store.
     """
 
     def leave() -> None:
-        while state.active_requests:
+        for sweeper in sweepers:
+            sweeper.finish()
+        while state.active_requests or any(sweeper.runs_error_action for sweeper in sweepers):
             time.sleep(_LOOK_AGAIN)
         logging.shutdown()
         for child in active_children():
@@ -68,12 +71,15 @@ def _leave_when_idle(**_: Any) -> None:
     threading.Thread(target=leave, name="leave when idle", daemon=True).start()
 
 
-def make_worker(settings: Settings) -> Celery:
-    """The Celery application with the task that workers know, and a sweeper beside each worker that it is made into."""
+def make_worker(settings: Settings, sweepers: list[Sweeper] | None = None) -> Celery:
+    """The Celery application with the task that workers know.
+
+    Beside the worker that it is made into there is a sweeper, which is put into `sweepers` when it starts.
+    """
     celery = Broker(settings).celery
     celery.conf.worker_concurrency = settings.worker_processes
     runners: list[Runner] = []
-    sweepers: list[Sweeper] = []
+    sweepers = [] if sweepers is None else sweepers
 
     def prepare(**_: Any) -> None:
         migrate(settings)

@@ -65,8 +65,9 @@ class Runner:
         self._end(claimed, TaskRun.run)
 
     def end_lost(self) -> int:
-        """Run the error actions of tasks whose workers are gone, and end these tasks; how many there were."""
-        lost = self.surroundings.store.tasks.lost(self.settings.task_lease)
+        """Run the error action of a task whose worker is gone, and end the task; how many there were."""
+        # one at a time: nobody would give signs of life for those that wait their turn
+        lost = self.surroundings.store.tasks.lost(self.settings.task_lease, most=1)
         for claimed in lost:
             self._end(claimed, TaskRun.end_lost)
         return len(lost)

@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 from flask import Flask, Response, render_template
 from flask_bootstrap import Bootstrap5
 from jinja2 import StrictUndefined
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from docassemble_lite.engine.screen import Asked, ButtonView, ChoiceView, DocumentFile, Documents, DocumentView, FieldView, Screen
 from docassemble_lite.web.page import Link, Notice, PageContext
@@ -418,13 +418,14 @@ def create_preview() -> Flask:
 
 
 class _Quiet(WSGIRequestHandler):
-    def log_message(self, *_: Any) -> None:
+    def log(self, *_: Any) -> None:
         """Say nothing of each request."""
 
 
 def serve(app: Flask) -> tuple[str, Callable[[], None]]:
     """Serve an application in a thread; its address and what stops it."""
-    server = make_server("127.0.0.1", 0, app, handler_class=_Quiet)
+    # browsers open connections that they may not need; one thread alone would wait for a request that never comes
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
 
@@ -493,7 +494,7 @@ def main() -> None:
         take_pictures(options.shots)
         return
     print(f"http://127.0.0.1:{options.port}/")
-    make_server("127.0.0.1", options.port, create_preview(), handler_class=_Quiet).serve_forever()
+    make_server("127.0.0.1", options.port, create_preview(), threaded=True, request_handler=_Quiet).serve_forever()
 
 
 if __name__ == "__main__":

