@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask, render_template, request
+from playwright.sync_api import Page
 
 from docassemble_lite.engine.screen import ButtonView, ChoiceView, FieldView, Screen
 from docassemble_lite.web.page import PageContext
@@ -254,23 +255,19 @@ def test_a_screen_never_loads_again_over_what_is_being_typed(
     assert page.get_by_role("heading", name="Waiting").is_visible()
 
 
-def test_without_a_script_the_form_is_sent_and_back_goes_back(site: Site, browser: Any) -> None:
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
+def test_without_a_script_the_form_is_sent_and_back_goes_back(site: Site, plain_page: Page) -> None:
+    page = plain_page
     page.goto(site.address)
     page.get_by_label("Name").fill("Ada")
     page.get_by_role("button", name="Continue").click()
     page.goto(site.address)
     page.get_by_role("button", name="Back").click()
-    context.close()
     assert [post.get("bmFtZQ") or post.get("_back_one") for post in site.posts] == [["Ada"], ["1"]]
 
 
-def test_p41_without_a_script_a_screen_loads_again_too(site: Site, browser: Any) -> None:
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
+def test_p41_without_a_script_a_screen_loads_again_too(site: Site, plain_page: Page) -> None:
+    page = plain_page
     site.screen = WAITING
     page.goto(site.address)
     site.screen = a_screen("Ready")
     page.get_by_role("heading", name="Ready").wait_for()
-    context.close()
