@@ -58,6 +58,8 @@ class Evaluation:
         self.tasks = StartedTasks(host, self.internal)
         self.retyped: Mapping[str, tuple[tuple[str, ...], str]] = {}
         self.form_error = ""
+        # choices that a check-in put in place of the screen's own: variable → (value, label) of each
+        self.given: Mapping[str, tuple[tuple[Any, str], ...]] = {}
         self.messages: list[tuple[str, str]] = []
         # what set_save_status() said: "new", "overwrite" or "ignore"; empty: as usual
         self.save_status = ""

@@ -93,6 +93,8 @@ class AskedField:
     # whether the block has a `validate` for this field; the number is the field's place in the block
     number: int = 0
     validated: bool = False
+    # choices that a check-in put in place of the block's own: (value, label) of each
+    given: tuple[tuple[Any, str], ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,8 @@ class Asked:
     press_variable: str = ""
     # whether the person may go back from here
     back: bool = True
+    # the action that the page runs from time to time while the person is on it
+    check_in: str = ""
     # made when the step is made; a page that carries another one is out of date
     token: str = ""
 

@@ -225,6 +225,11 @@ def settle(markup: str) -> str:
     return "".join(pieces)
 
 
+def settle_script(script: str) -> str:
+    """JavaScript in which each veiled character is written as in a string, where alone it can mean anything."""
+    return _replaced(script, _in_script)
+
+
 def _replaced(text: str, written: Callable[[int], str]) -> str:
     return _VEILED.sub(lambda match: written(ord(match[0]) - _VEIL), text)
 

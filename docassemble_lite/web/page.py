@@ -104,6 +104,11 @@ class PageContext:
             return 0.0
         return screen.reload or (_RELOAD if self.awaits else 0.0)
 
+    def interval(self, screen: Screen) -> int:
+        """Milliseconds between two check-ins; 0: none as time passes."""
+        own = screen.features.get("checkin interval")
+        return self.checkin_interval if own is None else own
+
     def tab_title(self, screen: Screen) -> str:
         """The title of the browser's tab while the screen is shown."""
         return self.parts.get("tab title") or screen.title or self.app_name

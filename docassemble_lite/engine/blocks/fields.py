@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from docassemble_lite.engine.blocks.block import expressions_in
-from docassemble_lite.engine.blocks.choices import ChoiceList, made_choices, objects_to_choose, read_choices
+from docassemble_lite.engine.blocks.choices import ChoiceList, given_options, made_choices, objects_to_choose, read_choices
 from docassemble_lite.engine.blocks.texts import BlockText, text_at
 from docassemble_lite.engine.document import Items, Place, Section
 from docassemble_lite.engine.expressions import Expression, constant_or_expression, read_variable, set_variable
@@ -240,6 +240,10 @@ class FieldEntry:
 
     def _prepared(self, evaluation: Evaluation, variable: str) -> Prepared:
         """All of the field but its value."""
+        given = evaluation.given.get(variable)
+        if given is not None:
+            prepared = self._prepare(evaluation.answers, variable, given_options(given))
+            return replace(prepared, asked=replace(prepared.asked, given=given))
         if not self.is_constant or variable != self.variable:
             return self._prepare(evaluation.answers, variable)
         key = (evaluation.current.language, evaluation.current.locale)
@@ -247,8 +251,9 @@ class FieldEntry:
             self.prepared[key] = self._prepare(evaluation.answers, variable)
         return self.prepared[key]
 
-    def _prepare(self, answers: dict[str, Any], variable: str) -> Prepared:
-        options = self.choices.options(answers) if self.choices else ()
+    def _prepare(self, answers: dict[str, Any], variable: str, options: tuple[Option, ...] | None = None) -> Prepared:
+        if options is None:
+            options = self.choices.options(answers) if self.choices else ()
         datatype = self.datatype_of(bool(self.choices))
         spec = self._spec(answers, variable, options)
         try:

@@ -104,6 +104,7 @@ class QuestionBlock(Block):
             "prevent going back",
             "resume button label",
             "shuffle",
+            "check in",
             *DOCUMENT_KEYS,
         }
     )
@@ -133,6 +134,7 @@ class QuestionBlock(Block):
         self.list_kind = ""
         self.variable = ""
         self.continue_variable = next(iter(names_at(section, "continue button field")), "")
+        self.check_in = next(iter(names_at(section, "check in")), "")
         self.make_form: Callable[[Evaluation, Binding], Form] = self._read_form()
         self.found = self._found_names()
 
@@ -255,6 +257,7 @@ class QuestionBlock(Block):
             press_name=form.press_name,
             press_variable=form.press_variable,
             back=_truth(self.back, evaluation),
+            check_in=binding.filled(self.check_in),
         )
 
     def _screen(
