@@ -22,6 +22,7 @@ from docassemble_lite.engine.typed import (
     escape_typed,
     needs_escape,
     settle,
+    settle_script,
     shown,
     strip_html,
     target_acts,
@@ -41,6 +42,7 @@ __all__ = [
     "to_inline_html",
     "to_plain",
     "to_raw_html",
+    "to_script",
     "unescape_typed",
 ]
 
@@ -69,6 +71,11 @@ def to_plain(markdown: str) -> str:
 def to_raw_html(markup: str) -> str:
     """HTML, CSS or JavaScript that an author wrote, with what was typed made harmless where it stands; no Markdown."""
     return settle(veil(markup))
+
+
+def to_script(code: str) -> str:
+    """JavaScript that an author wrote: what was typed is itself within a string, and can't be code anywhere else."""
+    return settle_script(veil(code))
 
 
 def _paragraphs(markdown: str) -> list[str]:
