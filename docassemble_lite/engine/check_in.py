@@ -72,22 +72,24 @@ def filling(asked: Asked, values: Any) -> tuple[Filling, Asked]:
     if not isinstance(values, Mapping):
         log.warning('action="fields_refused" a dictionary of variables and values is needed, not %s', type(values).__name__)
         return Filling(texts, choices), asked
-    fields = {item.variable: item for item in asked.fields}
+    changed: dict[int, AskedField] = {}
     for name, value in values.items():
-        item = fields.get(normalized(str(name)))
-        if item is None:
-            continue
-        try:
-            if isinstance(value, Mapping) and "choices" in value:
-                item, choices[item.variable] = with_choices(item, value["choices"])
-                fields[item.variable] = item
-                if "value" not in value:
-                    continue
-                value = value["value"]
-            texts[item.variable] = posted_texts(item, value)
-        except (LiteError, ValueError, TypeError) as error:
-            log.warning('action="field_refused" variable=%s %s', item.variable, type(error).__name__)
-    return Filling(texts, choices), replace(asked, fields=tuple(fields.values())) if choices else asked
+        # where it depends on other answers which control asks for a variable, there are several
+        for place, item in enumerate(asked.fields):
+            if item.variable != normalized(str(name)):
+                continue
+            try:
+                if isinstance(value, Mapping) and "choices" in value:
+                    item, choices[item.variable] = with_choices(item, value["choices"])
+                    changed[place] = item
+                    if "value" in value:
+                        texts[item.variable] = posted_texts(item, value["value"])
+                else:
+                    texts[item.variable] = posted_texts(item, value)
+            except (LiteError, ValueError, TypeError) as error:
+                log.warning('action="field_refused" variable=%s %s', item.variable, type(error).__name__)
+    fields = tuple(changed.get(place, item) for place, item in enumerate(asked.fields))
+    return Filling(texts, choices), replace(asked, fields=fields) if changed else asked
 
 
 def without_given(asked: Asked) -> Asked:

@@ -82,9 +82,9 @@ def to_raw_html(markup: str) -> str:
     return settle(veil(markup))
 
 
-def to_script(script: str) -> str:
-    """JavaScript that an author's code made, in which what was typed can't be anything but a part of a string."""
-    return settle_script(veil(script))
+def to_script(code: str) -> str:
+    """JavaScript that an author wrote: what was typed is itself within a string, and can't be code anywhere else."""
+    return settle_script(veil(code))
 
 
 def _paragraphs(markdown: str) -> list[str]:

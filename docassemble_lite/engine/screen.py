@@ -27,6 +27,21 @@ class ChoiceView:
 
 
 @dataclass(frozen=True)
+class Condition:
+    """When a field can be answered, judged by what another control of the form posts.
+
+    `effect` says what the condition does where it holds: "show", "hide", "enable" or "disable". It holds if `control`
+    posts one of `texts`, or, when `negated`, none of them; never if that control can't be answered itself. Without a
+    `control` only the browser can tell: there a script decides.
+    """
+
+    effect: str
+    control: str = ""
+    texts: tuple[str, ...] = ()
+    negated: bool = False
+
+
+@dataclass(frozen=True)
 class FieldView:
     """One field as a screen shows it; `name` is the name of its control.
 
@@ -60,6 +75,11 @@ class FieldView:
     disabled: bool = False
     # what is wrong with what was typed
     error: str = ""
+    condition: Condition | None = None
+    # the JavaScript expression of a condition that only the browser can judge
+    script: str = ""
+    # whether the condition keeps it from sight as long as nobody changes anything
+    absent: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,6 +115,9 @@ class AskedField:
     validated: bool = False
     # choices that a check-in put in place of the block's own: (value, label) of each
     given: tuple[tuple[Any, str], ...] | None = None
+    condition: Condition | None = None
+    # the name of its control, where that isn't made of the variable's name
+    control: str = ""
 
 
 @dataclass(frozen=True)

@@ -226,7 +226,7 @@ def settle(markup: str) -> str:
 
 
 def settle_script(script: str) -> str:
-    """JavaScript in which each veiled character is written as in a string, where alone it can mean anything."""
+    """JavaScript in which each veiled character is an escape that means the character in a string, and nothing elsewhere."""
     return _replaced(script, _in_script)
 
 

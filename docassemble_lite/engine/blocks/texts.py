@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from docassemble_lite.engine.document import Place
-from docassemble_lite.engine.markup import shown, to_html, to_inline_html, to_part_html, to_plain, unescape_typed
+from docassemble_lite.engine.markup import shown, to_html, to_inline_html, to_part_html, to_plain, to_script, unescape_typed
 from docassemble_lite.engine.templates import Text, compile_text
 
 
@@ -57,6 +57,10 @@ class BlockText:
     def part(self, answers: dict[str, Any]) -> str:
         """HTML for a place within a text."""
         return to_part_html(self.raw(answers))
+
+    def script(self, answers: dict[str, Any]) -> str:
+        """An expression of JavaScript."""
+        return to_script(self.raw(answers)).strip().rstrip(";")
 
     def plain(self, answers: dict[str, Any]) -> str:
         """Plain text without markup."""

@@ -2,6 +2,7 @@
 // so that a screen that was loaded again needs no new ones.
 
 import "./checkin.js";
+import "./conditions.js";
 import { encoded, getField, getFields, setField, val } from "./controls.js";
 import { flash } from "./notices.js";
 import { beginWithThisScreen, whenScreenComes } from "./screen.js";
@@ -171,7 +172,7 @@ async function action_call(action, args, callback = () => {}, forgetPrior = fals
 }
 
 Object.assign(window, {
-  flash, da_flash: flash, val, getField, getFields, setField, url_action, action_perform, action_call,
+  flash, da_flash: flash, val, da_val: val, getField, getFields, setField, url_action, action_perform, action_call,
   daGetField: getField, daGetFields: getFields, daSetField: setField,
   da_url_action: url_action, da_action_perform: action_perform, da_action_call: action_call,
   url_action_call: action_call, url_action_perform: action_perform,

@@ -2,9 +2,10 @@
 // connection that it holds; where that doesn't get through, the page asks from time to time. A screen may also have an
 // action, which is run with what stands in the controls: when it comes up, when a control is changed, and from time to time.
 
-import { populate } from "./controls.js";
+import { populate, variableOf } from "./controls.js";
 import { flash, holdStill } from "./notices.js";
-import { parameters, variableOf } from "./parameters.js";
+import { parameters } from "./parameters.js";
+import { run } from "./running.js";
 import { refresh, whenScreenComes } from "./screen.js";
 import { isSent } from "./sending.js";
 
@@ -152,14 +153,6 @@ function take(found) {
 }
 
 // --- what the server asks for ----------------------------------------------------------------------------------------------
-
-function run(script) {
-  const element = document.createElement("script");
-  element.nonce = document.querySelector("script[nonce]").nonce;
-  element.textContent = script;
-  document.head.append(element);
-  element.remove();
-}
 
 // HTML that the author's code made for places in the text
 function fillTargets(value) {

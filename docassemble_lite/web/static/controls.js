@@ -1,5 +1,7 @@
 // The controls of the screen by the variables that they ask for.
 
+import { offer } from "./choices.js";
+
 export const encoded = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text))).replace(/=+$/, "");
 export const decoded = (text) => new TextDecoder().decode(Uint8Array.from(atob(text), (char) => char.charCodeAt(0)));
 
@@ -16,69 +18,148 @@ for (const kind of ["input", "change"]) {
 export const isTyping = () => touched.size > 0;
 export const forgetTyping = () => touched.clear();
 
-const all = () => document.querySelectorAll("#daform input:not([type=hidden]), #daform textarea, #daform select");
-const named = (name) => [...all()].filter((control) => control.name === name);
+const CONTROLS = "input:not([type=hidden]), .da-hidden-field, textarea, select";
+export const allControls = () => [...document.querySelectorAll(`#daform :is(${CONTROLS})`)];
 
-// the enabled controls of a variable
-export function controlsOf(variable) {
-  return named(encoded(variable)).filter((control) => !control.disabled);
+export const controlsNamed = (name) => allControls().filter((control) => control.name === name);
+// whether a control can be answered, so that it will be posted
+export const isActive = (control) => !control.matches(":disabled");
+
+// names of controls that aren't made of their variables' names → what would have been
+function otherNames() {
+  const varnames = document.querySelector("#daform input[name=_varnames]")?.value;
+  return varnames ? JSON.parse(decoded(varnames)) : {};
 }
 
+// the names of a variable's controls: where it has several, only the first is named after it
+function namesOf(variable) {
+  const own = encoded(variable);
+  return [own, ...Object.entries(otherNames()).filter(([, name]) => name === own).map(([name]) => name)];
+}
+
+// the variable that a control asks for; nothing for those of every form
+export function variableOf(control) {
+  const name = otherNames()[control.name] ?? control.name;
+  return !name || name.startsWith("_") || name === "csrf_token" ? "" : decoded(name);
+}
+
+const allControlsOf = (variable) => namesOf(variable).flatMap(controlsNamed);
+
+// the controls of a variable that can be answered
+export const controlsOf = (variable) => allControlsOf(variable).filter(isActive);
+
+// what the controls of one name post
+export function postedBy(controls) {
+  return controls.flatMap((control) => {
+    if (control.type === "radio" || control.type === "checkbox") return control.checked ? [control.value] : [];
+    if (control.localName === "select") return [...control.selectedOptions].map((option) => option.value);
+    return [control.value];
+  });
+}
+
+// --- one checkbox of a group, known by its choice: fruit['apple'], fruit[nota], fruit[aota] -----------------------------
+
+const CHOICE = /^(.+)\[(?:'(.*)'|"(.*)"|(nota|aota))\]$/;
+const SPECIAL_BOXES = { nota: "danota-checkbox", aota: "daaota-checkbox" };
+const isSpecial = (box) => Object.values(SPECIAL_BOXES).some((name) => box.classList.contains(name));
+const isGroup = ([first]) => first?.type === "checkbox" && Boolean(first.closest(".da-group"));
+
+function boxOf(variable) {
+  const [, group, single, double, special] = CHOICE.exec(variable) || [];
+  if (!group || controlsOf(variable).length) return null;
+  const boxes = controlsOf(group);
+  if (!isGroup(boxes)) return null;
+  if (special) return boxes.find((box) => box.classList.contains(SPECIAL_BOXES[special])) || null;
+  return boxes.find((box) => box.value === (single ?? double) && !isSpecial(box)) || null;
+}
+
+// --- what scripts call ----------------------------------------------------------------------------------------------
+
 export function getField(variable) {
-  const [first, ...others] = controlsOf(variable);
-  return others.length ? first.closest("fieldset") : first || null;
+  const box = boxOf(variable);
+  if (box) return box;
+  const controls = controlsOf(variable);
+  const [first] = controls;
+  return controls.length > 1 || isGroup(controls) ? first.closest("fieldset") : first || null;
 }
 
 export function getFields() {
-  const names = [...document.querySelectorAll("#daform .da-form-group [name]")].map((control) => control.name);
-  return [...new Set(names)].map(decoded);
+  const varnames = otherNames();
+  return [...new Set(allControls().map((control) => varnames[control.name] ?? control.name))].flatMap((name) => {
+    const boxes = controlsNamed(name);
+    const choices = isGroup(boxes) ? boxes.filter((box) => !isSpecial(box)) : [];
+    return [decoded(name), ...choices.map((box) => `${decoded(name)}[${JSON.stringify(box.value)}]`)];
+  });
 }
 
-const constants = { True: true, False: false, None: null };
-const meaning = (text) => (text in constants ? constants[text] : text);
+const constants = { True: true, False: false };
+const meaning = (text) => (Object.hasOwn(constants, text) ? constants[text] : text);
 
 export function val(variable) {
+  const box = boxOf(variable);
+  if (box) return box.checked;
   const controls = controlsOf(variable);
   const [first] = controls;
   if (!first) return null;
   if (first.type === "radio") return meaning(controls.find((control) => control.checked)?.value ?? null);
-  if (first.type === "checkbox" && controls.length === 1) return first.checked;
-  if (first.type === "checkbox") return controls.filter((control) => control.checked).map((control) => control.value);
+  if (isGroup(controls)) return controls.filter((control) => control.checked && !isSpecial(control)).map((control) => control.value);
+  if (first.type === "checkbox") return first.checked === (first.value !== "False");
   if (first.multiple) return [...first.selectedOptions].map((option) => option.value);
   return first.value;
 }
 
 export function setField(variable, value) {
+  const box = boxOf(variable);
+  if (box) {
+    setChecked(box, Boolean(value));
+    return;
+  }
   const controls = controlsOf(variable);
   const wanted = (Array.isArray(value) ? value : [value]).map((item) => {
-    const word = Object.keys(constants).find((key) => constants[key] === item);
-    return word || String(item);
+    if (item === null) return "None";
+    return Object.keys(constants).find((key) => constants[key] === item) || String(item);
   });
   const [first] = controls;
-  if (first?.type === "checkbox" && controls.length === 1) setTexts(controls, value ? [first.value] : []);
-  else if (first && !first.multiple && first.type !== "radio" && first.type !== "checkbox") setTexts(controls, [String(value ?? "")]);
-  else setTexts(controls, wanted);
+  if (first?.type === "checkbox" && !isGroup(controls)) {
+    setChecked(first, Boolean(value) === (first.value !== "False"));
+  } else if (first && !first.multiple && first.type !== "radio" && first.type !== "checkbox") {
+    setTexts(controls, [String(value ?? "")]);
+  } else {
+    setTexts(controls, wanted);
+  }
+}
+
+function setChecked(box, checked) {
+  box.checked = checked;
+  tellChange(box);
+}
+
+function tellChange(control) {
+  control.dispatchEvent(new Event("input", { bubbles: true }));
+  control.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
 // have the controls of one variable show what a form would post for it
 function setTexts(controls, texts) {
   for (const control of controls) {
+    const before = postedBy([control]).join("\n");
     if (control.type === "radio" || control.type === "checkbox") control.checked = texts.includes(control.value);
     else if (control.multiple) for (const option of control.options) option.selected = texts.includes(option.value);
     else control.value = texts.at(-1) ?? "";
-    control.dispatchEvent(new Event("input", { bubbles: true }));
-    control.dispatchEvent(new Event("change", { bubbles: true }));
+    if (!populating || postedBy([control]).join("\n") !== before) tellChange(control);
   }
 }
 
-// fill in what the server sends: variable → texts. What the person is typing into at this moment stays as it is.
+// fill in what the server sends: variable → { texts, choices }. What the person is typing into at this moment stays as it is.
 export function populate(values) {
   populating = true;
   try {
-    for (const [variable, texts] of Object.entries(values)) {
-      const controls = controlsOf(variable);
+    for (const [variable, { texts, choices }] of Object.entries(values)) {
+      const controls = allControlsOf(variable);
       const busy = controls.some((control) => control === document.activeElement && touched.has(control.name));
-      if (!busy) setTexts(controls, texts);
+      if (busy) continue;
+      if (choices) new Set(controls.map((control) => control.name)).forEach((name) => offer(controlsNamed(name), choices));
+      if (texts) setTexts(allControlsOf(variable), texts);
     }
   } finally {
     populating = false;
@@ -90,15 +171,15 @@ export function typedSoFar() {
   const active = document.activeElement;
   const caret = active && touched.has(active.name) && /^(text|search|tel|url|password|textarea)$/.test(active.type)
     ? [active.selectionStart, active.selectionEnd] : null;
-  const entered = [...touched].map((name) => [name, named(name).map(({ value, checked, options, multiple }) => (
+  const entered = [...touched].map((name) => [name, controlsNamed(name).map(({ value, checked, options, multiple }) => (
     { value, checked, chosen: multiple ? [...options].filter((option) => option.selected).map((option) => option.value) : null }
   ))]);
   return { entered, caret };
 }
 
-export function typeAgain({ entered, caret }) {
+export function typeAgain({ entered }) {
   for (const [name, states] of entered) {
-    const controls = named(name);
+    const controls = controlsNamed(name);
     if (controls.length !== states.length) continue;
     controls.forEach((control, number) => {
       const state = states[number];
@@ -112,5 +193,9 @@ export function typeAgain({ entered, caret }) {
     });
     touched.add(name);
   }
+  document.dispatchEvent(new CustomEvent("daControlsChanged", { bubbles: true }));
+}
+
+export function placeCaret({ caret }) {
   if (caret && document.activeElement?.setSelectionRange) document.activeElement.setSelectionRange(...caret);
 }

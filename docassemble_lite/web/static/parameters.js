@@ -1,6 +1,6 @@
 // What stands in the controls of the screen at this moment, as a form would send it, by the variables that they ask for.
 
-import { decoded } from "./controls.js";
+import { allControls, isActive, variableOf } from "./controls.js";
 
 // the key of a choice as Python writes it
 function quoted(key) {
@@ -8,21 +8,12 @@ function quoted(key) {
   return key.includes("'") && !key.includes('"') ? `"${escaped}"` : `'${escaped.replaceAll("'", "\\'")}'`;
 }
 
-export function variableOf(control) {
-  if (!control.name || control.name.startsWith("_") || control.name === "csrf_token") return "";
-  try {
-    return decoded(control.name);
-  } catch {
-    return "";
-  }
-}
-
 // variable → text, or a list of texts where several can be selected; a group of checkboxes has one for each box
 export function parameters() {
   const found = {};
-  for (const control of document.getElementById("daform").elements) {
+  for (const control of allControls().filter(isActive)) {
     const variable = variableOf(control);
-    if (!variable || control.matches("button, fieldset, output, [type=file]") || control.matches(":disabled")) continue;
+    if (!variable || control.type === "file") continue;
     if (control.type === "radio") {
       found[variable] ??= "";
       if (control.checked) found[variable] = control.value;

@@ -1,6 +1,6 @@
 // A screen that is replaced by a fresh one from the server while the page stays.
 
-import { forgetTyping, isTyping, typeAgain, typedSoFar } from "./controls.js";
+import { forgetTyping, isTyping, placeCaret, typeAgain, typedSoFar } from "./controls.js";
 import { flash } from "./notices.js";
 import { isSent } from "./sending.js";
 
@@ -14,7 +14,8 @@ let shown = "";
 let shownAt = 0;
 const onScreen = [];
 
-// calls back now and whenever another screen has come up
+// calls back now and whenever another screen has come up; with `nonce` it has taken the place of one on this page, and that
+// is what its own scripts carry
 export function whenScreenComes(work) {
   onScreen.push(work);
 }
@@ -23,6 +24,7 @@ export function whenScreenComes(work) {
 function seen(root) {
   const copy = root.cloneNode(true);
   copy.querySelectorAll("input[type=hidden]").forEach((input) => input.removeAttribute("value"));
+  copy.querySelectorAll("script").forEach((script) => script.removeAttribute("nonce"));
   copy.querySelector("#da-flashes")?.remove();
   const question = copy.querySelector("#daquestion");
   for (const name of Object.keys(question?.dataset ?? {})) delete question.dataset[name];
@@ -33,7 +35,7 @@ function seen(root) {
 function takeTokens(from) {
   for (const form of from.querySelectorAll("form[id]")) {
     const here = document.getElementById(form.id);
-    for (const input of form.querySelectorAll("input[type=hidden]")) {
+    for (const input of form.querySelectorAll("input[type=hidden]:not(.da-hidden-field)")) {
       const twin = here && here.querySelector(`input[type=hidden][name="${CSS.escape(input.name)}"]`);
       if (twin) twin.value = input.value;
     }
@@ -66,18 +68,21 @@ function takeScreen(fresh) {
   const before = spoken(here);
   const typed = sameQuestion(fresh) ? typedSoFar() : null;
   const flashes = document.getElementById("da-flashes");
+  const { nonce } = fresh.querySelector("script[nonce]");
   shown = seen(there);
   here.replaceChildren(...there.childNodes);
   if (flashes) document.querySelector("main").prepend(flashes);
   document.body.className = fresh.body.className;
   document.title = fresh.title;
   announce(before, spoken(here));
-  if (focused) {
+  screenHasCome({ nonce });
+  if (typed) typeAgain(typed);
+  // a field can't be focused before it is there again
+  if (focused && !here.contains(document.activeElement)) {
     const twin = document.getElementById(focused.id) || document.getElementById("daMainQuestion");
     twin?.focus({ preventScroll: true });
   }
-  screenHasCome();
-  if (typed) typeAgain(typed);
+  if (typed) placeCaret(typed);
 }
 
 const questionOf = (root) => root.querySelector("#daform input[name=_question_name]")?.value;
@@ -189,13 +194,13 @@ function waitToLoadAgain() {
 
 // --- a screen has come up ----------------------------------------------------------------------------------------------
 
-function screenHasCome({ same = false } = {}) {
+function screenHasCome({ same = false, nonce = "" } = {}) {
   if (!same) {
     forgetTyping();
     shownAt = performance.now();
   }
   waitToLoadAgain();
-  for (const work of onScreen) work({ same });
+  for (const work of onScreen) work({ same, nonce });
   if (same) return;
   document.dispatchEvent(new CustomEvent("daPageLoad"));
   document.dispatchEvent(new CustomEvent("daPageLoaded"));
