@@ -13,6 +13,7 @@ from docassemble_lite.engine.blocks.question import QuestionBlock, message_scree
 from docassemble_lite.engine.blocks.template import TemplateBlock
 from docassemble_lite.engine.dependencies import Dependencies
 from docassemble_lite.engine.expressions import (
+    ABSENT,
     Expression,
     delete_variable,
     place_of,
@@ -32,9 +33,6 @@ from docassemble_lite.errors import EvaluationError, LiteError
 from docassemble_lite.host import Current, Host, Request, entered
 from docassemble_lite.objects.missing import DAAttributeError, DAIndexError, MissingVariable
 from docassemble_lite.objects.opened import close_opened, commit_opened
-
-#: What says that a name isn't there while it is only looked at.
-ABSENT = (NameError, AttributeError, LookupError, TypeError)
 
 
 class Evaluation:
@@ -60,6 +58,8 @@ class Evaluation:
         self.form_error = ""
         # choices that a check-in put in place of the screen's own: variable → (value, label) of each
         self.given: Mapping[str, tuple[tuple[Any, str], ...]] = {}
+        # the answers that were thrown away when the person went back just now
+        self.discarded: dict[str, Any] | None = None
         self.messages: list[tuple[str, str]] = []
         # what set_save_status() said: "new", "overwrite" or "ignore"; empty: as usual
         self.save_status = ""

@@ -155,6 +155,10 @@ def _deleter_of(name: str) -> CodeType:
     return compile(f"del {name}", f"<{name}>", "exec")
 
 
+#: What says that a name isn't there while it is only looked at.
+ABSENT = (NameError, AttributeError, LookupError, TypeError)
+
+
 def read_variable(name: str, answers: dict[str, Any]) -> Any:
     """The value of a variable; raises what a missing part of it raises."""
     return answers[name] if name in answers else eval(reader_of(name), answers)
@@ -209,5 +213,5 @@ def value_if_there(name: str, answers: Mapping[str, Any]) -> Any:
     """The value of a variable in answers that aren't being evaluated; None if it isn't there."""
     try:
         return read_variable(name, {"__builtins__": {}, **answers})
-    except (NameError, AttributeError, LookupError, TypeError):
+    except ABSENT:
         return None

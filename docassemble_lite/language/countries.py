@@ -1,24 +1,30 @@
-"""Countries by ISO 3166-1, and the states, provinces or regions in them."""
+"""Countries by ISO 3166-1, and the states, provinces or regions in them by ISO 3166-2.
+
+The data are those of pycountry. Most interviews need none of them, so they are read when they are first asked for.
+"""
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
 
 from babel import Locale
-from babel.core import get_global
 
 from docassemble_lite.language import country_table
 from docassemble_lite.language.conventions import get_country
-from docassemble_lite.language.subdivisions import SUBDIVISIONS
 from docassemble_lite.language.words import word
 
 __all__ = ["countries_list", "country_name", "iso_country", "state_name", "states_list", "subdivision_type"]
 
 CountryPart = Literal["alpha_2", "alpha_3", "name", "numeric", "official_name"]
 _PARTS = ("alpha_2", "alpha_3", "name", "numeric", "official_name")
+# a second name that the standard gives in brackets: "Wales [Cymru GB-CYM]"
+_ALSO_CALLED = re.compile(r"\s*\[.*\]")
 
 
 @dataclass(frozen=True)
@@ -32,6 +38,14 @@ class Country:
     official_name: str
     calling_code: str
     trunk_prefix: str
+
+
+@dataclass(frozen=True)
+class Subdivisions:
+    """The first-level parts of a country: what most of them are, and their names by abbreviation."""
+
+    kind: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 def countries_list() -> list[dict[str, str]]:
@@ -63,25 +77,22 @@ def states_list(country_code: str | None = None, abbreviate: bool = False) -> di
     """The states (or what a country has in their place) by abbreviation, in the order of their names.
 
     `country_code` is an alpha-2 code (None: the current country); with `abbreviate` the labels are abbreviations, too.
-    Empty for a country without subdivisions and for one whose subdivisions aren't in the table.
+    Empty for a country without subdivisions.
     """
-    subdivisions = SUBDIVISIONS.get(_chosen(country_code))
-    named = {code: word(name) for code, name in subdivisions.names.items()} if subdivisions else {}
+    named = {code: word(name) for code, name in subdivisions(_chosen(country_code)).names.items()}
     ordered = sorted(named, key=lambda code: _sortable(named[code]))
     return {code: code if abbreviate else named[code] for code in ordered}
 
 
 def state_name(state_code: str, country_code: str | None = None) -> str:
     """The name of a state by its abbreviation; text that is no abbreviation of a known state comes back as it is."""
-    subdivisions = SUBDIVISIONS.get(_chosen(country_code))
-    names = subdivisions.names if subdivisions else {}
-    return word(names.get(str(state_code), str(state_code)))
+    return word(subdivisions(_chosen(country_code)).names.get(str(state_code), str(state_code)))
 
 
 def subdivision_type(country_code: str) -> str | None:
-    """What the parts of a country are called, e.g. "state"; None when it has none or they aren't in the table."""
-    subdivisions = SUBDIVISIONS.get(_chosen(country_code))
-    return word(subdivisions.kind) if subdivisions else None
+    """What most parts of a country are called, e.g. "state"; None when it has none."""
+    kind = subdivisions(_chosen(country_code)).kind
+    return word(kind) if kind else None
 
 
 def country_coded(country_code: str) -> Country:
@@ -95,23 +106,30 @@ def country_coded(country_code: str) -> Country:
 @cache
 def countries() -> dict[str, Country]:
     """All countries by their alpha-2 codes."""
-    rows = (row.split(";") for row in country_table.ROWS.split("\n") if row)
-    alpha_3, numeric = _other_codes()
+    from pycountry import countries as listed
+
+    by_code = {country.alpha_2: country for country in listed}
     found = {}
-    for code, calling_code, trunk_prefix, official_name in rows:
-        name = country_table.NAMES.get(code) or _babel_name(code).replace("&", "and").replace("St. ", "Saint ").replace("’", "'")
-        found[code] = Country(code, alpha_3[code], numeric[code], name, official_name or name, calling_code, trunk_prefix)
+    for row in country_table.ROWS.split():
+        code, calling_code, trunk_prefix = row.split(";")
+        country = by_code[code]
+        # the name in the standard is one to sort by: "Korea, Republic of"
+        name = getattr(country, "common_name", country.name)
+        official_name = getattr(country, "official_name", name)
+        found[code] = Country(code, country.alpha_3, country.numeric, name, official_name, calling_code, trunk_prefix)
     return found
 
 
-def _other_codes() -> tuple[dict[str, str], dict[str, str]]:
-    """The alpha-3 and the numeric codes by alpha-2 code."""
-    alpha_3: dict[str, str] = {}
-    numeric: dict[str, str] = {}
-    for alias, codes in get_global("territory_aliases").items():
-        if len(alias) == 3 and len(codes) == 1:
-            (numeric if alias.isdigit() else alpha_3)[codes[0]] = alias
-    return alpha_3 | country_table.ALPHA_3, numeric | country_table.NUMERIC
+@cache
+def subdivisions(country_code: str) -> Subdivisions:
+    """The parts of the country of that alpha-2 code."""
+    from pycountry import subdivisions as listed
+
+    parts = [part for part in listed.get(country_code=country_code) or () if part.parent_code is None]
+    if not parts:
+        return Subdivisions()
+    kind = Counter(part.type for part in parts).most_common(1)[0][0]
+    return Subdivisions(kind.lower(), {part.code.partition("-")[2]: _ALSO_CALLED.sub("", part.name) for part in parts})
 
 
 def _babel_name(code: str) -> str:

@@ -15,7 +15,8 @@ from typing import Any, TypeVar
 
 from docassemble_lite.engine.check_in import Filling, begin, filling, known_parameters, without_given
 from docassemble_lite.engine.evaluation import Evaluation
-from docassemble_lite.engine.expressions import place_of_frame, value_if_there
+from docassemble_lite.engine.expressions import place_of_frame
+from docassemble_lite.engine.going_back import note_discarded
 from docassemble_lite.engine.internal import new_answers
 from docassemble_lite.engine.program import Program
 from docassemble_lite.engine.screen import Asked, Exit, Outcome, Refresh, Screen, TaskAction, TaskResponse, Wait
@@ -223,7 +224,7 @@ class _PersonVisit:
         self.loaded = previous
         evaluation = self.evaluation(given=self.asked)
         if previous.discarded:
-            evaluation.internal["discarded"] = _values_of(self.asked, previous.discarded)
+            note_discarded(evaluation, self.asked, previous.discarded)
             evaluation.messages += take_notices(previous.discarded["_internal"])
         outcome = self.assemble(evaluation, new_step=False)
         return self.end(evaluation, outcome, self.new_asked(outcome), new_step=False)
@@ -412,10 +413,3 @@ def _stored_form(answers: Mapping[str, Any]) -> bytes | None:
 
 
 _NOT_STORED = (type, ModuleType, FunctionType, BuiltinFunctionType)
-
-
-def _values_of(asked: Asked, answers: Mapping[str, Any]) -> dict[str, Any]:
-    """What had been answered to a screen, in answers that were made from it."""
-    names = [item.variable for item in asked.fields]
-    found = {name: value_if_there(name, answers) for name in names}
-    return {name: value for name, value in found.items() if value is not None}

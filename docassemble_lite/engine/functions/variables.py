@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from docassemble_lite.engine.expressions import read_variable, set_variable
+from docassemble_lite.engine.going_back import value_before_back
 from docassemble_lite.engine.names import is_excessive, is_plain_path, normalized
 from docassemble_lite.engine.steering import InvalidAnswer, RunAgain, SeekForced
 from docassemble_lite.host import current
@@ -26,6 +27,8 @@ __all__ = [
     "value",
 ]
 
+_NOTHING = object()
+
 
 def _evaluation() -> Any:
     evaluation = current().evaluation
@@ -43,23 +46,30 @@ def _name(name: Any) -> str:
     return found
 
 
-def defined(name: str) -> bool:
-    """Whether the variable is there. Nothing is asked."""
+def defined(name: str, prior: bool = False) -> bool:
+    """Whether the variable is there, or, with `prior`, was there before the person went back. Nothing is asked."""
     found = _name(name)
     evaluation = _evaluation()
+    if prior and value_before_back(evaluation, found, _NOTHING) is not _NOTHING:
+        return True
     if found.isidentifier():
         return found in evaluation.answers
     return bool(evaluation.is_defined(found))
 
 
-def value(name: str) -> Any:
-    """The value of a variable; it is asked for if it isn't there."""
-    return read_variable(_name(name), _evaluation().answers)
+def value(name: str, prior: bool = False) -> Any:
+    """The value of a variable; it is asked for if it isn't there.
+
+    With `prior`, on a screen that came up because the person went back, what it was before that comes first.
+    """
+    found = _name(name)
+    earlier = value_before_back(_evaluation(), found, _NOTHING) if prior else _NOTHING
+    return read_variable(found, _evaluation().answers) if earlier is _NOTHING else earlier
 
 
-def showifdef(name: str, alternative: Any = "") -> Any:
-    """The value of a variable, or `alternative` if it isn't there. Nothing is asked."""
-    return value(name) if defined(name) else alternative
+def showifdef(name: str, alternative: Any = "", prior: bool = False) -> Any:
+    """The value of a variable, or `alternative` if it isn't there; `prior` as in `value()`. Nothing is asked."""
+    return value(name, prior) if defined(name, prior) else alternative
 
 
 def define(name: str, new_value: Any) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from docassemble_lite.engine.evaluation import Evaluation
-from docassemble_lite.engine.expressions import value_if_there
+from docassemble_lite.engine.going_back import note_discarded
 from docassemble_lite.engine.internal import new_answers
 from docassemble_lite.engine.program import Program, Programs, build
 from docassemble_lite.engine.screen import Asked, Exit, FieldView, Outcome, Screen, TaskAction, TaskResponse, Wait
@@ -196,8 +196,7 @@ class Interview:
         """Press the Back button."""
         later = thaw(self.steps.pop())[0]
         evaluation = self._begin()
-        found = {item.variable: value_if_there(item.variable, later) for item in self._asked.fields}
-        evaluation.internal["discarded"] = {name: value for name, value in found.items() if value is not None}
+        note_discarded(evaluation, self._asked, later)
         self._finish(evaluation, new_step=False)
         return self
 

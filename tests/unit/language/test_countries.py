@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import pytest
 
 from docassemble_lite.language.conventions import set_country, set_language
@@ -9,8 +12,8 @@ from docassemble_lite.language.countries import (
     state_name,
     states_list,
     subdivision_type,
+    subdivisions,
 )
-from docassemble_lite.language.subdivisions import SUBDIVISIONS
 from docassemble_lite.language.words import update_word_collection
 
 
@@ -84,6 +87,23 @@ def test_subdivisions_have_a_type_where_there_are_any() -> None:
     assert [subdivision_type("US"), subdivision_type("CA"), subdivision_type("VA")] == ["state", "province", None]
 
 
-def test_every_table_of_subdivisions_belongs_to_a_country() -> None:
-    assert SUBDIVISIONS.keys() <= countries().keys()
-    assert all(code and name for table in SUBDIVISIONS.values() for code, name in table.names.items())
+def test_a_country_without_parts_has_an_empty_list_of_them() -> None:
+    assert (states_list(country_code="VA"), state_name("X", country_code="VA")) == ({}, "X")
+
+
+def test_the_parts_of_every_country_have_clean_names() -> None:
+    found = [subdivisions(code) for code in countries()]
+    names = [name for item in found for name in item.names.values()]
+    assert len(names) > 3000
+    assert [name for name in names if not name or name != " ".join(name.split()) or "[" in name] == []
+    assert all(bool(item.kind) == bool(item.names) for item in found)
+
+
+def test_parts_of_parts_are_left_out() -> None:
+    assert states_list(country_code="FR")["BRE"] == "Bretagne"
+    assert "29" not in states_list(country_code="FR")
+
+
+def test_the_data_are_read_when_they_are_asked_for() -> None:
+    code = "import sys, docassemble_lite.web.application; print('pycountry' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
