@@ -31,7 +31,7 @@ def condition_on(effect: str, parent: AskedField, wanted: Any) -> Condition:
         truth = truth_of(wanted)
         # an unchecked box posts nothing
         return Condition(effect, control, () if truth is None else (str(checked),), truth is not None and truth is not checked)
-    return Condition(effect, control, tuple(_texts_for(parent, wanted)))
+    return Condition(effect, control, tuple(dict.fromkeys(_texts_for(parent, wanted))))
 
 
 def condition_on_choice(effect: str, parent: AskedField, key: str, wanted: Any) -> Condition:
