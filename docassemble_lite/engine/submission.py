@@ -23,6 +23,7 @@ from docassemble_lite.engine.fields.yesno import check_groups
 from docassemble_lite.engine.names import Binding
 from docassemble_lite.engine.screen import Asked, AskedField, Exit, Outcome, Press, Redirect, Refresh
 from docassemble_lite.engine.steering import InvalidAnswer, Steering
+from docassemble_lite.engine.suggestions import is_suggested, value_suggested
 from docassemble_lite.engine.typed import gather_typed
 from docassemble_lite.errors import LiteError
 from docassemble_lite.host import entered
@@ -88,6 +89,7 @@ def submit(evaluation: Evaluation, asked: Asked, posted: Posted) -> Outcome | No
             return _special_outcome(press)
         answered = _answered(asked, posted)
         values = _converted(asked, answered, posted)
+        values |= _suggested(evaluation, asked, answered, posted)
         before = {
             name: evaluation.dependencies.value(name) for name in _variables(asked) if evaluation.dependencies.concerns(name)
         }
@@ -170,6 +172,27 @@ def _converted(asked: Asked, answered: Sequence[AskedField], posted: Posted) -> 
         except FieldError as error:
             wrong[item.variable] = error.message
     wrong = wrong or dict(check_groups(answered, values))
+    if wrong:
+        raise _mistakes(asked, posted, wrong)
+    return values
+
+
+def _suggested(evaluation: Evaluation, asked: Asked, answered: Sequence[AskedField], posted: Posted) -> dict[str, Any]:
+    """variable → value of the fields that take nothing but what their action suggests."""
+    values: dict[str, Any] = {}
+    wrong: dict[str, str] = {}
+    for item in answered:
+        text = "".join(_texts(item, posted)[-1:]).strip()
+        if not text or not is_suggested(item):
+            continue
+
+        def look_up(item: AskedField = item, text: str = text) -> None:
+            values[item.variable] = value_suggested(evaluation, item, text)
+
+        try:
+            _with_what_it_needs(evaluation, look_up)
+        except ValueError:
+            wrong[item.variable] = word("Please take one of the suggestions.")
     if wrong:
         raise _mistakes(asked, posted, wrong)
     return values

@@ -103,7 +103,6 @@ FIELD_KEYS = frozenset(
 LATER_FIELD_KEYS = frozenset(
     {
         "accept",
-        "action",
         "address autocomplete",
         "field metadata",
         "file css class",
@@ -116,7 +115,6 @@ LATER_FIELD_KEYS = frozenset(
         "keep for training",
         "maximum image size",
         "object labeler",
-        "trigger at",
         "using",
         "allow privileges",
         "allow users",
@@ -470,9 +468,13 @@ def _flags(section: Section, text: TextReader) -> dict[str, Any]:
         "disable others",
         "inline",
         "css class",
+        "action",
+        "trigger at",
     ):
         if key in section:
             flags[key] = text(section, key) if isinstance(section[key], str) else section[key]
+    if section.get("input type") == "ajax" and not flags.get("action"):
+        raise section.mistake("input type", "A field with suggestions needs an action.", "Add “action: name_of_an_event”.")
     if isinstance(flags.get("css class"), BlockText):
         flags["css class"] = flags["css class"].raw({})
     return flags

@@ -7,6 +7,7 @@ import { encoded, getField, getFields, setField, val } from "./controls.js";
 import { flash } from "./notices.js";
 import { beginWithThisScreen, whenScreenComes } from "./screen.js";
 import "./sending.js";
+import "./suggestions.js";
 
 // --- "none of the above" and "all of the above" ------------------------------------------------------------------------
 
