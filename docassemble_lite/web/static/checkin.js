@@ -3,6 +3,7 @@
 
 import { populate } from "./controls.js";
 import { flash } from "./notices.js";
+import { run } from "./running.js";
 import { refresh, whenScreenComes } from "./screen.js";
 
 const SECONDS = 1000;
@@ -89,14 +90,6 @@ function take(found) {
 }
 
 // --- what the server asks for ----------------------------------------------------------------------------------------------
-
-function run(script) {
-  const element = document.createElement("script");
-  element.nonce = document.querySelector("script[nonce]").nonce;
-  element.textContent = script;
-  document.head.append(element);
-  element.remove();
-}
 
 // HTML that the author's code made for places in the text
 function fillTargets(value) {
