@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from docassemble_lite.engine.blocks.attachment import odd_metadata, read_metadata
 from docassemble_lite.engine.blocks.texts import BlockText
 from docassemble_lite.engine.document import Section
+from docassemble_lite.engine.page_code import marked
+from docassemble_lite.engine.page_files import KINDS, read_page_files
 from docassemble_lite.host import current
 
 if TYPE_CHECKING:
@@ -84,9 +86,11 @@ class ScreenParts:
             if value is None:
                 self.texts.pop(key, None)
             elif isinstance(value, Section):
-                self.texts[key] = {str(lang): BlockText(text, value.value_place(lang)) for lang, text in value.items()}
+                self.texts[key] = {
+                    str(lang): BlockText(marked(str(text)), value.value_place(lang)) for lang, text in value.items()
+                }
             else:
-                self.texts[key] = {"*": BlockText(value, parts.value_place(key))}
+                self.texts[key] = {"*": BlockText(marked(str(value)), parts.value_place(key))}
 
 
 def _metadata(program: Program, section: Section) -> None:
@@ -97,7 +101,8 @@ def _metadata(program: Program, section: Section) -> None:
 
 def _features(program: Program, section: Section) -> None:
     features = _mapping(section, "features")
-    program.features.update(features)
+    program.features.update({key: value for key, value in features.items() if key not in KINDS})
+    read_page_files(program, features)
     program.loop_limit = int(features.get("loop limit", program.loop_limit))
     program.recursion_limit = min(int(features.get("recursion limit", program.recursion_limit)), 300)
 

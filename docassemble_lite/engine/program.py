@@ -24,6 +24,7 @@ from docassemble_lite.engine.document import Section, read_sections
 from docassemble_lite.engine.library import library
 from docassemble_lite.engine.modules import make_importable, package_of
 from docassemble_lite.engine.names import parts_of
+from docassemble_lite.engine.page_files import PageFiles
 from docassemble_lite.engine.source import Source, Sources
 from docassemble_lite.errors import AuthorError, InterviewNotFound, SourceError
 
@@ -41,6 +42,7 @@ class Program:
     metadata: dict[str, Any] = field(default_factory=dict)
     features: dict[str, Any] = field(default_factory=dict)
     parts: ScreenParts = field(default_factory=ScreenParts)
+    page_files: PageFiles = field(default_factory=PageFiles)
     builtins: dict[str, Any] = field(default_factory=dict)
     # mistakes that don't keep the interview from running
     warnings: list[SourceError] = field(default_factory=list)
@@ -187,6 +189,7 @@ class _Builder:
             return
         self.program.files[source.path] = _changed(source.path)
         self.program.file_names[source.name] = source.path
+        self.program.page_files.note_text("\n".join(source.lines))
         for section in read_sections(source):
             self.add(section, source)
 

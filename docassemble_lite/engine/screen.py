@@ -211,6 +211,9 @@ class Screen:
     right_html: str = ""
     pre_html: str = ""
     post_html: str = ""
+    # scripts and styles of the question, as HTML
+    script_html: str = ""
+    css_html: str = ""
     help_html: str = ""
     help_label: str = ""
     fields: tuple[FieldView, ...] = ()

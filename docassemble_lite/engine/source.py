@@ -10,11 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.machinery import PathFinder
-from pathlib import Path, PurePosixPath
+from pathlib import Path
+from urllib.parse import quote
 
 from docassemble_lite.errors import InterviewNotFound
 
 SUFFIXES = (".yml", ".yaml")
+# between the folders of an address that names one as a single part
+_STEP = "~"
 
 
 @dataclass(frozen=True)
@@ -25,11 +28,6 @@ class Source:
     path: Path
     root: Path
     package: str = ""
-
-    @property
-    def folder(self) -> str:
-        """The package's name or the folder under the interviews folder: what static files are relative to."""
-        return self.package or str(PurePosixPath(self.name).parent)
 
     @cached_property
     def lines(self) -> list[str]:
@@ -85,13 +83,32 @@ class Sources:
                 return found
         return None
 
+    def static_address(self, reference: str, beside: Source | None) -> str | None:
+        """Where a browser finds a static file (`static_file()` finds it by that); None if there is none that is public."""
+        found = self.data_file(reference, "static", beside)
+        if found is None:
+            return None
+        package = reference.partition(":")[0] if ":" in reference else beside.package if beside else ""
+        root = self._package_root(package) if package else None
+        if root is not None:
+            return f"/packagestatic/{package}/{quote(found.relative_to((root / 'data' / 'static').resolve()).as_posix())}"
+        *folders, name = found.relative_to(self.interviews).parts
+        if "static" not in folders:
+            return None
+        place = folders.index("static")
+        owner = _STEP.join(folders[:place]) or _STEP
+        return f"/packagestatic/{quote('/'.join([owner, *folders[place + 1 :], name]))}"
+
     def static_file(self, owner: str, name: str) -> Path | None:
-        """What is public: a file of `data/static` of a package, or of the folder `static` under a folder of interviews."""
+        """What is public: a file of `data/static` of a package, or of the folder `static` under a folder of interviews.
+
+        The folder is written with ~ between its parts, and as ~ where it is the interviews folder itself.
+        """
         root = self._package_root(owner)
         packaged = _inside(root / "data" / "static", root / "data" / "static" / name) if root else None
         if packaged is not None:
             return packaged
-        folder = (self.interviews / owner / "static").resolve()
+        folder = (self.interviews / owner.replace(_STEP, "/").strip("/") / "static").resolve()
         return _inside(folder, folder / name) if folder.is_relative_to(self.interviews) else None
 
     def _in_package(self, package: str, rest: str, name: str) -> Source:

@@ -103,12 +103,10 @@ class VisitHost:
         return root + self._static_url(page)
 
     def _static_url(self, reference: str) -> str:
-        if self._sources.data_file(reference, "static", self._source) is None:
+        address = self._sources.static_address(reference, self._source)
+        if address is None:
             raise ValueError(f"There is no page and no static file “{reference}”.")
-        package, colon, name = reference.partition(":")
-        if not colon:
-            package, name = self._source.folder, reference
-        return f"/packagestatic/{package}/{name.removeprefix('data/static/').removeprefix('static/')}"
+        return address
 
     # --- tasks -----------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+
 from flask import Blueprint, abort, send_file
 from werkzeug.wrappers import Response
 
@@ -27,6 +32,23 @@ _SHOWN = {
     ".json",
     ".txt",
 }
+
+
+@cache
+def jquery_version() -> str:
+    """Tells the versions of jQuery apart for browsers that keep what they have loaded."""
+    return version("XStatic-jQuery")
+
+
+@blueprint.get("/jquery.js")
+def jquery() -> Response:
+    """jQuery, for the scripts of interviews; the pages themselves don't use it."""
+    return send_file(_jquery_path())
+
+
+@cache
+def _jquery_path() -> Path:
+    return Path(str(files("xstatic.pkg.jquery") / "data" / "jquery.min.js"))
 
 
 @blueprint.get("/packagestatic/<package>/<path:name>")

@@ -17,6 +17,7 @@ from flask import current_app
 from markupsafe import Markup
 
 from docassemble_lite.engine.fields.control_name import control_name
+from docassemble_lite.engine.page_files import PageFiles
 from docassemble_lite.engine.screen import FieldView, Screen
 from docassemble_lite.language.direction import direction
 
@@ -82,6 +83,9 @@ class PageContext:
     # whether what the screen waits for has failed, so that waiting would be in vain
     stalled: bool = False
     notice: Notice | None = None
+    # scripts and styles that the interview brings along, and where jQuery is if it needs that
+    files: PageFiles = field(default_factory=PageFiles)
+    jquery_url: str = ""
     menu: tuple[Link, ...] = ()
     # where one can sign in; empty: that isn't offered, or somebody is signed in
     sign_in_url: str = ""

@@ -6,11 +6,14 @@ from typing import Any
 
 from flask import render_template, request, url_for
 
+from docassemble_lite.engine.page_code import NONCE_MARK
+from docassemble_lite.engine.page_files import PageFiles
 from docassemble_lite.engine.screen import Screen
 from docassemble_lite.language.words import word
 from docassemble_lite.store.tasks import OVER
 from docassemble_lite.visit import Visited
 from docassemble_lite.visit.addresses import interview_address
+from docassemble_lite.web.files import jquery_version
 from docassemble_lite.web.page import Link, Notice, PageContext
 from docassemble_lite.web.same_origin import same_origin_path
 from docassemble_lite.web.security import browser_id, csrf_token, nonce, person_secret
@@ -34,9 +37,16 @@ def screen_page(visited: Visited, screen: Screen) -> str:
         notice=_notice(visited),
         has_news=visited.has_news,
         flashes=_flashes(visited),
+        **_files(visited),
         **_waiting(visited, screen),
     )
-    return render_template("screen.html", screen=screen, page=page)
+    return render_template("screen.html", screen=screen, page=page).replace(NONCE_MARK, page.nonce)
+
+
+def _files(visited: Visited) -> dict[str, Any]:
+    """What the interview brings along, and jQuery if it calls that."""
+    files = visited.program.page_files if visited.program else PageFiles()
+    return {"files": files, "jquery_url": url_for("files.jquery", v=jquery_version()) if files.uses_jquery else ""}
 
 
 def _flashes(visited: Visited) -> tuple[tuple[str, str], ...]:

@@ -119,7 +119,8 @@ def finish_response(response: Response) -> Response:
 
 def _policy() -> str:
     return (
-        f"default-src 'self'; script-src 'self' 'nonce-{nonce()}'; style-src 'self'; style-src-attr 'unsafe-inline'; "
+        f"default-src 'self'; script-src 'self' 'nonce-{nonce()}'; style-src 'self' 'nonce-{nonce()}'; "
+        "style-src-attr 'unsafe-inline'; "
         "img-src 'self' data: https:; "
         "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'; frame-src https:; connect-src 'self'"
     )

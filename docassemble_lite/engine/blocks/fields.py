@@ -19,13 +19,12 @@ from docassemble_lite.engine.blocks.conditions import (
     missing_parents,
     read_dependences,
 )
-from docassemble_lite.engine.blocks.texts import BlockText, text_at
+from docassemble_lite.engine.blocks.texts import BlockText, page_text_at, text_at
 from docassemble_lite.engine.document import Items, Place, Section
 from docassemble_lite.engine.expressions import Expression, constant_or_expression, read_variable, set_variable
 from docassemble_lite.engine.fields.control_name import control_name
 from docassemble_lite.engine.fields.datatype import Datatype, FieldSpec, FieldTexts, Option
 from docassemble_lite.engine.fields.registry import datatype_for
-from docassemble_lite.engine.markup import to_raw_html
 from docassemble_lite.engine.names import Binding, is_path, normalized, parents_of
 from docassemble_lite.engine.screen import AskedField, FieldView
 from docassemble_lite.errors import EvaluationError, LiteError, SourceError
@@ -214,7 +213,7 @@ class FieldEntry:
     def _note(self, answers: dict[str, Any]) -> Iterator[Control]:
         if self.note:
             kind, text = self.note
-            html = text.block(answers) if kind == "note" else to_raw_html(text.raw(answers))
+            html = text.block(answers) if kind == "note" else text.html(answers)
             view = FieldView(name="", kind="note" if kind == "note" else "html", datatype="", label_html=html)
             yield Control(view, depends=self.depends.later)
 
@@ -352,12 +351,12 @@ def read_fields(section: Section) -> list[FieldEntry]:
 
 def read_entry(section: Section, number: int, *, made: bool = False) -> FieldEntry:
     """One entry. Texts of an entry that code `made` are no templates."""
-    text = _made_text if made else text_at
+    text, page_text = (_made_text, _made_text) if made else (text_at, page_text_at)
     labels = [key for key in section if key not in FIELD_KEYS]
     if set(section) - {"required"} - CONDITION_KEYS == {"code"}:
         made_by = Expression(str(section["code"]), section.value_place("code"))
         return FieldEntry(section, number, code=made_by, depends=read_dependences(section, text))
-    note = next(((key, _sure(text(section, key))) for key in _TEXTS_ALONE if section.get(key) is not None), None)
+    note = next(((key, _sure(page_text(section, key))) for key in _TEXTS_ALONE if section.get(key) is not None), None)
     if not labels and "field" not in section and _NO_LABEL not in section:
         if note is None:
             raise section.place.mistake("This field has no variable.", "Write “- Label: variable”.")

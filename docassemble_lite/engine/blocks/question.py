@@ -13,13 +13,14 @@ from docassemble_lite.engine.blocks.code import CodeBlock, code_at
 from docassemble_lite.engine.blocks.conditions import Control, settle_conditions
 from docassemble_lite.engine.blocks.documents import DOCUMENT_KEYS, QuestionDocuments
 from docassemble_lite.engine.blocks.fields import FieldEntry, define_parents, read_fields
-from docassemble_lite.engine.blocks.texts import BlockText, text_at
+from docassemble_lite.engine.blocks.texts import BlockText, page_text_at, text_at
 from docassemble_lite.engine.document import Section
 from docassemble_lite.engine.expressions import constant_or_expression, set_variable
 from docassemble_lite.engine.fields.control_name import control_name
 from docassemble_lite.engine.fields.datatype import FieldSpec, FieldTexts, Option
 from docassemble_lite.engine.fields.registry import datatype_for
 from docassemble_lite.engine.names import NOTHING_BOUND, Binding
+from docassemble_lite.engine.page_code import script_markup, style_markup
 from docassemble_lite.engine.screen import Asked, AskedField, ButtonView, ChoiceView, FieldView, Press, Screen
 from docassemble_lite.engine.source import Source, Sources
 from docassemble_lite.engine.steering import EndWithMessage, RunAgain
@@ -75,6 +76,8 @@ class QuestionBlock(Block):
         {
             "question",
             "subquestion",
+            "script",
+            "css",
             "under",
             "right",
             "pre",
@@ -114,8 +117,9 @@ class QuestionBlock(Block):
         super().__init__(section, number, language)
         if name:
             self.name = name
-        self.question = text_at(section, "question") or BlockText("", section.place)
-        self.texts = {key: text for key in _BLOCK_TEXTS if (text := text_at(section, key)) is not None}
+        self.question = page_text_at(section, "question") or BlockText("", section.place)
+        self.texts = {key: text for key in _BLOCK_TEXTS if (text := page_text_at(section, key)) is not None}
+        self.script, self.css = text_at(section, "script", script_markup), text_at(section, "css", style_markup)
         self.help_label, self.help = _help_of(section)
         self.labels = {
             key: text_at(section, key)
@@ -240,6 +244,8 @@ class QuestionBlock(Block):
         # the texts come first, as they stand first: what they need is asked before what the fields need
         question = (self.question.inline(evaluation.answers), self.question.plain(evaluation.answers))
         texts = {key: text.block(evaluation.answers) for key, text in self.texts.items()}
+        texts["script"] = self.script.html(evaluation.answers) if self.script else ""
+        texts["css"] = self.css.html(evaluation.answers) if self.css else ""
         form = self.make_form(evaluation, binding)
         screen = self._screen(evaluation, form, self._asked(evaluation, form, binding, sought), question, texts)
         documents = self.documents.shown(evaluation, binding)
@@ -278,6 +284,8 @@ class QuestionBlock(Block):
             right_html=texts.get("right") or parts.block("right", answers),
             pre_html=texts.get("pre") or parts.block("pre", answers),
             post_html=texts.get("post") or parts.block("post", answers),
+            script_html=texts["script"],
+            css_html=texts["css"],
             help_html=self.help.block(answers) if self.help else "",
             help_label=self.help_label.plain(answers) if self.help_label else parts.plain("help label", answers),
             fields=tuple(control.view for control in form.controls),

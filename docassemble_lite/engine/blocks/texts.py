@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from docassemble_lite.engine.document import Place
-from docassemble_lite.engine.markup import shown, to_html, to_inline_html, to_part_html, to_plain, to_script, unescape_typed
+from docassemble_lite.engine.markup import (
+    shown,
+    to_html,
+    to_inline_html,
+    to_part_html,
+    to_plain,
+    to_raw_html,
+    to_script,
+    unescape_typed,
+)
+from docassemble_lite.engine.page_code import marked
 from docassemble_lite.engine.templates import Text, compile_text
 
 
@@ -46,6 +57,10 @@ class BlockText:
             self._block = to_html(self.constant)
         return self._block
 
+    def html(self, answers: dict[str, Any]) -> str:
+        """HTML as the author wrote it, without Markdown."""
+        return to_raw_html(self.raw(answers))
+
     def inline(self, answers: dict[str, Any]) -> str:
         """HTML within one line: a heading, a label, a button."""
         if self.constant is None:
@@ -71,11 +86,16 @@ class BlockText:
         return self._plain
 
 
-def text_at(section: Any, key: str) -> BlockText | None:
-    """The text under a key of a section, or None when the key isn't there or empty."""
+def text_at(section: Any, key: str, reading: Callable[[str], str] = str) -> BlockText | None:
+    """The text under a key of a section, or None when the key isn't there or empty; `reading` goes over what was written."""
     value = section.get(key)
     if value is None:
         return None
     if isinstance(value, (list, dict)):
         raise section.mistake(key, f"“{key}” must be a text.", "A text that begins with “[” or “{” must be in quotation marks.")
-    return BlockText(value, section.value_place(key))
+    return BlockText(reading(str(value)), section.value_place(key))
+
+
+def page_text_at(section: Any, key: str) -> BlockText | None:
+    """`text_at` for a text of a page, in which an author may have scripts and styles."""
+    return text_at(section, key, marked)

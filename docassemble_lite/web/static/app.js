@@ -3,9 +3,8 @@
 
 import "./checkin.js";
 import "./conditions.js";
-import { encoded, getField, getFields, setField, val } from "./controls.js";
-import { flash } from "./notices.js";
-import { beginWithThisScreen, whenScreenComes } from "./screen.js";
+import "./interface.js";
+import { noteScreen, whenScreenComes } from "./screen.js";
 import "./sending.js";
 import "./suggestions.js";
 
@@ -151,32 +150,4 @@ document.addEventListener("click", (event) => {
 
 whenScreenComes(() => document.querySelectorAll("input[type=range]").forEach(showRange));
 
-// --- what scripts of interviews and test tools call -----------------------------------------------------------------------
-
-function url_action(action, args = {}, forgetPrior = false) {
-  const plain = { action, arguments: args };
-  const prior = { action: "_da_priority_action", arguments: { _action: action, _arguments: args } };
-  const url = new URL(document.getElementById("daform").action);
-  url.searchParams.set("action", encoded(JSON.stringify(forgetPrior ? prior : plain)));
-  return url.pathname + url.search;
-}
-
-function action_perform(action, args, forgetPrior) {
-  location.assign(url_action(action, args, forgetPrior));
-}
-
-// calls back with what the server answers, taken apart if it is JSON
-async function action_call(action, args, callback = () => {}, forgetPrior = false) {
-  const answer = await fetch(url_action(action, args, forgetPrior));
-  const text = await answer.text();
-  callback(/\bjson\b/.test(answer.headers.get("Content-Type") || "") ? JSON.parse(text) : text);
-}
-
-Object.assign(window, {
-  flash, da_flash: flash, val, da_val: val, getField, getFields, setField, url_action, action_perform, action_call,
-  daGetField: getField, daGetFields: getFields, daSetField: setField,
-  da_url_action: url_action, da_action_perform: action_perform, da_action_call: action_call,
-  url_action_call: action_call, url_action_perform: action_perform,
-});
-
-beginWithThisScreen();
+noteScreen();

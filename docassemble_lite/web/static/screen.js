@@ -2,6 +2,7 @@
 
 import { forgetTyping, isTyping, placeCaret, typeAgain, typedSoFar } from "./controls.js";
 import { flash } from "./notices.js";
+import { runHeldScripts, withOurNonce } from "./running.js";
 import { isSent } from "./sending.js";
 
 const SECONDS = 1000;
@@ -20,9 +21,17 @@ export function whenScreenComes(work) {
   onScreen.push(work);
 }
 
+// the styles of the screen's author: what follows the last script of the page in its head
+function stylesOf(page) {
+  const nodes = [...page.head.childNodes];
+  return nodes.slice(nodes.indexOf(page.getElementById("da-start")) + 1);
+}
+
 // what a person can see of a page, without the tokens that differ each time
-function seen(root) {
-  const copy = root.cloneNode(true);
+function seen(page) {
+  const copy = document.createElement("div");
+  copy.append(...[...stylesOf(page), page.getElementById("dabody")].map((node) => node.cloneNode(true)));
+  copy.querySelectorAll("[nonce]").forEach((element) => element.removeAttribute("nonce"));
   copy.querySelectorAll("input[type=hidden]").forEach((input) => input.removeAttribute("value"));
   copy.querySelectorAll("script").forEach((script) => script.removeAttribute("nonce"));
   copy.querySelector("#da-flashes")?.remove();
@@ -69,14 +78,15 @@ function takeScreen(fresh) {
   const typed = sameQuestion(fresh) ? typedSoFar() : null;
   const flashes = document.getElementById("da-flashes");
   const { nonce } = fresh.querySelector("script[nonce]");
-  shown = seen(there);
+  shown = seen(fresh);
+  stylesOf(document).forEach((node) => node.remove());
+  document.head.append(...stylesOf(fresh));
   here.replaceChildren(...there.childNodes);
   if (flashes) document.querySelector("main").prepend(flashes);
   document.body.className = fresh.body.className;
   document.title = fresh.title;
   announce(before, spoken(here));
-  screenHasCome({ nonce });
-  if (typed) typeAgain(typed);
+  screenHasCome({ typed, nonce });
   // a field can't be focused before it is there again
   if (focused && !here.contains(document.activeElement)) {
     const twin = document.getElementById(focused.id) || document.getElementById("daMainQuestion");
@@ -96,7 +106,7 @@ async function fetchScreen({ glance = false } = {}) {
   const headers = { Accept: "text/html", "X-Session": session };
   if (glance) headers["X-Glance"] = "1";
   const answer = await fetch(form.action, { headers });
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = new DOMParser().parseFromString(withOurNonce(await answer.text(), answer), "text/html");
   return { answer, fresh };
 }
 
@@ -130,7 +140,7 @@ async function takeFresh() {
     location.assign(answer.url);
     return true;
   }
-  if (seen(fresh.getElementById("dabody")) === shown) {
+  if (seen(fresh) === shown) {
     takeTokens(fresh);
     screenHasCome({ same: true });
   } else {
@@ -194,23 +204,28 @@ function waitToLoadAgain() {
 
 // --- a screen has come up ----------------------------------------------------------------------------------------------
 
-function screenHasCome({ same = false, nonce = "" } = {}) {
+async function screenHasCome({ same = false, typed = null, nonce = "" } = {}) {
   if (!same) {
     forgetTyping();
     shownAt = performance.now();
   }
+  if (typed) typeAgain(typed);
   waitToLoadAgain();
   for (const work of onScreen) work({ same, nonce });
   if (same) return;
+  await runHeldScripts();
   document.dispatchEvent(new CustomEvent("daPageLoad"));
   document.dispatchEvent(new CustomEvent("daPageLoaded"));
+}
+
+// taken before any script of the author changes the page, to be compared with what the server sends later
+export function noteScreen() {
+  shown = seen(document);
 }
 
 export function beginWithThisScreen() {
   // a page that answered a sent form is asked for like any other when a person loads it again or comes back to it
   if (document.getElementById("daquestion")) history.replaceState(history.state, "", location.href);
-  // taken before any script changes the page, to be compared with what the server sends later
-  shown = seen(document.getElementById("dabody"));
   if (!location.hash) {
     (document.getElementById("da-errors") || document.getElementById("daMainQuestion"))?.focus({ preventScroll: true });
   }

@@ -680,7 +680,7 @@ REPORT = SourceReport(HOSTILE, source=HOSTILE, line=1, hint=HOSTILE, trace=HOSTI
 )
 def test_p27_no_plain_text_of_a_page_becomes_markup(render: Any, template: str, values: dict[str, Any]) -> None:
     page = render(template, page=HOSTILE_PAGE, **values)
-    assert [item.get("src") for item in page.all("script")] == ["/static/app.js"]
+    assert [item.get("src") for item in page.all("script")] == ["/static/app.js", "/static/start.js"]
     assert page.all("img") == []
     assert [name for item in page.elements for name in item.attributes if name.startswith("on")] == []
     assert HOSTILE in page.one("body").text
