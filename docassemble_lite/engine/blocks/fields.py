@@ -105,6 +105,7 @@ LATER_FIELD_KEYS = frozenset(
         "accept",
         "action",
         "address autocomplete",
+        "disable others",
         "field metadata",
         "file css class",
         "floating label",
@@ -462,7 +463,6 @@ def _flags(section: Section, text: TextReader) -> dict[str, Any]:
         "all of the above",
         "uncheck others",
         "check others",
-        "disable others",
         "inline",
         "css class",
     ):

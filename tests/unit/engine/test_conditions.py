@@ -296,6 +296,21 @@ def test_a_condition_on_a_field_that_code_left_out_is_not_met():
     assert session.variables == ["c"]
 
 
+@pytest.mark.parametrize(
+    ("script", "missing"),
+    [
+        ("val('a') && val(\"c\")", ["c"]),
+        ("val('boxes[nota]') || val(\"boxes['one']\") || val('boxes')", []),
+        ("val('${ c }') === val(name)", []),
+        ("1 > 0", []),
+    ],
+)
+def test_a_script_that_looks_at_what_the_screen_does_not_ask_for_is_reported(script, missing):
+    boxes = "      - X: boxes\n        datatype: checkboxes\n        choices:\n          - one\n"
+    found = program(f"{FIRST}      - A: a\n{boxes}      - B: b\n        js show if: |\n          {script}{END}").warnings
+    assert [str(mistake).count(f"asks for “{name}”") for mistake, name in zip(found, missing, strict=True)] == [1] * len(missing)
+
+
 def test_a_condition_on_what_the_screen_does_not_ask_for_is_reported():
     found = program(f"{FIRST}      - A: a\n      - B: b\n        show if: c{END}").warnings
     assert ["No field of this screen asks for “c”" in str(mistake) for mistake in found] == [True]
