@@ -19,7 +19,7 @@ from docassemble_lite.errors import SourceError
 
 _EFFECTS = ("show", "hide", "enable", "disable")
 _POSITIVE = ("show", "enable")
-#: The modifiers, and those of them that are JavaScript.
+#: The modifiers; those that begin with "js" are JavaScript.
 CONDITION_KEYS = frozenset({f"{effect} if" for effect in _EFFECTS} | {f"js {effect} if" for effect in _EFFECTS})
 _HINT = "Write the name of a variable of this screen, or “variable:” and “is:”, or “code:” below it."
 
