@@ -276,6 +276,30 @@ code: |
     return count
 """
 
+POPULATED = """
+mandatory: True
+code: |
+  task
+  asked
+---
+code: |
+  task = background_action('fill_in', 'fields')
+---
+event: fill_in
+code: |
+  background_response({'extra': 'from afar', 'told': True}, 'fields')
+---
+question: A form
+fields:
+  - Told: told
+    datatype: yesno
+  - Extra: extra
+    show if: told
+  - Other: other
+    js hide if: val("extra") === "from afar"
+continue button field: asked
+"""
+
 BROKEN = """
 mandatory: True
 question: Broken
@@ -292,7 +316,7 @@ fields:
 
 @pytest.fixture(scope="module")
 def scripted(shared_server: Callable[..., Any]) -> Server:
-    return shared_server({"watched.yml": WATCHED, "broken.yml": BROKEN})
+    return shared_server({"watched.yml": WATCHED, "populated.yml": POPULATED, "broken.yml": BROKEN})
 
 
 def test_a_screen_that_took_the_place_of_another_has_its_conditions(scripted: Server, tab: Page) -> None:
@@ -332,6 +356,13 @@ def test_val_and_setfield_do_as_they_are_described(scripted: Server, tab: Page) 
     assert tab.evaluate("""[val("boxes"), val("boxes[nota]"), getField("boxes").tagName]""") == [[], True, "FIELDSET"]
     tab.evaluate("setField('secret', '2')")
     assert labelled(tab, "C").is_visible()
+
+
+def test_what_the_server_fills_in_shows_and_hides_fields(scripted: Server, tab: Page) -> None:
+    begin(tab, scripted, "populated.yml")
+    expect(labelled(tab, "Extra")).to_be_visible(timeout=PATIENCE)
+    assert labelled(tab, "Extra").input_value() == "from afar"
+    assert not labelled(tab, "Other").is_visible()
 
 
 def test_an_expression_that_fails_hides_its_own_field_only(scripted: Server, page: Page) -> None:

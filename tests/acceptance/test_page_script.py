@@ -11,7 +11,7 @@ import pytest
 from flask import Flask, render_template, request
 from playwright.sync_api import Page
 
-from docassemble_lite.engine.screen import ButtonView, ChoiceView, FieldView, Screen
+from docassemble_lite.engine.screen import ButtonView, ChoiceView, Condition, FieldView, Screen
 from docassemble_lite.web.page import PageContext
 from tests.acceptance.preview import a_field, a_screen, choice, create_bare_app, serve, take_complaints
 
@@ -242,6 +242,17 @@ def test_a_screen_that_loads_again_leaves_the_focus_where_it_is(site: Site, visi
     page.locator(".da-subquestion").wait_for()
     assert focused(page) == "bmFtZQ"
     assert page.locator("#da-live").inner_text() == "Nearly there."
+
+
+def test_html_that_got_into_a_screen_brings_no_scripts_along(
+    site: Site, visit: Callable[..., Any], eventually: Callable[..., Any]
+) -> None:
+    page = visit(WAITING)
+    own = replace(NAME, condition=Condition("show"), script="(window.own = true)", absent=True)
+    scripts = "".join(f'<script class="da-condition"{nonce}>window.foreign = true</script>' for nonce in ("", " nonce=guessed"))
+    site.screen = replace(WAITING, fields=(own, FieldView("", "html", "", label_html=scripts)), button_style="continue")
+    page.get_by_label("Name").wait_for()
+    assert page.evaluate("[window.own, window.foreign]") == [True, None]
 
 
 def test_a_screen_never_loads_again_over_what_is_being_typed(

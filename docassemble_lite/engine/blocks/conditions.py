@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,9 +19,12 @@ from docassemble_lite.errors import SourceError
 
 _EFFECTS = ("show", "hide", "enable", "disable")
 _POSITIVE = ("show", "enable")
-#: The modifiers, and those of them that are JavaScript.
+#: The modifiers; those that begin with "js" are JavaScript.
 CONDITION_KEYS = frozenset({f"{effect} if" for effect in _EFFECTS} | {f"js {effect} if" for effect in _EFFECTS})
 _HINT = "Write the name of a variable of this screen, or “variable:” and “is:”, or “code:” below it."
+
+# how a script names a variable of the screen; what Mako puts there isn't known before
+_VAL = re.compile(r"""\bval\(\s*(?:'([^'$]+)'|"([^"$]+)")\s*\)""")
 
 TextReader = Callable[[Any, str], BlockText | None]
 
@@ -125,14 +129,22 @@ def missing_parents(entries: Sequence[tuple[Section, str, Dependences]]) -> Iter
     asked = {variable for _, variable, _ in entries if variable}
     for section, _, depends in entries:
         modifier = depends.later
-        if modifier is None or not modifier.variable or asked & {modifier.variable, *parents_of(modifier.variable)}:
+        if modifier is None:
             continue
-        effect = "never shown" if modifier.effect == "show" else "never met"
-        yield section.mistake(
-            modifier.key,
-            f"No field of this screen asks for “{modifier.variable}”, so the condition is {effect}.",
-            "To depend on something that was asked before, write “code:” and below it the expression.",
-        )
+        for name in _names_in(section, modifier):
+            if not asked & {name, *parents_of(name)}:
+                yield section.mistake(
+                    modifier.key,
+                    f"No field of this screen asks for “{name}”, so it has no value that “{modifier.key}” could look at.",
+                    "To depend on something that was asked before, write “code:” and below it the expression.",
+                )
+
+
+def _names_in(section: Section, modifier: Dependence) -> list[str]:
+    if modifier.script is None:
+        return [modifier.variable]
+    found = [single or double for single, double in _VAL.findall(str(section[modifier.key]))]
+    return [normalized(name) for name in dict.fromkeys(found)]
 
 
 # --- settling --------------------------------------------------------------------------------------------------------------

@@ -103,6 +103,7 @@ LATER_FIELD_KEYS = frozenset(
     {
         "accept",
         "address autocomplete",
+        "disable others",
         "field metadata",
         "file css class",
         "floating label",
@@ -464,7 +465,6 @@ def _flags(section: Section, text: TextReader) -> dict[str, Any]:
         "all of the above",
         "uncheck others",
         "check others",
-        "disable others",
         "inline",
         "css class",
         "action",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from random import Random
 
 import pytest
 
@@ -296,6 +297,21 @@ def test_a_condition_on_a_field_that_code_left_out_is_not_met():
     assert session.variables == ["c"]
 
 
+@pytest.mark.parametrize(
+    ("script", "missing"),
+    [
+        ("val('a') && val(\"c\")", ["c"]),
+        ("val('boxes[nota]') || val(\"boxes['one']\") || val('boxes')", []),
+        ("val('${ c }') === val(name)", []),
+        ("1 > 0", []),
+    ],
+)
+def test_a_script_that_looks_at_what_the_screen_does_not_ask_for_is_reported(script, missing):
+    boxes = "      - X: boxes\n        datatype: checkboxes\n        choices:\n          - one\n"
+    found = program(f"{FIRST}      - A: a\n{boxes}      - B: b\n        js show if: |\n          {script}{END}").warnings
+    assert [str(mistake).count(f"asks for “{name}”") for mistake, name in zip(found, missing, strict=True)] == [1] * len(missing)
+
+
 def test_a_condition_on_what_the_screen_does_not_ask_for_is_reported():
     found = program(f"{FIRST}      - A: a\n      - B: b\n        show if: c{END}").warnings
     assert ["No field of this screen asks for “c”" in str(mistake) for mistake in found] == [True]
@@ -445,6 +461,22 @@ def test_what_depends_on_such_a_field_follows_what_the_page_says_of_it():
     session = screen(fields)
     session.post({control_name("a"): ["x"], control_name("b"): ["True"], "_visible": visible("a", "b", "c")})
     assert session.field("c").error
+
+
+def test_whatever_is_posted_sets_nothing_but_what_was_asked():
+    random = Random(1)
+    fields = f"{NESTED}- E: e\n  js show if: val('a')\n- F: f\n  enable if: g\n- G: g\n  datatype: yesno\n  disable if: f\n"
+    names = [*(control_name(name) for name in "abcdefgh"), "_visible", "_varnames", "_datatypes", ""]
+    texts = ["", "True", "False", "x", "None", *visible("a"), *visible("e", "h"), "\x00", "[" * 5000]
+    asked, refused = set("abcdefg"), 0
+    for _ in range(400):
+        session = screen(fields)
+        try:
+            session.post({random.choice(names): random.choices(texts, k=random.randrange(3)) for _ in range(6)})
+        except NotAsked:
+            refused += 1
+        assert set(session.answers) <= asked
+    assert 0 < refused < 400
 
 
 HOSTILE = """
