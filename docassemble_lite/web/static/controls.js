@@ -16,59 +16,134 @@ for (const kind of ["input", "change"]) {
 export const isTyping = () => touched.size > 0;
 export const forgetTyping = () => touched.clear();
 
-const all = () => document.querySelectorAll("#daform input:not([type=hidden]), #daform textarea, #daform select");
-const named = (name) => [...all()].filter((control) => control.name === name);
+// a hidden input with an id is a field of the author's
+const CONTROLS = ["input:not([type=hidden])", "input[type=hidden][id]", "textarea", "select"].map((kind) => `#daform ${kind}`).join();
+const named = (name) => [...document.querySelectorAll(CONTROLS)].filter((control) => control.name === name);
+const isSpecial = (control) => control.matches(".danota-checkbox, .daaota-checkbox");
+// of several controls, one for each thing to choose
+const isOneOfGroup = (control) => control.closest(".da-group") !== null;
 
-// the enabled controls of a variable
-export function controlsOf(variable) {
-  return named(encoded(variable)).filter((control) => !control.disabled);
+// --- the names of variables ------------------------------------------------------------------------------------------------
+
+// as the controls are named: in quotes as Python writes them, with what x and the iterators stand for
+function spelled(variable) {
+  const bound = JSON.parse(document.getElementById("daquestion")?.dataset.iterators || "{}");
+  return variable
+    .replace(/\["([^"'\\]*)"\]/g, "['$1']")
+    .replace(/^x(?=[.[])/, () => bound.x ?? "x")
+    .replace(/\[([ijklmn])\]/g, (whole, iterator) => (iterator in bound ? `[${bound[iterator]}]` : whole));
 }
 
+// fruit['Apple'], fruit[nota] or fruit[aota]: one of the boxes of `fruit`
+const ITEM = /^(.+)\[(?:(nota|aota)|(['"])(.*)\3)\]$/s;
+
+function itemOf(name) {
+  const [, group, special, , key] = ITEM.exec(name) ?? [];
+  if (!group) return [];
+  const isMeant = special
+    ? (control) => control.classList.contains(`da${special}-checkbox`)
+    : (control) => !isSpecial(control) && control.value === key.replace(/\\(.)/g, "$1");
+  return named(encoded(group)).filter((control) => control.type === "checkbox" && isOneOfGroup(control) && isMeant(control));
+}
+
+// the enabled controls of a variable, and whether that is one of the boxes of another variable
+function find(variable) {
+  const name = spelled(variable);
+  const whole = named(encoded(name));
+  const controls = whole.length ? whole : itemOf(name);
+  return { controls: controls.filter((control) => !control.matches(":disabled")), isItem: !whole.length };
+}
+
+export const controlsOf = (variable) => find(variable).controls;
+
+// --- what scripts of interviews call --------------------------------------------------------------------------------------
+
 export function getField(variable) {
-  const [first, ...others] = controlsOf(variable);
-  return others.length ? first.closest("fieldset") : first || null;
+  const { controls: [first], isItem } = find(variable);
+  if (!first) return null;
+  return isOneOfGroup(first) && !isItem ? first.closest("fieldset") : first;
 }
 
 export function getFields() {
-  const names = [...document.querySelectorAll("#daform .da-form-group [name]")].map((control) => control.name);
-  return [...new Set(names)].map(decoded);
+  const names = [];
+  for (const control of document.querySelectorAll("#daform .da-form-group [name]")) {
+    // the choices of a question without a variable
+    if (control.name.startsWith("_") || isSpecial(control)) continue;
+    const name = decoded(control.name);
+    names.push(name);
+    if (control.type === "checkbox" && isOneOfGroup(control)) names.push(`${name}[${JSON.stringify(control.value)}]`);
+  }
+  return [...new Set(names)];
 }
 
-const constants = { True: true, False: false, None: null };
-const meaning = (text) => (text in constants ? constants[text] : text);
+const truths = { True: true, False: false };
+const meaning = (text) => (text in truths ? truths[text] : text);
+const ticked = (controls) => controls.filter((control) => control.checked).map((control) => control.value);
+// a box for a field of its own stands for False where the author wrote noyes
+const saysYes = (box) => box.value !== "False";
 
 export function val(variable) {
-  const controls = controlsOf(variable);
+  const { controls, isItem } = find(variable);
   const [first] = controls;
   if (!first) return null;
-  if (first.type === "radio") return meaning(controls.find((control) => control.checked)?.value ?? null);
-  if (first.type === "checkbox" && controls.length === 1) return first.checked;
-  if (first.type === "checkbox") return controls.filter((control) => control.checked).map((control) => control.value);
+  if (first.type === "radio") return meaning(ticked(controls)[0] ?? null);
+  if (isItem) return first.checked;
+  if (first.type === "checkbox" && !isOneOfGroup(first)) return first.checked === saysYes(first);
+  if (first.type === "checkbox") return ticked(controls.filter((control) => !isSpecial(control)));
   if (first.multiple) return [...first.selectedOptions].map((option) => option.value);
-  return first.value;
+  return first.localName === "select" ? meaning(first.value) : first.value;
 }
 
 export function setField(variable, value) {
-  const controls = controlsOf(variable);
-  const wanted = (Array.isArray(value) ? value : [value]).map((item) => {
-    const word = Object.keys(constants).find((key) => constants[key] === item);
-    return word || String(item);
-  });
+  const { controls, isItem } = find(variable);
   const [first] = controls;
-  if (first?.type === "checkbox" && controls.length === 1) setTexts(controls, value ? [first.value] : []);
-  else if (first && !first.multiple && first.type !== "radio" && first.type !== "checkbox") setTexts(controls, [String(value ?? "")]);
-  else setTexts(controls, wanted);
+  if (!first) return;
+  const isTrue = Boolean(typeof value === "string" ? meaning(value) : value);
+  if (isItem) check(first, isTrue);
+  else if (first.type === "checkbox" && !isOneOfGroup(first)) check(first, isTrue === saysYes(first));
+  else setTexts(controls, (Array.isArray(value) ? value : [value]).map((item) => posted(item, first)));
+}
+
+// how a form writes a value
+function posted(value, control) {
+  if (value === null || value === undefined) return control.type === "radio" ? "None" : "";
+  return Object.keys(truths).find((key) => truths[key] === value) ?? String(value);
+}
+
+// --- changing controls -----------------------------------------------------------------------------------------------------
+
+function announce(control) {
+  for (const kind of ["input", "change"]) control.dispatchEvent(new Event(kind, { bubbles: true }));
+}
+
+function check(control, wanted) {
+  if (control.checked === wanted) return;
+  control.checked = wanted;
+  announce(control);
 }
 
 // have the controls of one variable show what a form would post for it
 function setTexts(controls, texts) {
-  for (const control of controls) {
-    if (control.type === "radio" || control.type === "checkbox") control.checked = texts.includes(control.value);
-    else if (control.multiple) for (const option of control.options) option.selected = texts.includes(option.value);
-    else control.value = texts.at(-1) ?? "";
-    control.dispatchEvent(new Event("input", { bubbles: true }));
-    control.dispatchEvent(new Event("change", { bubbles: true }));
+  if (["radio", "checkbox"].includes(controls[0]?.type)) checkThose(controls, texts);
+  else for (const control of controls) setText(control, texts);
+}
+
+// "all of the above" follows the others by itself
+function checkThose(controls, texts) {
+  for (const control of controls.filter((each) => !isSpecial(each))) check(control, texts.includes(control.value));
+  for (const control of controls.filter(isSpecial)) {
+    if (texts.includes(control.value)) check(control, true);
+    else if (control.classList.contains("danota-checkbox")) control.checked = false;
   }
+}
+
+function setText(control, texts) {
+  const text = texts.at(-1) ?? "";
+  if (control.multiple) for (const option of control.options) option.selected = texts.includes(option.value);
+  // which file is sent is for the person to say
+  else if (control.type === "file") control.value = "";
+  else control.value = text;
+  announce(control);
 }
 
 // fill in what the server sends: variable → texts. What the person is typing into at this moment stays as it is.
