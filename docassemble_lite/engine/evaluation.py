@@ -25,7 +25,7 @@ from docassemble_lite.engine.internal import internal_of
 from docassemble_lite.engine.markup import to_html, to_inline_html
 from docassemble_lite.engine.names import Binding, is_plain_path, normalized, parts_of, variants_of
 from docassemble_lite.engine.program import Program
-from docassemble_lite.engine.screen import Outcome
+from docassemble_lite.engine.screen import Outcome, Wait
 from docassemble_lite.engine.starting import StartedTasks
 from docassemble_lite.engine.steering import EndWith, EndWithMessage, InvalidAnswer, RunAgain, SaveFirst, SeekForced
 from docassemble_lite.engine.wanted import Result, Wanted
@@ -185,6 +185,9 @@ class Evaluation:
             except RunAgain:
                 todo = self._walk
             except EndWith as end:
+                # an action that answers by itself is over; one that waits for something comes back to where it was
+                if not isinstance(end.outcome, Wait):
+                    self.actions.done_with_current()
                 return end.outcome
             except EndWithMessage as message:
                 return message_screen(self, message)

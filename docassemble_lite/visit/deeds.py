@@ -35,10 +35,11 @@ class GoBack:
 
 @dataclass(frozen=True)
 class Act:
-    """Carry out an action."""
+    """Carry out an action. One that is `read_only` waits for nobody, and nothing that it changes is saved."""
 
     action: str
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    read_only: bool = False
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from docassemble_lite.engine.check_in import Filling, begin, filling, known_parameters, without_given
 from docassemble_lite.engine.evaluation import Evaluation
 from docassemble_lite.engine.expressions import place_of_frame
+from docassemble_lite.engine.functions.variables import all_variables
 from docassemble_lite.engine.going_back import note_discarded
 from docassemble_lite.engine.internal import new_answers
 from docassemble_lite.engine.program import Program
@@ -25,7 +26,7 @@ from docassemble_lite.engine.steering import SaveFirst
 from docassemble_lite.engine.submission import Mistakes, note_typed, submit
 from docassemble_lite.engine.waiting import waiting_screen
 from docassemble_lite.errors import EvaluationError, SavedByAnother, SessionNotFound
-from docassemble_lite.host import Request, TaskState
+from docassemble_lite.host import Request, TaskState, entered
 from docassemble_lite.store.loaded import Loaded
 from docassemble_lite.visit.changes import notices_of_changes, take_notices
 from docassemble_lite.visit.deeds import Act, CheckIn, Deed, GoBack, Show, Submit
@@ -62,6 +63,17 @@ class Visited:
     has_open_tasks: bool = False
     # of a check-in: what is to be filled into the page's controls
     filling: Filling | None = None
+
+
+@dataclass(frozen=True)
+class Variables:
+    """What the scripts of a page may know of a session: its answers as plain data, and what it is."""
+
+    variables: Mapping[str, Any]
+    interview: str
+    session: str
+    encrypted: bool
+    steps: int
 
 
 class Visits:
@@ -111,7 +123,15 @@ class Visits:
         def work() -> Visited:
             return self._limited(request.interview, lambda: _PersonVisit(self.surroundings, load, request).do(deed))
 
-        return self._protected(session_id, work)
+        return work() if isinstance(deed, Act) and deed.read_only else self._protected(session_id, work)
+
+    def variables(self, session_id: str, secret: bytes, request: Request) -> Variables | None:
+        """The answers of a session as plain data, unless its interview has forbidden it. Raises `SessionNotFound`."""
+
+        def load() -> Loaded:
+            return self.store.sessions.load(session_id, secret)
+
+        return self._limited(request.interview, lambda: _PersonVisit(self.surroundings, load, request).variables())
 
     def _limited(self, interview: str, work: Callable[[], T]) -> T:
         seconds = self.settings.time_limit
@@ -175,8 +195,8 @@ class _PersonVisit:
                 return self.submit(posted)
             case GoBack():
                 return self.go_back()
-            case Act(action, arguments):
-                return self.act(action, arguments)
+            case Act(action, arguments, read_only):
+                return self.act(action, arguments, read_only=read_only)
 
     # --- the deeds -------------------------------------------------------------------------------------------------
 
@@ -229,7 +249,8 @@ class _PersonVisit:
         outcome = self.assemble(evaluation, new_step=False)
         return self.end(evaluation, outcome, self.new_asked(outcome), new_step=False)
 
-    def act(self, action: str, arguments: Mapping[str, Any]) -> Visited:
+    def act(self, action: str, arguments: Mapping[str, Any], *, read_only: bool) -> Visited:
+        self.glancing = read_only
         self.request = replace(self.request, action=action, arguments=arguments)
         evaluation = self.evaluation()
         note_typed(evaluation, dict(arguments))
@@ -239,6 +260,9 @@ class _PersonVisit:
                 break
             evaluation = self.handed_on(outcome)
             outcome = self.assemble(evaluation, new_step=True)
+        if read_only:
+            evaluation.save_status = "ignore"
+            outcome = Refresh() if isinstance(outcome, Exit) else outcome
         return self.end(evaluation, outcome, self.new_asked(outcome), new_step=True)
 
     def handed_on(self, to: TaskAction) -> Evaluation:
@@ -281,6 +305,16 @@ class _PersonVisit:
     def checked_in(self, outcome: Outcome) -> Visited:
         session, interview = self.loaded.session_id, self.loaded.interview
         return Visited(outcome, session, interview, has_news=self.has_news, has_open_tasks=self.has_open_tasks)
+
+    def variables(self) -> Variables | None:
+        evaluation = self.evaluation()
+        allowed = evaluation.internal.get("status", {}).get("variable_access") is not False
+        if not allowed and not self.surroundings.settings.debug:
+            return None
+        with entered(evaluation.current):
+            answers = all_variables()
+        loaded = self.loaded
+        return Variables(answers, loaded.interview, loaded.session_id, not loaded.multi_user, loaded.step)
 
     def restart(self) -> Visited:
         """From the beginning, with the arguments of the address with which it began."""

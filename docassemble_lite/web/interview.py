@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response, make_response, redirect, request, session, url_for
+from flask import Blueprint, Response, jsonify, make_response, redirect, request, session, url_for
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -58,6 +58,27 @@ def answer() -> BaseResponse:
         raise SessionNotFound
     deed: Deed = GoBack(token) if posted.get("_back_one", [""])[-1] == "1" else Submit(posted, token)
     return _visited(name, session_id, deed)
+
+
+@blueprint.post("/vars")
+def variables() -> BaseResponse:
+    """The answers of the session as JSON, for the scripts of its pages."""
+    name = _interview_name()
+    try:
+        session_id = request.form.get("_session") or _known_session(name) or ""
+        found = services().visits.variables(session_id, person_secret(), request_for(name))
+    except SessionNotFound:
+        found = None
+    if found is None:
+        return jsonify(success=False)
+    return jsonify(
+        success=True,
+        variables=found.variables,
+        i=found.interview,
+        uid=found.session,
+        encrypted=found.encrypted,
+        steps=found.steps,
+    )
 
 
 def _interview_name() -> str:
@@ -126,7 +147,8 @@ def _act(name: str, known: str | None, encoded: str) -> BaseResponse:
     if known is None:
         known = services().visits.begin(name, person_secret(), request_for(name), {}).session
         _remember(name, known)
-    visited = services().visits.visit(known, person_secret(), request_for(name), Act(action, arguments))
+    deed = Act(action, arguments, read_only="X-Read-Only" in request.headers)
+    visited = services().visits.visit(known, person_secret(), request_for(name), deed)
     if isinstance(visited.outcome, Screen):
         # what is shown from here on isn't the action again when the page is loaded again
         return redirect(interview_address(name), 303)

@@ -15,6 +15,7 @@ __all__ = [
     "command",
     "flash",
     "get_config",
+    "get_status",
     "json_response",
     "log",
     "message",
@@ -22,6 +23,7 @@ __all__ = [
     "response",
     "set_parts",
     "set_save_status",
+    "set_status",
 ]
 
 _COMMANDS = (
@@ -37,6 +39,7 @@ _COMMANDS = (
     "register",
     "wait",
 )
+_SETTINGS = frozenset({"variable_access"})
 # where nobody looks at a screen, a message for it goes into the log
 _UNSEEN = ("worker", "cron", "mail")
 
@@ -122,6 +125,19 @@ def set_parts(**parts: Any) -> None:
     """Change parts of the page (title, subtitle, short_title …) for this session."""
     stored = current().evaluation.internal.setdefault("parts", {})
     stored.update({key.replace("_", " "): str(value) for key, value in parts.items() if value is not None})
+
+
+def set_status(**settings: Any) -> None:
+    """Change settings of this session. `variable_access=False` keeps the scripts of pages from reading the answers."""
+    unknown = settings.keys() - _SETTINGS
+    if unknown:
+        raise ValueError(f"set_status() knows no {', '.join(sorted(unknown))}, but: {', '.join(sorted(_SETTINGS))}.")
+    current().evaluation.internal.setdefault("status", {}).update(settings)
+
+
+def get_status(setting: str) -> Any:
+    """What `set_status()` set; None if that was nothing."""
+    return current().evaluation.internal.get("status", {}).get(setting)
 
 
 def get_config(key: str, default: Any = None) -> Any:

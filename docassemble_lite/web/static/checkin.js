@@ -46,7 +46,7 @@ function note(occasion) {
 
 document.addEventListener("change", (event) => {
   const variable = event.target.closest?.("#daform") && variableOf(event.target);
-  if (!variable || isSent()) return;
+  if (!variable || !action() || isSent()) return;
   byItself = event.isTrusted ? 0 : byItself + 1;
   if (byItself === LOOP) console.warn(`The check in “${action()}” keeps changing what makes the page check in; it is slowed down.`);
   note({ changed: variable });
@@ -116,7 +116,8 @@ async function checkIn() {
   askAgain = false;
   try {
     const pause = occasions.length ? brake() : 0;
-    if (pause > 0) await new Promise((done) => { setTimeout(done, pause); });
+    // even without a pause: the screen that has just come gets back first what had been typed
+    await new Promise((done) => { setTimeout(done, Math.max(0, pause)); });
     if (!isSent() && question()) take(await ask());
   } catch (error) {
     console.warn("The page could not check in; trying once more.", error);

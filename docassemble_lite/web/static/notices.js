@@ -1,6 +1,10 @@
 // Messages that come while a screen is there. They stand above it, in sight wherever the page is scrolled to, until they are
 // closed or the page is left.
 
+const SECONDS = 1000;
+// how long a message of success stays; nobody has to do anything about it
+const SUCCESS = 3 * SECONDS;
+
 function place() {
   let here = document.getElementById("da-flashes");
   if (!here) {
@@ -19,9 +23,14 @@ export function holdStill(change) {
   if (busy) window.scrollBy(0, busy.getBoundingClientRect().top - before);
 }
 
-// `priority` is "info", "success", "warning" or "danger"; with `clear` the messages that are there go away
-export function flash(text, priority = "info", clear = false) {
+// `priority` is one of Bootstrap's: "info", "success", "warning", "danger" …; with `clear` the messages that are there go away.
+// Without a text that is all.
+export function flash(text, priority, clear = false) {
   if (clear) document.querySelectorAll(".da-notice").forEach((notice) => notice.remove());
+  return text === null || text === undefined ? null : show(text, priority || "info");
+}
+
+function show(text, priority) {
   const notice = document.createElement("div");
   notice.className = `alert alert-${priority} da-notice da-flashed`;
   notice.role = priority === "danger" ? "alert" : "status";
@@ -35,5 +44,6 @@ export function flash(text, priority = "info", clear = false) {
   holdStill(() => place().append(notice));
   // a screen reader speaks what changes in a place that it knows already
   words.textContent = text;
+  if (priority === "success") setTimeout(() => notice.remove(), SUCCESS);
   return notice;
 }

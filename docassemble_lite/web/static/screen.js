@@ -33,7 +33,6 @@ function seen(page) {
   copy.append(...[...stylesOf(page), page.getElementById("dabody")].map((node) => node.cloneNode(true)));
   copy.querySelectorAll("[nonce]").forEach((element) => element.removeAttribute("nonce"));
   copy.querySelectorAll("input[type=hidden]").forEach((input) => input.removeAttribute("value"));
-  copy.querySelectorAll("script").forEach((script) => script.removeAttribute("nonce"));
   copy.querySelector("#da-flashes")?.remove();
   const question = copy.querySelector("#daquestion");
   for (const name of Object.keys(question?.dataset ?? {})) delete question.dataset[name];
@@ -209,9 +208,9 @@ async function screenHasCome({ same = false, typed = null, nonce = "" } = {}) {
     forgetTyping();
     shownAt = performance.now();
   }
-  if (typed) typeAgain(typed);
   waitToLoadAgain();
   for (const work of onScreen) work({ same, nonce });
+  if (typed) typeAgain(typed);
   if (same) return;
   await runHeldScripts();
   document.dispatchEvent(new CustomEvent("daPageLoad"));

@@ -610,3 +610,30 @@ def test_addresses_come_from_the_host(call, address):
         f"    mandatory: True\n    code: |\n      address = {call}\n    ---\n    mandatory: True\n    question: End"
     )
     assert session.answers["address"] == address
+
+
+def test_an_action_that_answers_by_itself_is_over():
+    running = interview("""
+        mandatory: True
+        code: |
+          count = 0
+        ---
+        mandatory: True
+        question: Counted ${ count }
+        ---
+        event: count_up
+        code: |
+          count += step
+          json_response(count)
+        ---
+        question: By how much?
+        fields:
+          - Step: step
+            datatype: integer
+    """)
+    running.act("count_up")
+    assert running.question == "By how much?"
+    assert running.answer(step="2").outcome.body == b"2"
+    assert running.show().question == "Counted 2"
+    assert running.act("count_up").outcome.body == b"4"
+    assert running.show().question == "Counted 4"
