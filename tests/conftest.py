@@ -21,6 +21,7 @@ import pytest
 import yaml
 
 import docassemble_lite
+from tests.browsing import open_tab
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -200,10 +201,15 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """An empty tab of a browser that has visited nothing yet."""
-    context = browser.new_context()
-    context.set_default_timeout(15_000)
-    yield context.new_page()
-    context.close()
+    with open_tab(browser) as tab:
+        yield tab
+
+
+@pytest.fixture
+def plain_page(browser: Browser) -> Iterator[Page]:
+    """An empty tab of a browser that runs no scripts."""
+    with open_tab(browser, java_script_enabled=False) as tab:
+        yield tab
 
 
 @pytest.fixture(scope="session")

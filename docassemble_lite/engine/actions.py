@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from docassemble_lite.engine.expressions import read_variable, set_variable
 from docassemble_lite.engine.names import ITERATORS, is_excessive, is_plain_path, normalized
-from docassemble_lite.engine.screen import Exit, Outcome
+from docassemble_lite.engine.screen import Exit, Outcome, TaskResponse
 from docassemble_lite.engine.steering import EndWith, SeekForced
 from docassemble_lite.engine.wanted import Result
 from docassemble_lite.errors import EvaluationError, LiteError
@@ -32,6 +32,8 @@ class ActionStack:
         self.arguments: Mapping[str, Any] = {}
         # the action that is being gone through
         self.current = ""
+        # while a page checks in: "_initial" and "_changed"; otherwise None
+        self.occasion: Mapping[str, Any] | None = None
         request = evaluation.request
         if request.action is not None:
             self.refuse_from_outside(request.action)
@@ -93,7 +95,8 @@ class ActionStack:
         entries = [_entry(item) for item in forced.items]
         if not entries:
             return None
-        if forced.stacked:
+        # nobody goes through what a check-in does, screen by screen
+        if forced.stacked and self.occasion is None:
             self.push(entries)
         name, arguments = entries[0]
         self.current, self.arguments = name, arguments
@@ -101,7 +104,11 @@ class ActionStack:
             BUILT_IN[name](self.evaluation, arguments)
             self.done(name)
             return None
-        return self._seek(name)
+        outcome = self._seek(name)
+        if outcome is None and self.occasion is not None:
+            # the rest of the interview has been gone through for the screen that checks in
+            return TaskResponse()
+        return outcome
 
     def _seek(self, name: str) -> Outcome | None:
         """Find a question or an event for the name; a name that nothing answers is forgiven."""

@@ -56,6 +56,8 @@ class Evaluation:
         self.tasks = StartedTasks(host, self.internal)
         self.retyped: Mapping[str, tuple[tuple[str, ...], str]] = {}
         self.form_error = ""
+        # choices that a check-in put in place of the screen's own: variable → (value, label) of each
+        self.given: Mapping[str, tuple[tuple[Any, str], ...]] = {}
         # the answers that were thrown away when the person went back just now
         self.discarded: dict[str, Any] | None = None
         self.messages: list[tuple[str, str]] = []

@@ -22,6 +22,7 @@ from docassemble_lite.engine.typed import (
     escape_typed,
     needs_escape,
     settle,
+    settle_script,
     shown,
     strip_html,
     target_acts,
@@ -34,13 +35,16 @@ from docassemble_lite.host import current
 __all__ = [
     "TABLE_CLASS",
     "escape_typed",
+    "is_target",
     "needs_escape",
     "shown",
     "strip_html",
     "to_html",
     "to_inline_html",
+    "to_part_html",
     "to_plain",
     "to_raw_html",
+    "to_script",
     "unescape_typed",
 ]
 
@@ -60,6 +64,13 @@ def to_inline_html(markdown: str) -> str:
     return settle("<br><br>".join(_MARKDOWN.renderInline(paragraph) for paragraph in _paragraphs(markdown)))
 
 
+def to_part_html(markdown: str) -> str:
+    """HTML for a place within a text: block-level HTML, but a single paragraph is only what is in it."""
+    markup = to_html(markdown).strip()
+    inner = markup.removeprefix("<p>").removesuffix("</p>")
+    return inner if len(inner) == len(markup) - len("<p></p>") and "<p>" not in inner else markup
+
+
 def to_plain(markdown: str) -> str:
     """The text in one line without any markup, for a title, an option or an attribute; not escaped for HTML."""
     texts = [_plain(_MARKDOWN.parseInline(paragraph)) for paragraph in _paragraphs(markdown)]
@@ -69,6 +80,11 @@ def to_plain(markdown: str) -> str:
 def to_raw_html(markup: str) -> str:
     """HTML, CSS or JavaScript that an author wrote, with what was typed made harmless where it stands; no Markdown."""
     return settle(veil(markup))
+
+
+def to_script(code: str) -> str:
+    """JavaScript that an author wrote: what was typed is itself within a string, and can't be code anywhere else."""
+    return settle_script(veil(code))
 
 
 def _paragraphs(markdown: str) -> list[str]:
@@ -138,6 +154,11 @@ _ALIGNMENTS = {
     "BORDER": "border p-2",
 }
 _BRACKET = re.compile(r"\[(?:TARGET +(?P<target>[\w-]+) *|INDENTBY [^\]\n]*|(?P<tag>[A-Z][A-Z_]+))\]")
+
+
+def is_target(name: str) -> bool:
+    """Whether `[TARGET name]` is a place in a screen."""
+    return _BRACKET.fullmatch(f"[TARGET {name}]") is not None
 
 
 def _sign_html(match: re.Match[str]) -> str | None:

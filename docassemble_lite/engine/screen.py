@@ -27,6 +27,21 @@ class ChoiceView:
 
 
 @dataclass(frozen=True)
+class Condition:
+    """When a field can be answered, judged by what another control of the form posts.
+
+    `effect` says what the condition does where it holds: "show", "hide", "enable" or "disable". It holds if `control`
+    posts one of `texts`, or, when `negated`, none of them; never if that control can't be answered itself. Without a
+    `control` only the browser can tell: there a script decides.
+    """
+
+    effect: str
+    control: str = ""
+    texts: tuple[str, ...] = ()
+    negated: bool = False
+
+
+@dataclass(frozen=True)
 class FieldView:
     """One field as a screen shows it; `name` is the name of its control.
 
@@ -60,6 +75,11 @@ class FieldView:
     disabled: bool = False
     # what is wrong with what was typed
     error: str = ""
+    condition: Condition | None = None
+    # the JavaScript expression of a condition that only the browser can judge
+    script: str = ""
+    # whether the condition keeps it from sight as long as nobody changes anything
+    absent: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,6 +113,11 @@ class AskedField:
     # whether the block has a `validate` for this field; the number is the field's place in the block
     number: int = 0
     validated: bool = False
+    # choices that a check-in put in place of the block's own: (value, label) of each
+    given: tuple[tuple[Any, str], ...] | None = None
+    condition: Condition | None = None
+    # the name of its control, where that isn't made of the variable's name
+    control: str = ""
 
 
 @dataclass(frozen=True)
@@ -127,6 +152,8 @@ class Asked:
     press_variable: str = ""
     # whether the person may go back from here
     back: bool = True
+    # the action that the page runs from time to time while the person is on it
+    check_in: str = ""
     # made when the step is made; a page that carries another one is out of date
     token: str = ""
 

@@ -6,6 +6,8 @@ else is refused before anything is changed.
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -13,13 +15,15 @@ from typing import Any
 from docassemble_lite.engine.blocks.question import MULTIPLE_CHOICE, QuestionBlock
 from docassemble_lite.engine.evaluation import Evaluation
 from docassemble_lite.engine.expressions import set_variable
-from docassemble_lite.engine.fields.control_name import control_name
+from docassemble_lite.engine.fields.conditions import PostedForm
+from docassemble_lite.engine.fields.control_name import control_name, control_of
 from docassemble_lite.engine.fields.datatype import LEFT_ALONE, FieldError
 from docassemble_lite.engine.fields.registry import datatype_of
 from docassemble_lite.engine.fields.yesno import check_groups
 from docassemble_lite.engine.names import Binding
 from docassemble_lite.engine.screen import Asked, AskedField, Exit, Outcome, Press, Redirect, Refresh
 from docassemble_lite.engine.steering import InvalidAnswer, Steering
+from docassemble_lite.engine.suggestions import is_suggested, value_suggested
 from docassemble_lite.engine.typed import gather_typed
 from docassemble_lite.errors import LiteError
 from docassemble_lite.host import entered
@@ -83,12 +87,14 @@ def submit(evaluation: Evaluation, asked: Asked, posted: Posted) -> Outcome | No
         press = _pressed(asked, posted)
         if press is not None and press.kind not in ("value", "embedded"):
             return _special_outcome(press)
-        values = _converted(asked, posted)
+        answered = _answered(asked, posted)
+        values = _converted(asked, answered, posted)
+        values |= _suggested(evaluation, asked, answered, posted)
         before = {
             name: evaluation.dependencies.value(name) for name in _variables(asked) if evaluation.dependencies.concerns(name)
         }
-        _assign(evaluation, asked, posted, values)
-        _check(evaluation, asked, posted, values)
+        _assign(evaluation, asked, answered, values)
+        _check(evaluation, asked, answered, posted, values)
         _follow(evaluation, asked, press)
         for name, old in before.items():
             evaluation.dependencies.compare(name, old)
@@ -96,7 +102,7 @@ def submit(evaluation: Evaluation, asked: Asked, posted: Posted) -> Outcome | No
 
 
 def _refuse_what_was_not_asked(asked: Asked, posted: Posted) -> None:
-    allowed = {control_name(name) for name in _variables(asked)} | HIDDEN
+    allowed = {control_name(name) for name in _variables(asked)} | {control_of(item) for item in asked.fields} | HIDDEN
     allowed |= {asked.press_name} if asked.press_name else set()
     # a person's screen may be asked by a test tool for the meaning of its controls; the meaning stays with the step
     odd = [name for name in posted if name not in allowed]
@@ -133,31 +139,77 @@ def _special_outcome(press: Press) -> Outcome:
     return Exit(press.kind, press.url)
 
 
-def _converted(asked: Asked, posted: Posted) -> dict[str, Any]:
+def _answered(asked: Asked, posted: Posted) -> list[AskedField]:
+    """The fields that the person could answer: others are hidden or disabled by their conditions."""
+    visible = _visible(posted)
+
+    def told(item: AskedField) -> bool:
+        if visible is not None:
+            return control_of(item) in visible
+        # without JavaScript every field is there, and one that was left empty may be one that doesn't concern the person
+        return not item.required or any(text.strip() for text in _texts(item, posted))
+
+    form = PostedForm(asked.fields, posted, told)
+    return [item for item in asked.fields if form.asks(item)]
+
+
+def _visible(posted: Posted) -> frozenset[str] | None:
+    """The controls that the page says could be answered; None if it says nothing that can be understood."""
+    try:
+        names = json.loads(base64.b64decode(posted.get("_visible", ("",))[-1], validate=True))
+    except (ValueError, IndexError, RecursionError):
+        return None
+    return frozenset(name for name in names if isinstance(name, str)) if isinstance(names, list) else None
+
+
+def _converted(asked: Asked, answered: Sequence[AskedField], posted: Posted) -> dict[str, Any]:
     """variable → value. Raises `Mistakes` with everything that was posted, so that nothing typed is lost."""
     values: dict[str, Any] = {}
     wrong: dict[str, str] = {}
-    for item in asked.fields:
+    for item in answered:
         try:
-            values[item.variable] = datatype_of(item).convert(item, posted.get(control_name(item.variable), ()))
+            values[item.variable] = datatype_of(item).convert(item, _texts(item, posted))
         except FieldError as error:
             wrong[item.variable] = error.message
-    wrong = wrong or dict(check_groups(asked.fields, values))
+    wrong = wrong or dict(check_groups(answered, values))
+    if wrong:
+        raise _mistakes(asked, posted, wrong)
+    return values
+
+
+def _suggested(evaluation: Evaluation, asked: Asked, answered: Sequence[AskedField], posted: Posted) -> dict[str, Any]:
+    """variable → value of the fields that take nothing but what their action suggests."""
+    values: dict[str, Any] = {}
+    wrong: dict[str, str] = {}
+    for item in answered:
+        text = "".join(_texts(item, posted)[-1:]).strip()
+        if not text or not is_suggested(item):
+            continue
+
+        def look_up(item: AskedField = item, text: str = text) -> None:
+            values[item.variable] = value_suggested(evaluation, item, text)
+
+        try:
+            _with_what_it_needs(evaluation, look_up)
+        except ValueError:
+            wrong[item.variable] = word("Please take one of the suggestions.")
     if wrong:
         raise _mistakes(asked, posted, wrong)
     return values
 
 
 def _mistakes(asked: Asked, posted: Posted, wrong: Mapping[str, str], form: str = "") -> Mistakes:
-    return Mistakes({i.variable: (_texts(i, posted), wrong.get(i.variable, "")) for i in asked.fields}, form)
+    # of several controls for one variable, what was typed into the one that was there counts
+    fields = sorted(asked.fields, key=lambda item: bool(_texts(item, posted)))
+    return Mistakes({i.variable: (_texts(i, posted), wrong.get(i.variable, "")) for i in fields}, form)
 
 
 def _texts(item: AskedField, posted: Posted) -> tuple[str, ...]:
-    return tuple(posted.get(control_name(item.variable), ()))
+    return tuple(posted.get(control_of(item), ()))
 
 
-def _assign(evaluation: Evaluation, asked: Asked, posted: Posted, values: Mapping[str, Any]) -> None:
-    for item in asked.fields:
+def _assign(evaluation: Evaluation, asked: Asked, answered: Sequence[AskedField], values: Mapping[str, Any]) -> None:
+    for item in answered:
         value = values[item.variable]
         if value is LEFT_ALONE:
             continue
@@ -173,17 +225,20 @@ def note_typed(evaluation: Evaluation, value: Any) -> None:
     gather_typed(value, evaluation.typed)
 
 
-def _check(evaluation: Evaluation, asked: Asked, posted: Posted, values: Mapping[str, Any]) -> None:
+def _check(
+    evaluation: Evaluation, asked: Asked, answered: Sequence[AskedField], posted: Posted, values: Mapping[str, Any]
+) -> None:
     """Run the author's own validation: of each field, and then of the whole."""
     block = evaluation.program.named(asked.block)
     if not isinstance(block, QuestionBlock):
         return
-    entries = {Binding(asked.iterators).filled(entry.variable): entry for entry in block.entries if entry.variable}
+    binding = Binding(asked.iterators)
+    entries = {(entry.number, binding.filled(entry.variable)): entry for entry in block.entries if entry.variable}
     wrong: dict[str, str] = {}
     if block.validation is not None or any(entry.validate for entry in entries.values()):
         _prepare(evaluation)
-    for item in asked.fields:
-        entry = entries.get(item.variable)
+    for item in answered:
+        entry = entries.get((item.number, item.variable))
         if entry is None or entry.validate is None or values[item.variable] is LEFT_ALONE:
             continue
         try:

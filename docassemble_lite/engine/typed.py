@@ -225,6 +225,11 @@ def settle(markup: str) -> str:
     return "".join(pieces)
 
 
+def settle_script(script: str) -> str:
+    """JavaScript in which each veiled character is an escape that means the character in a string, and nothing elsewhere."""
+    return _replaced(script, _in_script)
+
+
 def _replaced(text: str, written: Callable[[int], str]) -> str:
     return _VEILED.sub(lambda match: written(ord(match[0]) - _VEIL), text)
 

@@ -10,15 +10,15 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from docassemble_lite.engine.fields.populating import posted_texts
-from docassemble_lite.engine.names import normalized
-from docassemble_lite.engine.screen import Asked
-from docassemble_lite.errors import LiteError, SessionNotFound
+from docassemble_lite.engine.check_in import Filling, filling
+from docassemble_lite.engine.screen import Asked, Refresh, TaskResponse
+from docassemble_lite.errors import SessionNotFound
 from docassemble_lite.objects import serializable
 from docassemble_lite.store.freezer import thaw
-from docassemble_lite.store.loaded import Entrance
+from docassemble_lite.store.loaded import Entrance, Loaded
 from docassemble_lite.store.tasks import OVER, Due, News
 from docassemble_lite.visit.surroundings import Surroundings
+from docassemble_lite.visit.visits import Visited
 
 log = logging.getLogger(__name__)
 
@@ -30,8 +30,8 @@ MOST = 100
 class Command:
     """Something for the page to do: "flash", "refresh", "javascript", "fields" or "backgroundresponse".
 
-    `id` is for confirming that it was done. `value` can become JSON: a text, for "fields" variable → what the control of
-    that variable would post.
+    `id` is for confirming that it was done, empty if there is nothing to confirm. `value` can become JSON: a text, for
+    "fields" variable → {"texts": what the control of that variable would post, "choices": pairs of keys and labels}.
     """
 
     id: str
@@ -56,6 +56,7 @@ class CheckIns:
 
     def __init__(self, surroundings: Surroundings) -> None:
         self.store = surroundings.store
+        self.settings = surroundings.settings
 
     def check_in(
         self, session_id: str, secret: bytes, interview: str, who: str, awaited: Collection[str], told: Collection[str]
@@ -91,42 +92,62 @@ class CheckIns:
         silent = [due.id for due, value in found if value is None and due.mode != "refresh"]
         if silent:
             self.store.tasks.confirm(entrance.session_id, who, silent)
-        asked = self._asked(entrance, secret) if any(due.mode == "fields" for due, _ in found) else Asked(block="")
-        return tuple(_command(due, value, asked) for due, value in found if due.id not in silent)
+        return tuple(self._command(due, value, entrance, secret) for due, value in found if due.id not in silent)
+
+    def _command(self, due: Due, value: Any, entrance: Entrance, secret: bytes) -> Command:
+        if due.mode == "fields":
+            return Command(due.id, "fields", filled(self._fill(value, entrance, secret)))
+        return _command(due.id, due.mode, value)
+
+    def _fill(self, values: Any, entrance: Entrance, secret: bytes) -> Filling:
+        """What is to be filled in. Other choices than those of the block become those of the screen."""
+        found, _, asked, changed = self._filling(values, entrance, secret)
+        if changed is asked:
+            return found
+        with self.store.locks.hold(entrance.session_id, self.settings.concurrency_lock_timeout):
+            found, loaded, asked, changed = self._filling(values, entrance, secret)
+            if changed is not asked:
+                self.store.sessions.save(loaded, loaded.answers, changed)
+        return found
+
+    def _filling(self, values: Any, entrance: Entrance, secret: bytes) -> tuple[Filling, Loaded, Asked, Asked]:
+        loaded = self.store.sessions.load(entrance.session_id, secret)
+        asked = loaded.extra if isinstance(loaded.extra, Asked) else Asked(block="")
+        found, changed = filling(asked, values)
+        return found, loaded, asked, changed
 
     def _value_of(self, entrance: Entrance, data_key: bytes, due: Due) -> Any:
         result = self.store.tasks.opened_result(due.id, entrance.session_id, data_key, due.result)
         return thaw(result)[0].get("value") if result is not None else None
 
-    def _asked(self, entrance: Entrance, secret: bytes) -> Asked:
-        extra = self.store.sessions.load(entrance.session_id, secret).extra
-        return extra if isinstance(extra, Asked) else Asked(block="")
+
+def commands_of(visited: Visited) -> tuple[Command, ...]:
+    """What the action of a check-in has the page do."""
+    outcome = visited.outcome
+    if isinstance(outcome, Refresh):
+        return (Command("", "refresh"),)
+    if not isinstance(outcome, TaskResponse) or (outcome.value is None and outcome.mode != "refresh"):
+        return ()
+    if visited.filling is not None:
+        return (Command("", "fields", filled(visited.filling)),)
+    return (_command("", outcome.mode or "backgroundresponse", outcome.value),)
 
 
-def _command(due: Due, value: Any, asked: Asked) -> Command:
-    match due.mode:
+def _command(task_id: str, mode: str, value: Any) -> Command:
+    match mode:
         case "refresh":
-            return Command(due.id, "refresh")
-        case "fields":
-            return Command(due.id, "fields", texts_for_fields(asked, value))
+            return Command(task_id, "refresh")
         case "flash" | "javascript":
-            return Command(due.id, due.mode, str(value))
-    return Command(due.id, due.mode, serializable(value))
+            return Command(task_id, mode, str(value))
+    return Command(task_id, mode, serializable(value))
 
 
-def texts_for_fields(asked: Asked, values: Any) -> dict[str, list[str]]:
-    """variable → what its control would post, for those of the values that the screen asks for."""
-    if not isinstance(values, Mapping):
-        log.warning('action="fields_refused" a dictionary of variables and values is needed, not %s', type(values).__name__)
-        return {}
-    fields = {item.variable: item for item in asked.fields}
-    texts = {}
-    for name, value in values.items():
-        item = fields.get(normalized(str(name)))
-        if item is None:
-            continue
-        try:
-            texts[item.variable] = posted_texts(item, value)
-        except (LiteError, ValueError, TypeError) as error:
-            log.warning('action="field_refused" variable=%s %s', item.variable, type(error).__name__)
-    return texts
+def filled(found: Filling) -> dict[str, Any]:
+    """What is to be filled in, as pages take it."""
+    return {
+        name: {
+            **({"texts": found.texts[name]} if name in found.texts else {}),
+            **({"choices": found.choices[name]} if name in found.choices else {}),
+        }
+        for name in {**found.choices, **found.texts}
+    }

@@ -42,4 +42,18 @@ class Act:
     read_only: bool = False
 
 
-Deed = Show | Submit | GoBack | Act
+@dataclass(frozen=True)
+class CheckIn:
+    """Run the action of the screen whose page carried `token`.
+
+    `parameters` is what stands in its controls, variable → text; `changed` is the variable whose control was changed just
+    now, None if the page checks in as time passes, and `initial` whether it does so for the first time.
+    """
+
+    token: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    initial: bool = False
+    changed: str | None = None
+
+
+Deed = Show | Submit | GoBack | Act | CheckIn

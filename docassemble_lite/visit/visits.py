@@ -13,13 +13,14 @@ from dataclasses import dataclass, field, replace
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, TypeVar
 
+from docassemble_lite.engine.check_in import Filling, begin, filling, known_parameters, without_given
 from docassemble_lite.engine.evaluation import Evaluation
 from docassemble_lite.engine.expressions import place_of_frame
 from docassemble_lite.engine.functions.variables import all_variables
 from docassemble_lite.engine.going_back import note_discarded
 from docassemble_lite.engine.internal import new_answers
 from docassemble_lite.engine.program import Program
-from docassemble_lite.engine.screen import Asked, Exit, Outcome, Refresh, Screen, TaskAction, Wait
+from docassemble_lite.engine.screen import Asked, Exit, Outcome, Refresh, Screen, TaskAction, TaskResponse, Wait
 from docassemble_lite.engine.starting import COME_BACK
 from docassemble_lite.engine.steering import SaveFirst
 from docassemble_lite.engine.submission import Mistakes, note_typed, submit
@@ -28,7 +29,7 @@ from docassemble_lite.errors import EvaluationError, SavedByAnother, SessionNotF
 from docassemble_lite.host import Request, TaskState, entered
 from docassemble_lite.store.loaded import Loaded
 from docassemble_lite.visit.changes import notices_of_changes, take_notices
-from docassemble_lite.visit.deeds import Act, Deed, GoBack, Show, Submit
+from docassemble_lite.visit.deeds import Act, CheckIn, Deed, GoBack, Show, Submit
 from docassemble_lite.visit.host import VisitHost
 from docassemble_lite.visit.limits import TimeIsUp, limited, saving
 from docassemble_lite.visit.surroundings import Surroundings
@@ -60,6 +61,8 @@ class Visited:
     tasks: Mapping[str, TaskState] = field(default_factory=dict)
     has_news: bool = False
     has_open_tasks: bool = False
+    # of a check-in: what is to be filled into the page's controls
+    filling: Filling | None = None
 
 
 @dataclass(frozen=True)
@@ -181,6 +184,8 @@ class _PersonVisit:
         return self.loaded.extra if isinstance(self.loaded.extra, Asked) else Asked(block="")
 
     def do(self, deed: Deed) -> Visited:
+        if isinstance(deed, CheckIn):
+            return self.check_in(deed)
         if isinstance(deed, (Submit, GoBack)) and (not deed.token or deed.token != self.asked.token):
             return replace(self.show({}), notice=STALE)
         match deed:
@@ -198,7 +203,7 @@ class _PersonVisit:
     def show(self, url_args: Mapping[str, Any], *, glance: bool = False) -> Visited:
         self.glancing = glance
         before = _stored_form(self.loaded.answers)
-        evaluation = self.evaluation()
+        evaluation = self.evaluation(given=self.asked)
         evaluation.messages += take_notices(evaluation.internal)
         if url_args:
             self.loaded.answers["url_args"].update(url_args)
@@ -225,7 +230,7 @@ class _PersonVisit:
     def show_mistakes(self, mistakes: Mistakes) -> Visited:
         """The same screen with what was typed and what is wrong. Nothing of it is saved."""
         self.loaded = self.load()
-        evaluation = self.evaluation()
+        evaluation = self.evaluation(given=self.asked)
         evaluation.retyped = mistakes.fields
         evaluation.form_error = mistakes.form
         outcome = self.assemble(evaluation, new_step=False)
@@ -237,7 +242,7 @@ class _PersonVisit:
         if previous is None:
             return self.show({})
         self.loaded = previous
-        evaluation = self.evaluation()
+        evaluation = self.evaluation(given=self.asked)
         if previous.discarded:
             note_discarded(evaluation, self.asked, previous.discarded)
             evaluation.messages += take_notices(previous.discarded["_internal"])
@@ -253,10 +258,7 @@ class _PersonVisit:
         for _ in range(_MOST_ACTIONS):
             if not isinstance(outcome, TaskAction):
                 break
-            # as for a task, the action that follows sees nothing of what this one changed
-            self.loaded = self.load()
-            self.request = replace(self.request, action=outcome.action, arguments=outcome.arguments)
-            evaluation = self.evaluation()
+            evaluation = self.handed_on(outcome)
             outcome = self.assemble(evaluation, new_step=True)
         if read_only:
             evaluation.save_status = "ignore"
@@ -273,6 +275,47 @@ class _PersonVisit:
         loaded = self.loaded
         return Variables(answers, loaded.interview, loaded.session_id, not loaded.multi_user, loaded.step)
 
+    def handed_on(self, to: TaskAction) -> Evaluation:
+        """An evaluation of the action that follows; as for a task, it sees nothing of what the one before changed."""
+        self.loaded = self.load()
+        self.request = replace(self.request, action=to.action, arguments=to.arguments)
+        return self.evaluation()
+
+    def check_in(self, deed: CheckIn) -> Visited:
+        """Run the screen's own action, and save what it changes over the current step. The page stays valid."""
+        asked = self.asked
+        if not deed.token or deed.token != asked.token or not asked.check_in:
+            return replace(self.checked_in(Refresh()), notice=STALE)
+        self.request = replace(self.request, action=asked.check_in, arguments=known_parameters(asked, deed.parameters))
+        before = _stored_form(self.loaded.answers)
+        evaluation = self.evaluation()
+        known = set(evaluation.typed)
+        note_typed(evaluation, dict(self.request.arguments))
+        begin(evaluation, asked, initial=deed.initial, changed=deed.changed)
+        outcome = self.assemble(evaluation, new_step=False, asked=asked)
+        for _ in range(_MOST_ACTIONS):
+            if not isinstance(outcome, TaskAction):
+                break
+            evaluation = self.handed_on(outcome)
+            begin(evaluation, asked, initial=deed.initial, changed=deed.changed)
+            outcome = self.assemble(evaluation, new_step=False, asked=asked)
+        filled: Filling | None = None
+        if isinstance(outcome, TaskResponse) and outcome.mode == "fields":
+            filled, asked = filling(asked, outcome.value)
+        elif isinstance(outcome, Refresh) or (isinstance(outcome, TaskResponse) and outcome.mode == "refresh"):
+            asked = without_given(asked)
+        # what was typed matters only where it has got into the answers
+        typed, evaluation.internal["typed"] = evaluation.typed, known
+        changed = before != _stored_form(evaluation.answers)
+        evaluation.internal["typed"] = typed
+        if evaluation.save_status != "ignore" and (changed or asked != self.asked or self.host.new_tasks):
+            self.save(evaluation, asked, new_step=False)
+        return replace(self.checked_in(outcome), filling=filled)
+
+    def checked_in(self, outcome: Outcome) -> Visited:
+        session, interview = self.loaded.session_id, self.loaded.interview
+        return Visited(outcome, session, interview, has_news=self.has_news, has_open_tasks=self.has_open_tasks)
+
     def restart(self) -> Visited:
         """From the beginning, with the arguments of the address with which it began."""
         kept = self.loaded.answers.get("url_args", {})
@@ -282,14 +325,20 @@ class _PersonVisit:
 
     # --- evaluating and saving ---------------------------------------------------------------------------------------
 
-    def evaluation(self) -> Evaluation:
+    def evaluation(self, *, given: Asked | None = None) -> Evaluation:
+        """A fresh evaluation; with `given`, of the same screen, whose choices may have come from a check-in."""
         self.host = VisitHost(self.surroundings, self.request, self.program.source, self.loaded)
         evaluation = Evaluation(self.program, self.loaded.answers, self.host, self.request)
         evaluation.internal["steps"] = self.loaded.step
+        if given is not None:
+            evaluation.given = {item.variable: item.given for item in given.fields if item.given is not None}
         return evaluation
 
-    def assemble(self, evaluation: Evaluation, *, new_step: bool) -> Outcome:
-        """The outcome; in between, the answers are saved as often as the interview waits for what that sets off."""
+    def assemble(self, evaluation: Evaluation, *, new_step: bool, asked: Asked | None = None) -> Outcome:
+        """The outcome; in between, the answers are saved as often as the interview waits for what that sets off.
+
+        `asked` is what the page on which the person is asks, if it stays valid.
+        """
         if new_step:
             evaluation.internal["steps"] = self.loaded.step + 1
         while True:
@@ -298,7 +347,7 @@ class _PersonVisit:
             except SaveFirst:
                 if self.glancing:
                     return Wait(COME_BACK)
-                unfinished = replace(self.asked, token=secrets.token_urlsafe(9))
+                unfinished = asked or replace(self.asked, token=secrets.token_urlsafe(9))
                 self.save(evaluation, unfinished, new_step=new_step and self.loaded.step + 1 == evaluation.internal["steps"])
                 continue
             if not evaluation.embedded_answer_followed:

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import json
+import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request, session
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response as BaseResponse
 
-from docassemble_lite.errors import SessionNotFound
-from docassemble_lite.visit.checkin import CheckedIn
+from docassemble_lite.errors import AuthorError, SessionNotFound
+from docassemble_lite.language.words import word
+from docassemble_lite.visit import CheckIn, Visited
+from docassemble_lite.visit.checkin import CheckedIn, commands_of
+from docassemble_lite.web.errors import known_text
 from docassemble_lite.web.held import HOLD, Hold
 from docassemble_lite.web.security import browser_id, person_secret
 from docassemble_lite.web.services import services
+from docassemble_lite.web.visitor import request_for
+
+log = logging.getLogger(__name__)
 
 blueprint = Blueprint("checkin", __name__)
 
@@ -23,21 +32,49 @@ _CONNECT_AGAIN = 3000
 
 @blueprint.post("/checkin")
 def check_in() -> BaseResponse:
-    """What is new for a page, as JSON. `awaits` and `told` are ids of tasks with blanks between them."""
+    """What is new for a page, as JSON.
+
+    `awaits` and `told` are ids of tasks with blanks between them. With `do_action` the action of the screen is run;
+    `parameters` is then what stands in its controls, as JSON, with "_initial" and "_changed".
+    """
     form = request.form
+    session_id = form.get("_session") or _known_session()
     try:
-        session_id = form.get("_session") or _known_session()
-        found = services().checkins.check_in(
-            session_id,
-            person_secret(),
-            _interview(),
-            browser_id(),
-            form.get("awaits", "").split(),
-            form.get("told", "").split(),
-        )
+        visited = _ran(session_id, form) if form.get("do_action") else None
+        if visited is not None and visited.notice:
+            return jsonify(success=True, commands=[], checkin_code=form.get("checkinCode", ""), reload=True)
+        commands = commands_of(visited) if visited is not None else ()
+        awaits, told = form.get("awaits", "").split(), form.get("told", "").split()
+        found = CheckedIn()
+        if visited is None or visited.has_news or awaits or told:
+            found = services().checkins.check_in(session_id, person_secret(), _interview(), browser_id(), awaits, told)
     except SessionNotFound:
         return jsonify(success=False)
-    return jsonify(_as_json(found, form))
+    except AuthorError as error:
+        return _failed(error)
+    return jsonify(_as_json(replace(found, commands=(*commands, *found.commands)), form))
+
+
+def _ran(session_id: str, form: Mapping[str, str]) -> Visited:
+    """Run the action of the screen."""
+    try:
+        parameters = json.loads(form.get("parameters") or "{}")
+    except ValueError as error:
+        raise BadRequest("parameters") from error
+    if not isinstance(parameters, dict):
+        raise BadRequest("parameters")
+    initial, changed = parameters.pop("_initial", False) is True, parameters.pop("_changed", None)
+    deed = CheckIn(form.get("_tracker", ""), parameters, initial, changed if isinstance(changed, str) else None)
+    return services().visits.visit(session_id, person_secret(), request_for(_interview()), deed)
+
+
+def _failed(error: AuthorError) -> Response:
+    """The interview has a mistake. The person goes on undisturbed; developers are told, in their browser's console."""
+    log.error("check-in: %s", known_text(error))
+    text = error.message if services().settings.debug else word("The interview has a mistake.")
+    response = jsonify(success=True, commands=[], checkin_code=request.form.get("checkinCode", ""), error=text)
+    response.status_code = 500
+    return response
 
 
 def _as_json(found: CheckedIn, form: Mapping[str, str]) -> dict[str, Any]:

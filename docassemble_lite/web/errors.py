@@ -81,7 +81,7 @@ def show_lite_error(error: LiteError) -> Response:
 def show_author_error(error: AuthorError) -> Response:
     """A mistake of the interview. Everybody is told which variable is missing; only developers see the source."""
     debug = services().settings.debug
-    log.error("interview error: %s", error if debug else _without_answers(error))
+    log.error("interview error: %s", known_text(error))
     text = (
         error.message if debug or (isinstance(error, EvaluationError) and error.public) else word("The interview has a mistake.")
     )
@@ -115,6 +115,11 @@ def show_unexpected(error: Exception) -> Response:
     return _page(
         500, ErrorPage(word("Something went wrong"), text, word("Try again, or tell whoever runs this server."), _again())
     )
+
+
+def known_text(error: AuthorError) -> str:
+    """What a log and a browser's console may tell of the error: all of it to developers alone."""
+    return str(error) if services().settings.debug else _without_answers(error)
 
 
 def _without_answers(error: AuthorError) -> str:

@@ -12,13 +12,12 @@ from werkzeug.wrappers import Response as BaseResponse
 from docassemble_lite.engine.screen import Exit, Outcome, Redirect, Screen
 from docassemble_lite.engine.screen import Response as RawResponse
 from docassemble_lite.errors import SessionNotFound
-from docassemble_lite.host import Request
 from docassemble_lite.visit import Act, Deed, GoBack, Show, Submit, Visited
 from docassemble_lite.visit.addresses import RESERVED, decoded_action, interview_address
 from docassemble_lite.web.pages import is_glance, screen_page
-from docassemble_lite.web.security import browser_id, person_secret
+from docassemble_lite.web.security import person_secret
 from docassemble_lite.web.services import services
-from docassemble_lite.web.signed_in import person
+from docassemble_lite.web.visitor import request_for
 
 blueprint = Blueprint("interview", __name__)
 
@@ -67,7 +66,7 @@ def variables() -> BaseResponse:
     name = _interview_name()
     try:
         session_id = request.form.get("_session") or _known_session(name) or ""
-        found = services().visits.variables(session_id, person_secret(), _request(name))
+        found = services().visits.variables(session_id, person_secret(), request_for(name))
     except SessionNotFound:
         found = None
     if found is None:
@@ -107,19 +106,6 @@ def _remember(name: str, session_id: str | None) -> None:
     session.permanent = True
 
 
-def _request(name: str) -> Request:
-    return Request(
-        interview=name,
-        interface="web",
-        person=person(),
-        browser=browser_id(),
-        url_root=request.url_root.rstrip("/"),
-        referring_url=request.referrer or "",
-        user_agent=request.user_agent.string,
-        languages=tuple(str(value) for value in request.accept_languages.values()),
-    )
-
-
 # --- visits ----------------------------------------------------------------------------------------------------------------
 
 
@@ -128,7 +114,7 @@ def _begun(name: str, url_args: Mapping[str, Any]) -> BaseResponse:
     if request.args.keys() & {"new_session", "reset"}:
         _remember(name, services().visits.create(name, person_secret(), url_args))
         return redirect(interview_address(name), 303)
-    visited = services().visits.begin(name, person_secret(), _request(name), url_args)
+    visited = services().visits.begin(name, person_secret(), request_for(name), url_args)
     _remember(name, visited.session)
     return _response(visited)
 
@@ -159,10 +145,10 @@ def _act(name: str, known: str | None, encoded: str) -> BaseResponse:
     except ValueError as error:
         raise BadRequest("action") from error
     if known is None:
-        known = services().visits.begin(name, person_secret(), _request(name), {}).session
+        known = services().visits.begin(name, person_secret(), request_for(name), {}).session
         _remember(name, known)
     deed = Act(action, arguments, read_only="X-Read-Only" in request.headers)
-    visited = services().visits.visit(known, person_secret(), _request(name), deed)
+    visited = services().visits.visit(known, person_secret(), request_for(name), deed)
     if isinstance(visited.outcome, Screen):
         # what is shown from here on isn't the action again when the page is loaded again
         return redirect(interview_address(name), 303)
@@ -171,7 +157,7 @@ def _act(name: str, known: str | None, encoded: str) -> BaseResponse:
 
 def _visited(name: str, session_id: str, deed: Deed) -> BaseResponse:
     try:
-        visited = services().visits.visit(session_id, person_secret(), _request(name), deed)
+        visited = services().visits.visit(session_id, person_secret(), request_for(name), deed)
     except SessionNotFound:
         if not isinstance(deed, Show) or session_id != _known_session(name):
             raise

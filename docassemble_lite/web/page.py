@@ -6,6 +6,7 @@ As in `engine.screen`, a text whose name ends in `html` is safe HTML; every othe
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -22,6 +23,8 @@ from docassemble_lite.language.direction import direction
 
 # seconds after which a page loads again that waits for a task and isn't told of its end
 _RELOAD = 10.0
+# what would end a script, or begin a comment around it, in the middle of a string or a regular expression
+_SCRIPT_END = re.compile("<(/script|!--)", re.IGNORECASE)
 # kinds of fields that only show a text
 _TEXT_KINDS = {"note", "html"}
 # kinds of fields that are a group of controls
@@ -108,6 +111,11 @@ class PageContext:
             return 0.0
         return screen.reload or (_RELOAD if self.awaits else 0.0)
 
+    def interval(self, screen: Screen) -> int:
+        """Milliseconds between two check-ins; 0: none as time passes."""
+        own = screen.features.get("checkin interval")
+        return self.checkin_interval if own is None else own
+
     def tab_title(self, screen: Screen) -> str:
         """The title of the browser's tab while the screen is shown."""
         return self.parts.get("tab title") or screen.title or self.app_name
@@ -128,7 +136,26 @@ class PageContext:
                 f"da-field-container-datatype-{_hyphenated(item.datatype)}",
                 f"da-field-container-inputtype-{_input_type(item)}",
             ]
-        return " ".join([*classes, *item.css_class.split()])
+        depending = ["dashowif"] if item.condition else []
+        return " ".join([*classes, *depending, *item.css_class.split()])
+
+    def condition_attributes(self, item: FieldView) -> dict[str, str]:
+        """What the page has to know in order to judge a field's condition: attributes of the element around it."""
+        condition = item.condition
+        if condition is None:
+            return {}
+        attributes = {"data-if-effect": condition.effect}
+        if condition.control:
+            attributes |= {"data-if-control": condition.control, "data-if-texts": json.dumps(condition.texts)}
+            attributes |= {"data-if-negated": ""} if condition.negated else {}
+        else:
+            attributes |= {"data-if-script": _script_name(item.script)}
+        return attributes | ({"hidden": ""} if item.absent else {})
+
+    def condition_scripts(self, screen: Screen) -> dict[str, str]:
+        """The expressions that fields depend on, by the names under which the page finds them; to stand within a script."""
+        scripts = dict.fromkeys(item.script for item in screen.fields if item.script)
+        return {_script_name(script): _SCRIPT_END.sub(r"<\\\1", script) for script in scripts}
 
     def shown_field(self, item: FieldView) -> Markup:
         """A field as HTML. One that nobody has answered looks the same for everybody, and making it takes time."""
@@ -181,7 +208,7 @@ class PageContext:
             ("_tracker", asked.token),
             ("_event", _packed([asked.sought] if asked.sought else [])),
             ("_datatypes", _packed({item.name: item.datatype for item in controls})),
-            ("_varnames", _packed({})),
+            ("_varnames", _packed(_other_names(controls))),
             ("_visible", ""),
             ("_checkboxes", _packed({item.name: _unchecked(item) for item in controls if item.kind == "checkbox"})),
             ("_empties", _packed({item.name: item.datatype for item in controls if item.kind == "checkboxes"})),
@@ -190,6 +217,16 @@ class PageContext:
     def continue_name(self, screen: Screen) -> str:
         """The name that the Continue button posts, empty where it stands for no variable."""
         return control_name(screen.asked.continue_variable)
+
+
+def _script_name(script: str) -> str:
+    return hashlib.sha256(script.encode()).hexdigest()[:16]
+
+
+def _other_names(controls: list[FieldView]) -> dict[str, str]:
+    """Names of controls that aren't made of their variables' names -> the names that would have been."""
+    usual = {item.name: control_name(item.variable) for item in controls if item.variable}
+    return {name: made for name, made in usual.items() if name != made}
 
 
 def _input_type(item: FieldView) -> str:

@@ -17,7 +17,7 @@ from docassemble_lite.store.schema import migrate
 from docassemble_lite.web import create_app
 from docassemble_lite.web.services import EXTENSION
 from tests.acceptance.accounts import PASSWORD
-from tests.acceptance.visitor import Page, parsed
+from tests.acceptance.visitor import Page, filled, parsed
 
 
 @contextmanager
@@ -53,6 +53,13 @@ class Client:
         """Send a form of this browser with these values."""
         posted = {"csrf_token": self.token(), **values}
         return self._page(path, self.flask.post(path, data=posted, follow_redirects=follow))
+
+    def answer(self, page: Page, **answers: str) -> Page:
+        """Fill in the form of the page, by the names of variables, and send it."""
+        posted: dict[str, list[str]] = {}
+        for name, value in filled(page, **answers):
+            posted.setdefault(name, []).append(value)
+        return self._page(page.url, self.flask.post(page.url, data=posted, follow_redirects=True))
 
     def token(self) -> str:
         """The token that the forms of this browser carry."""

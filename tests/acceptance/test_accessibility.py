@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.acceptance.preview import take_complaints
+from tests.browsing import open_tab
 
 ROOT = Path(__file__).resolve().parents[2]
 GERMAN = """\
@@ -110,11 +111,9 @@ def test_an_error_page_is_well_made(url: str, page: Page) -> None:
 
 
 def test_the_page_fits_a_small_screen(url: str, browser: Browser) -> None:
-    context = browser.new_context(viewport={"width": 320, "height": 640})
-    page = context.new_page()
-    page.goto(url + "/interview?i=kinds_of_fields.yml")
-    assert_well_made(page)
-    context.close()
+    with open_tab(browser, viewport={"width": 320, "height": 640}) as narrow:
+        narrow.goto(url + "/interview?i=kinds_of_fields.yml")
+        assert_well_made(narrow)
 
 
 def test_the_menu_names_everything_once(url: str, tab: Page) -> None:

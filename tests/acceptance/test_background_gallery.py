@@ -9,7 +9,7 @@ from typing import Any
 
 import docx
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 from pypdf import PdfReader
 
 from tests.acceptance.playing import (
@@ -52,12 +52,10 @@ def tab(page: Page) -> Iterator[Page]:
 
 
 @pytest.fixture
-def plain_tab(browser: Browser) -> Iterator[Page]:
+def plain_tab(plain_page: Page) -> Page:
     """A tab of a browser that runs no scripts."""
-    context = browser.new_context(java_script_enabled=False)
-    context.set_default_timeout(PATIENCE)
-    yield context.new_page()
-    context.close()
+    plain_page.set_default_timeout(PATIENCE)
+    return plain_page
 
 
 @pytest.fixture(params=["tab", "plain_tab"], ids=["with scripts", "without scripts"])

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 ROOT = Path(__file__).resolve().parents[2]
 SUITE = Path(os.environ.get("CONFORMANCE_SUITE", ROOT.parent / "shared" / "conformance"))
@@ -23,15 +23,6 @@ pytestmark = pytest.mark.browser
 def shipped(shared_server: Callable[..., Any]) -> str:
     """The address of the example that comes with the server."""
     return f"{shared_server(ROOT / 'interviews').url}/interview?i=background_task.yml"
-
-
-@pytest.fixture
-def plain_page(browser: Browser) -> Iterator[Page]:
-    """A tab of a browser that runs no scripts."""
-    context = browser.new_context(java_script_enabled=False)
-    context.set_default_timeout(30_000)
-    yield context.new_page()
-    context.close()
 
 
 def wait_for_answer(page: Page) -> None:

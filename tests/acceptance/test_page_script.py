@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 from flask import Flask, render_template, request
+from playwright.sync_api import Page
 
-from docassemble_lite.engine.screen import ButtonView, ChoiceView, FieldView, Screen
+from docassemble_lite.engine.screen import ButtonView, ChoiceView, Condition, FieldView, Screen
 from docassemble_lite.web.page import PageContext
 from tests.acceptance.preview import a_field, a_screen, choice, create_bare_app, serve, take_complaints
 
@@ -243,6 +244,17 @@ def test_a_screen_that_loads_again_leaves_the_focus_where_it_is(site: Site, visi
     assert page.locator("#da-live").inner_text() == "Nearly there."
 
 
+def test_html_that_got_into_a_screen_brings_no_scripts_along(
+    site: Site, visit: Callable[..., Any], eventually: Callable[..., Any]
+) -> None:
+    page = visit(WAITING)
+    own = replace(NAME, condition=Condition("show"), script="(window.own = true)", absent=True)
+    scripts = "".join(f'<script class="da-condition"{nonce}>window.foreign = true</script>' for nonce in ("", " nonce=guessed"))
+    site.screen = replace(WAITING, fields=(own, FieldView("", "html", "", label_html=scripts)), button_style="continue")
+    page.get_by_label("Name").wait_for()
+    assert page.evaluate("[window.own, window.foreign]") == [True, None]
+
+
 def test_a_screen_never_loads_again_over_what_is_being_typed(
     site: Site, visit: Callable[..., Any], eventually: Callable[..., Any]
 ) -> None:
@@ -254,23 +266,19 @@ def test_a_screen_never_loads_again_over_what_is_being_typed(
     assert page.get_by_role("heading", name="Waiting").is_visible()
 
 
-def test_without_a_script_the_form_is_sent_and_back_goes_back(site: Site, browser: Any) -> None:
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
+def test_without_a_script_the_form_is_sent_and_back_goes_back(site: Site, plain_page: Page) -> None:
+    page = plain_page
     page.goto(site.address)
     page.get_by_label("Name").fill("Ada")
     page.get_by_role("button", name="Continue").click()
     page.goto(site.address)
     page.get_by_role("button", name="Back").click()
-    context.close()
     assert [post.get("bmFtZQ") or post.get("_back_one") for post in site.posts] == [["Ada"], ["1"]]
 
 
-def test_p41_without_a_script_a_screen_loads_again_too(site: Site, browser: Any) -> None:
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
+def test_p41_without_a_script_a_screen_loads_again_too(site: Site, plain_page: Page) -> None:
+    page = plain_page
     site.screen = WAITING
     page.goto(site.address)
     site.screen = a_screen("Ready")
     page.get_by_role("heading", name="Ready").wait_for()
-    context.close()

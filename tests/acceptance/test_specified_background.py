@@ -6,14 +6,11 @@ another example has is taken from that.
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 from pypdf import PdfReader
 
 from tests.acceptance.playing import (
@@ -31,18 +28,10 @@ from tests.acceptance.playing import (
     told,
 )
 from tests.acceptance.preview import take_complaints
+from tests.acceptance.specification import examples, needs_specification, whole
 from tests.conftest import Server
 
-ROOT = Path(__file__).resolve().parents[2]
-SUITE = Path(os.environ.get("CONFORMANCE_SUITE", ROOT.parent / "shared" / "conformance"))
-SPECIFICATION = SUITE.parent / "spec/background.txt"
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        not SPECIFICATION.is_file(), reason=f"there is no {SPECIFICATION} (it lies beside the suite that CONFORMANCE_SUITE names)"
-    ),
-]
+pytestmark = [pytest.mark.browser, needs_specification]
 
 #: The examples in the order of the text.
 NAMES = (
@@ -63,14 +52,6 @@ NAMES = (
     "class in use",
     "class",
 )
-_SECTION = re.compile(r"^Background processes .*?(?=^Comparison with scheduled tasks$)", re.DOTALL | re.MULTILINE)
-# the lines with which a part of an example begins; all that is indented belongs to it
-_BEGINNING = re.compile(
-    r"---|class |(mandatory|code|question|event|objects|attachment|fields|subquestion|reload|attachment code):"
-)
-# the text goes on in the same line behind an example
-_TEXT_BEHIND = re.compile(r"(?<=[\w.)}-])(?=[A-Z][a-z]*[ ,])")
-
 # --- what the text leaves out ----------------------------------------------------------------------------------------
 
 QUESTION = """\
@@ -138,37 +119,10 @@ from docassemble_lite.objects import DAObject
 """
 
 
-def examples() -> dict[str, str]:
-    """The examples by their names."""
-    section = _SECTION.search(SPECIFICATION.read_text(encoding="utf-8"))
-    assert section, "the specification has no such section"
-    return dict(zip(NAMES, examples_in(section[0]), strict=True))
-
-
-def examples_in(text: str) -> Iterator[str]:
-    """The runs of lines that are no sentences."""
-    run: list[str] = []
-    for line in text.splitlines():
-        if not _BEGINNING.match(line) and not (run and line[:1] in (" ", "")):
-            yield from ["\n".join(run)] if run else []
-            run = []
-            continue
-        behind = _TEXT_BEHIND.search(line)
-        run.append(line[: behind.start()] if behind else line)
-        if behind:
-            yield "\n".join(run)
-            run = []
-
-
-def whole(*parts: str) -> str:
-    """An interview of these parts, each of one or more blocks."""
-    return "\n---\n".join(re.sub(r"\A---\n|\n---\Z", "", part.rstrip("\n")) for part in parts) + "\n"
-
-
 @pytest.fixture(scope="module")
 def running(shared_server: Callable[..., Any]) -> Server:
     """A server with all examples, made whole; it doesn't sweep while the tests hold up its worker."""
-    found = examples()
+    found = examples("Background processes ", "Comparison with scheduled tasks", NAMES)
     start, action = found["start"], found["action"]
     interviews = {
         "complete": found["complete"],
@@ -205,12 +159,10 @@ def tab(page: Page) -> Iterator[Page]:
 
 
 @pytest.fixture
-def plain_tab(browser: Browser) -> Iterator[Page]:
+def plain_tab(plain_page: Page) -> Page:
     """A tab of a browser that runs no scripts."""
-    context = browser.new_context(java_script_enabled=False)
-    context.set_default_timeout(PATIENCE)
-    yield context.new_page()
-    context.close()
+    plain_page.set_default_timeout(PATIENCE)
+    return plain_page
 
 
 @pytest.fixture(params=["tab", "plain_tab"], ids=["with scripts", "without scripts"])

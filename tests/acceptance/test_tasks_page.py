@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser
-from playwright.sync_api import Page as Tab
 
 from docassemble_lite import clock
 from docassemble_lite.store.tasks import NewTask
@@ -21,6 +20,7 @@ from tests.acceptance.in_process import Client, application, store_of
 from tests.acceptance.preview import take_complaints
 from tests.acceptance.test_accessibility import assert_well_made
 from tests.acceptance.visitor import Page, Visitor
+from tests.browsing import open_tab
 
 MOMENT = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 DEEDS = ("run-again", "revoke")
@@ -287,27 +287,25 @@ def test_p38_a_task_in_the_queue_is_revoked_and_never_run(running: Any, eventual
 @pytest.mark.parametrize("width", [320, 1280])
 def test_the_page_is_used_in_a_browser(running: Any, eventually: Any, browser: Browser, width: int) -> None:
     assert heading_when_over(start_task(running), eventually) == "Failed"
-    context = browser.new_context(viewport={"width": width, "height": 800})
-    tab: Tab = context.new_page()
-    complaints = take_complaints(tab)
-    tab.goto(running.url + "/tasks")
-    tab.get_by_label("E-mail address").fill("ada@example.com")
-    tab.get_by_label("Password").fill(PASSWORD)
-    tab.keyboard.press("Enter")
-    tab.get_by_role("heading", name="Background tasks").wait_for()
-    assert_well_made(tab)
-    assert tab.get_by_role("row").filter(has_text="write_letter").get_by_role("cell").filter(has_text="Failed").count() == 1
-    mend(running)
-    tab.get_by_role("button", name="Run again write_letter").click()
-    tab.get_by_role("status").filter(has_text="waits to be run again").wait_for()
-    assert_well_made(tab)
+    with open_tab(browser, viewport={"width": width, "height": 800}) as tab:
+        complaints = take_complaints(tab)
+        tab.goto(running.url + "/tasks")
+        tab.get_by_label("E-mail address").fill("ada@example.com")
+        tab.get_by_label("Password").fill(PASSWORD)
+        tab.keyboard.press("Enter")
+        tab.get_by_role("heading", name="Background tasks").wait_for()
+        assert_well_made(tab)
+        assert tab.get_by_role("row").filter(has_text="write_letter").get_by_role("cell").filter(has_text="Failed").count() == 1
+        mend(running)
+        tab.get_by_role("button", name="Run again write_letter").click()
+        tab.get_by_role("status").filter(has_text="waits to be run again").wait_for()
+        assert_well_made(tab)
 
-    def is_done() -> bool:
-        tab.get_by_role("link", name="Refresh").click()
-        return tab.get_by_role("cell").filter(has_text="Done").count() == 1
+        def is_done() -> bool:
+            tab.get_by_role("link", name="Refresh").click()
+            return tab.get_by_role("cell").filter(has_text="Done").count() == 1
 
-    eventually(is_done, "the page shows that the task is done")
-    tab.get_by_role("link", name="Failed 0").click()
-    tab.get_by_text("There are no such tasks.").wait_for()
-    assert complaints == []
-    context.close()
+        eventually(is_done, "the page shows that the task is done")
+        tab.get_by_role("link", name="Failed 0").click()
+        tab.get_by_text("There are no such tasks.").wait_for()
+        assert complaints == []

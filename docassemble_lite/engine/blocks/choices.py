@@ -240,8 +240,8 @@ def _options_of(entry: Choice | Expression | Given, answers: dict[str, Any], pla
         yield from options_from(entry.evaluate(answers), place)
 
 
-def options_from(made: Any, place: Place) -> Iterator[Option]:
-    """The choices in what code made: a list of texts, of pairs, of one-item dictionaries, or a dictionary."""
+def options_from(made: Any, place: Place | None = None) -> Iterator[Option]:
+    """The choices in what code (at `place`) made: a list of texts, of pairs, of one-item dictionaries, or a dictionary."""
     if made is None:
         return
     if isinstance(made, Mapping) or hasattr(made, "items"):
@@ -251,9 +251,9 @@ def options_from(made: Any, place: Place) -> Iterator[Option]:
     if isinstance(made, str) or not hasattr(made, "__iter__"):
         raise EvaluationError(
             f"The code for choices gave {made!r}, which is no list.",
-            source=place.source.name,
-            path=place.source.path,
-            line=place.line,
+            source=place.source.name if place else None,
+            path=place.source.path if place else None,
+            line=place.line if place else None,
             hint="It must be a list of texts, of lists [value, label], or of dictionaries {value: label}.",
         )
     for item in made:
@@ -289,6 +289,11 @@ def _made(value: Any, label: Any, extra: Mapping[Any, Any] | None = None) -> Opt
         color=str(extra.get("color") or ""),
         css_class=str(extra.get("css class") or ""),
     )
+
+
+def given_options(given: tuple[tuple[Any, str], ...]) -> tuple[Option, ...]:
+    """The choices, each (value, label), that a check-in put in place of those of the block."""
+    return tuple(options_from([[value, label] for value, label in given]))
 
 
 def _excluded(expressions: tuple[Expression | Given, ...], answers: dict[str, Any]) -> Iterator[Any]:

@@ -9,7 +9,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from docassemble_lite.engine.blocks.block import expressions_in
-from docassemble_lite.engine.blocks.choices import ChoiceList, made_choices, objects_to_choose, read_choices
+from docassemble_lite.engine.blocks.choices import ChoiceList, given_options, made_choices, objects_to_choose, read_choices
+from docassemble_lite.engine.blocks.conditions import (
+    CONDITION_KEYS,
+    NOTHING,
+    Control,
+    Dependences,
+    TextReader,
+    missing_parents,
+    read_dependences,
+)
 from docassemble_lite.engine.blocks.texts import BlockText, page_text_at, text_at
 from docassemble_lite.engine.document import Items, Place, Section
 from docassemble_lite.engine.expressions import Expression, constant_or_expression, read_variable, set_variable
@@ -36,10 +45,8 @@ FIELD_KEYS = frozenset(
         "currency symbol",
         "datatype",
         "default",
-        "disable if",
         "disable others",
         "disabled",
-        "enable if",
         "exclude",
         "field",
         "field metadata",
@@ -49,7 +56,6 @@ FIELD_KEYS = frozenset(
         "group",
         "help",
         "help generator",
-        "hide if",
         "hint",
         "html",
         "image generator",
@@ -57,10 +63,6 @@ FIELD_KEYS = frozenset(
         "inline width",
         "input type",
         "item grid",
-        "js disable if",
-        "js enable if",
-        "js hide if",
-        "js show if",
         "keep for training",
         "label",
         "label above field",
@@ -77,7 +79,6 @@ FIELD_KEYS = frozenset(
         "required",
         "rows",
         "scale",
-        "show if",
         "shuffle",
         "step",
         "trigger at",
@@ -94,34 +95,26 @@ FIELD_KEYS = frozenset(
         "content type",
         "image upload type",
         "sync",
+        *CONDITION_KEYS,
     }
 )
 #: Those of them that have no effect yet.
 LATER_FIELD_KEYS = frozenset(
     {
         "accept",
-        "action",
         "address autocomplete",
-        "disable if",
-        "enable if",
+        "disable others",
         "field metadata",
         "file css class",
         "floating label",
         "grid",
-        "hide if",
         "image generator",
         "help generator",
         "inline width",
         "item grid",
-        "js disable if",
-        "js enable if",
-        "js hide if",
-        "js show if",
         "keep for training",
         "maximum image size",
         "object labeler",
-        "show if",
-        "trigger at",
         "using",
         "allow privileges",
         "allow users",
@@ -136,14 +129,6 @@ LATER_FIELD_KEYS = frozenset(
 _LIMITS = ("min", "max", "minlength", "maxlength", "step", "rows", "scale", "currency symbol")
 _TEXTS_ALONE = ("note", "html", "raw html")
 _NO_LABEL = "no label"
-
-
-@dataclass(frozen=True)
-class Control:
-    """A field of a screen: what is shown, and what a post is held to (None for a mere text)."""
-
-    view: FieldView
-    asked: AskedField | None = None
 
 
 @dataclass(frozen=True)
@@ -186,6 +171,7 @@ class FieldEntry:
     flags: Mapping[str, Any] = field(default_factory=dict)
     messages: Mapping[str, BlockText] = field(default_factory=dict)
     validate: Expression | None = None
+    depends: Dependences = NOTHING
     # a field that is the same for everybody is prepared once for each (language, locale)
     prepared: dict[tuple[str, str], Prepared] = field(default_factory=dict, compare=False, repr=False)
 
@@ -200,13 +186,20 @@ class FieldEntry:
 
     def controls(self, evaluation: Evaluation, binding: Binding) -> Iterator[Control]:
         """What it puts on the screen now."""
+        if not self.depends.is_shown(evaluation.answers):
+            return
         if self.code is not None:
             for entry in self._made_entries(evaluation):
-                yield from entry.controls(evaluation, binding)
+                for control in entry.controls(evaluation, binding):
+                    yield replace(control, depends=control.depends or self.depends.later)
         elif not self.variable:
             yield from self._note(evaluation.answers)
         else:
             yield from self._field(evaluation, binding)
+
+    def is_left_out(self, answers: dict[str, Any]) -> bool:
+        """Whether code says that it isn't to be answered now."""
+        return not (self.depends.is_shown(answers) and self.depends.is_enabled(answers))
 
     def _made_entries(self, evaluation: Evaluation) -> Iterator[FieldEntry]:
         assert self.code is not None
@@ -222,7 +215,8 @@ class FieldEntry:
         if self.note:
             kind, text = self.note
             html = text.block(answers) if kind == "note" else text.html(answers)
-            yield Control(FieldView(name="", kind="note" if kind == "note" else "html", datatype="", label_html=html))
+            view = FieldView(name="", kind="note" if kind == "note" else "html", datatype="", label_html=html)
+            yield Control(view, depends=self.depends.later)
 
     def _field(self, evaluation: Evaluation, binding: Binding) -> Iterator[Control]:
         variable = binding.filled(self.variable)
@@ -233,12 +227,20 @@ class FieldEntry:
             set_variable(variable, None if isinstance(empty, str) else empty, evaluation.answers)
             return
         view = self._view(evaluation, prepared)
-        yield Control(view, None if prepared.spec.texts.disabled else prepared.asked)
+        disabled = prepared.spec.texts.disabled or not self.depends.is_enabled(evaluation.answers)
+        if disabled:
+            yield Control(replace(view, disabled=True), depends=self.depends.later)
+        else:
+            yield Control(view, prepared.asked, self.depends.later)
         if self.note:
             yield from self._note(evaluation.answers)
 
     def _prepared(self, evaluation: Evaluation, variable: str) -> Prepared:
         """All of the field but its value."""
+        given = evaluation.given.get(variable)
+        if given is not None:
+            prepared = self._prepare(evaluation.answers, variable, given_options(given))
+            return replace(prepared, asked=replace(prepared.asked, given=given))
         if not self.is_constant or variable != self.variable:
             return self._prepare(evaluation.answers, variable)
         key = (evaluation.current.language, evaluation.current.locale)
@@ -246,8 +248,9 @@ class FieldEntry:
             self.prepared[key] = self._prepare(evaluation.answers, variable)
         return self.prepared[key]
 
-    def _prepare(self, answers: dict[str, Any], variable: str) -> Prepared:
-        options = self.choices.options(answers) if self.choices else ()
+    def _prepare(self, answers: dict[str, Any], variable: str, options: tuple[Option, ...] | None = None) -> Prepared:
+        if options is None:
+            options = self.choices.options(answers) if self.choices else ()
         datatype = self.datatype_of(bool(self.choices))
         spec = self._spec(answers, variable, options)
         try:
@@ -351,13 +354,14 @@ def read_entry(section: Section, number: int, *, made: bool = False) -> FieldEnt
     """One entry. Texts of an entry that code `made` are no templates."""
     text, page_text = (_made_text, _made_text) if made else (text_at, page_text_at)
     labels = [key for key in section if key not in FIELD_KEYS]
-    if set(section) - {"required"} == {"code"}:
-        return FieldEntry(section, number, code=Expression(str(section["code"]), section.value_place("code")))
+    if set(section) - {"required"} - CONDITION_KEYS == {"code"}:
+        made_by = Expression(str(section["code"]), section.value_place("code"))
+        return FieldEntry(section, number, code=made_by, depends=read_dependences(section, text))
     note = next(((key, _sure(page_text(section, key))) for key in _TEXTS_ALONE if section.get(key) is not None), None)
     if not labels and "field" not in section and _NO_LABEL not in section:
         if note is None:
             raise section.place.mistake("This field has no variable.", "Write “- Label: variable”.")
-        return FieldEntry(section, number, note=note)
+        return FieldEntry(section, number, note=note, depends=read_dependences(section, text))
     label, no_label, variable = _label_and_variable(section, labels, text)
     choices, default = _choices_of(section, made), _default_of(section, text)
     return FieldEntry(
@@ -380,10 +384,8 @@ def read_entry(section: Section, number: int, *, made: bool = False) -> FieldEnt
         flags=_flags(section, text),
         messages=_messages(section, text),
         validate=_validate(section),
+        depends=read_dependences(section, text),
     )
-
-
-TextReader = Callable[[Any, str], BlockText | None]
 
 
 def _made_text(section: Any, key: str) -> BlockText | None:
@@ -463,12 +465,15 @@ def _flags(section: Section, text: TextReader) -> dict[str, Any]:
         "all of the above",
         "uncheck others",
         "check others",
-        "disable others",
         "inline",
         "css class",
+        "action",
+        "trigger at",
     ):
         if key in section:
             flags[key] = text(section, key) if isinstance(section[key], str) else section[key]
+    if section.get("input type") == "ajax" and not flags.get("action"):
+        raise section.mistake("input type", "A field with suggestions needs an action.", "Add “action: name_of_an_event”.")
     if isinstance(flags.get("css class"), BlockText):
         flags["css class"] = flags["css class"].raw({})
     return flags
@@ -504,7 +509,13 @@ def _made_value(value: Any, place: Place) -> Any:
 
 def odd_field_keys(entries: list[FieldEntry]) -> list[SourceError]:
     """What is to be said about fields that can't be shown, and about keys of fields that have no effect yet."""
-    return [*_unknown_datatypes(entries), *_later_keys(entries)]
+    return [*_unknown_datatypes(entries), *_later_keys(entries), *_unmet_conditions(entries)]
+
+
+def _unmet_conditions(entries: list[FieldEntry]) -> Iterator[SourceError]:
+    # what code makes is only known when the screen is made
+    if not any(entry.code for entry in entries):
+        yield from missing_parents([(entry.section, entry.variable, entry.depends) for entry in entries])
 
 
 def _unknown_datatypes(entries: list[FieldEntry]) -> Iterator[SourceError]:

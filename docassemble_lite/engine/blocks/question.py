@@ -10,8 +10,9 @@ from docassemble_lite.engine.blocks.attachment import Attachment
 from docassemble_lite.engine.blocks.block import Block, names_at
 from docassemble_lite.engine.blocks.choices import Choice, ChoiceList, read_choices
 from docassemble_lite.engine.blocks.code import CodeBlock, code_at
+from docassemble_lite.engine.blocks.conditions import Control, settle_conditions
 from docassemble_lite.engine.blocks.documents import DOCUMENT_KEYS, QuestionDocuments
-from docassemble_lite.engine.blocks.fields import Control, FieldEntry, define_parents, read_fields
+from docassemble_lite.engine.blocks.fields import FieldEntry, define_parents, read_fields
 from docassemble_lite.engine.blocks.texts import BlockText, page_text_at, text_at
 from docassemble_lite.engine.document import Section
 from docassemble_lite.engine.expressions import constant_or_expression, set_variable
@@ -107,6 +108,7 @@ class QuestionBlock(Block):
             "prevent going back",
             "resume button label",
             "shuffle",
+            "check in",
             *DOCUMENT_KEYS,
         }
     )
@@ -137,6 +139,7 @@ class QuestionBlock(Block):
         self.list_kind = ""
         self.variable = ""
         self.continue_variable = next(iter(names_at(section, "continue button field")), "")
+        self.check_in = next(iter(names_at(section, "check in")), "")
         self.make_form: Callable[[Evaluation, Binding], Form] = self._read_form()
         self.found = self._found_names()
 
@@ -214,6 +217,9 @@ class QuestionBlock(Block):
         return self._answered_or_asked(evaluation, NOTHING_BOUND, self.events[0] if self.events else "")
 
     def define(self, evaluation: Evaluation, wanted: Wanted) -> Screen | None:
+        asking = [entry for entry in self.entries if wanted.binding.filled(entry.variable) == wanted.name]
+        if asking and all(entry.is_left_out(evaluation.answers) for entry in asking):
+            return None
         if wanted.forced:
             return self.ask(evaluation, wanted.binding, wanted.name)
         return self._answered_or_asked(evaluation, wanted.binding, wanted.name)
@@ -261,6 +267,7 @@ class QuestionBlock(Block):
             press_name=form.press_name,
             press_variable=form.press_variable,
             back=_truth(self.back, evaluation),
+            check_in=binding.filled(self.check_in),
         )
 
     def _screen(
@@ -335,7 +342,8 @@ class QuestionBlock(Block):
     # --- the ways of answering ---------------------------------------------------------------------------------------
 
     def _fields_form(self, evaluation: Evaluation, binding: Binding) -> Form:
-        controls = [control for entry in self.entries for control in entry.controls(evaluation, binding)]
+        made = [control for entry in self.entries for control in entry.controls(evaluation, binding)]
+        controls = settle_conditions(made, binding, evaluation.answers)
         if not any(control.view.variable for control in controls) and self._skips_when_empty(controls):
             evaluation.internal["answered"].add(self.name)
             raise RunAgain

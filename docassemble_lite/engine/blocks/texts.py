@@ -6,7 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 from docassemble_lite.engine.document import Place
-from docassemble_lite.engine.markup import shown, to_html, to_inline_html, to_plain, to_raw_html, unescape_typed
+from docassemble_lite.engine.markup import (
+    shown,
+    to_html,
+    to_inline_html,
+    to_part_html,
+    to_plain,
+    to_raw_html,
+    to_script,
+    unescape_typed,
+)
 from docassemble_lite.engine.page_code import marked
 from docassemble_lite.engine.templates import Text, compile_text
 
@@ -59,6 +68,14 @@ class BlockText:
         if self._inline is None:
             self._inline = to_inline_html(self.constant)
         return self._inline
+
+    def part(self, answers: dict[str, Any]) -> str:
+        """HTML for a place within a text."""
+        return to_part_html(self.raw(answers))
+
+    def script(self, answers: dict[str, Any]) -> str:
+        """An expression of JavaScript."""
+        return to_script(self.raw(answers)).strip().rstrip(";")
 
     def plain(self, answers: dict[str, Any]) -> str:
         """Plain text without markup."""

@@ -31,7 +31,6 @@ UNSUPPORTED = (
     "backgroundresponse",
     "action",
     "command",
-    "target",
 )
 
 

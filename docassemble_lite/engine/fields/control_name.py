@@ -5,10 +5,17 @@ from __future__ import annotations
 import base64
 import binascii
 
+from docassemble_lite.engine.screen import AskedField
+
 
 def control_name(variable: str) -> str:
     """The name of the control that asks for `variable`."""
     return base64.b64encode(variable.encode()).decode().rstrip("=")
+
+
+def control_of(asked: AskedField) -> str:
+    """The name of the control of a field that was asked."""
+    return asked.control or control_name(asked.variable)
 
 
 def variable_of(name: str) -> str:

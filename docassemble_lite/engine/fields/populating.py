@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from docassemble_lite.engine.fields.checkboxes import Several
-from docassemble_lite.engine.fields.control_name import control_name
+from docassemble_lite.engine.fields.control_name import control_of
 from docassemble_lite.engine.fields.datatype import FieldSpec, Option
 from docassemble_lite.engine.fields.registry import datatype_of
 from docassemble_lite.engine.screen import AskedField, FieldView
@@ -25,7 +25,7 @@ def posted_texts(asked: AskedField, value: Any) -> list[str]:
     options = tuple(Option(choice, labels.get(key, key), labels.get(key, key)) for key, choice in (asked.choices or {}).items())
     spec = FieldSpec(
         variable=asked.variable,
-        name=control_name(asked.variable),
+        name=control_of(asked),
         datatype=asked.datatype,
         input_type=asked.options.get("input_type", ""),
         required=asked.required,
@@ -35,7 +35,7 @@ def posted_texts(asked: AskedField, value: Any) -> list[str]:
     )
     datatype = datatype_of(asked)
     view = datatype.view(spec, asked, value)
-    texts = _posted(view)
+    texts = posted_by(view)
     # no text at all is right for nothing, for a box that isn't checked, and for none of several
     says_nothing = not any(texts) and view.kind not in ("checkbox", "checkboxes") and not isinstance(datatype, Several)
     if view.input_type == "password" or (says_nothing and value not in (None, "")):
@@ -43,7 +43,8 @@ def posted_texts(asked: AskedField, value: Any) -> list[str]:
     return texts
 
 
-def _posted(view: FieldView) -> list[str]:
+def posted_by(view: FieldView) -> list[str]:
+    """What a control posts when nobody touches it."""
     if view.kind == "checkbox":
         return [view.value] if view.checked else []
     if view.kind in ("select", "radio", "checkboxes"):

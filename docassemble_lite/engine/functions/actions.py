@@ -30,8 +30,14 @@ def action_arguments() -> dict[str, Any]:
 
 
 def action_argument(name: str | None = None, default: Any = None) -> Any:
-    """One argument of the action that is going on; `default` if it has none of that name, and all without a name."""
+    """One argument of the action that is going on; `default` if it has none of that name, and all without a name.
+
+    While a page checks in, "_initial" says whether it does so for the first time, and "_changed" which field was changed.
+    """
     arguments = action_arguments()
+    occasion = current().evaluation.actions.occasion or {}
+    if name in occasion:
+        return occasion[name]
     return arguments if name is None else arguments.get(name, default)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NoReturn
 
+from docassemble_lite.engine.markup import shown, to_raw_html, to_script
 from docassemble_lite.engine.screen import TaskAction, TaskResponse
 from docassemble_lite.engine.steering import EndWith
 from docassemble_lite.errors import LiteError
@@ -118,10 +119,14 @@ def background_response(*values: Any, **named: Any) -> NoReturn:
     """End the task with a value: the one argument, a list of several, or a dictionary of the named ones.
 
     With two arguments the second can say what becomes of the first on the screen: "flash", "refresh", "javascript", "fields".
+    Dictionaries with "target" and "content" are HTML for places in the screen. What people typed is harmless in either.
     """
+    if values == ("refresh",) and not named:
+        raise EndWith(TaskResponse("refresh", "refresh"))
     if len(values) == 2 and not named and values[1] in MODES:
-        raise EndWith(TaskResponse(values[0], values[1]))
-    raise EndWith(TaskResponse(_value_of(values, named)))
+        value, mode = values
+        raise EndWith(TaskResponse(to_script(shown(value)) if mode == "javascript" else _with_harmless_parts(value), mode))
+    raise EndWith(TaskResponse(_with_harmless_parts(_value_of(values, named))))
 
 
 def background_response_action(_action: str, /, **arguments: Any) -> NoReturn:
@@ -142,6 +147,19 @@ def background_error_action(_action: str, /, **arguments: Any) -> None:
 def _require_name(function: str, action: Any) -> None:
     if not isinstance(action, str):
         raise TypeError(f"{function}() takes the name of an action, not {action!r}.")
+
+
+def _with_harmless_parts(value: Any) -> Any:
+    """The value, in which the HTML for places in the screen is such as can be shown."""
+    if isinstance(value, (list, tuple)) and value and all(_is_part(item) for item in value):
+        return [_with_harmless_parts(item) for item in value]
+    if _is_part(value):
+        return {**value, "content": to_raw_html(shown(value["content"]))}
+    return value
+
+
+def _is_part(value: Any) -> bool:
+    return isinstance(value, Mapping) and "target" in value and "content" in value
 
 
 def _value_of(values: tuple[Any, ...], named: Mapping[str, Any]) -> Any:

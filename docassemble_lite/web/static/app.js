@@ -2,9 +2,11 @@
 // so that a screen that was loaded again needs no new ones.
 
 import "./checkin.js";
+import "./conditions.js";
 import "./interface.js";
 import { noteScreen, whenScreenComes } from "./screen.js";
 import "./sending.js";
+import "./suggestions.js";
 
 // --- "none of the above" and "all of the above" ------------------------------------------------------------------------
 

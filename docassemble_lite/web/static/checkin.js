@@ -1,16 +1,21 @@
 // Checking in: a page that waits for something asks the server whether it is there. The server says when to ask, over a
-// connection that it holds; where that doesn't get through, the page asks from time to time.
+// connection that it holds; where that doesn't get through, the page asks from time to time. A screen may also have an
+// action, which is run with what stands in the controls: when it comes up, when a control is changed, and from time to time.
 
-import { populate } from "./controls.js";
-import { flash } from "./notices.js";
+import { populate, variableOf } from "./controls.js";
+import { flash, holdStill } from "./notices.js";
+import { parameters } from "./parameters.js";
 import { run } from "./running.js";
 import { refresh, whenScreenComes } from "./screen.js";
+import { isSent } from "./sending.js";
 
 const SECONDS = 1000;
 // milliseconds between two check-ins while the server can say when to ask, and until it is connected to again
 const WITH_EVENTS = 15 * SECONDS;
 const CONNECT_AGAIN = 60 * SECONDS;
 const REMEMBERED = 50;
+// so many times may a screen's action lead to the next without anybody doing anything before it is called a loop
+const LOOP = 6;
 
 // --- what the page waits for ---------------------------------------------------------------------------------------------
 
@@ -19,6 +24,43 @@ const awaits = () => question()?.dataset.awaits || "";
 let news = false;
 const isWaiting = () => Boolean(awaits()) || news;
 const interval = () => parseInt(document.body.dataset.checkinInterval || "0", 10);
+const action = () => (interval() > 0 && question()?.dataset.checkIn) || "";
+const inForm = (name) => document.getElementById("daform")?.elements.namedItem(name)?.value || "";
+
+// --- the occasions for which the screen's action is to be run ------------------------------------------------------------
+
+// { initial } when the screen has come up, { changed } for a variable, {} as time passes; none is there twice
+let occasions = [];
+// when the action was run lately, and how often without anybody's doing
+let lately = [];
+let byItself = 0;
+
+function note(occasion) {
+  if (!action()) return;
+  const same = (other) => other.changed === occasion.changed && other.initial === occasion.initial;
+  const passing = !occasion.changed && !occasion.initial;
+  if (passing ? occasions.length : occasions.some(same)) return;
+  occasions.push(occasion);
+  checkIn();
+}
+
+document.addEventListener("change", (event) => {
+  const variable = event.target.closest?.("#daform") && variableOf(event.target);
+  if (!variable || isSent() || !action()) return;
+  byItself = event.isTrusted ? 0 : byItself + 1;
+  if (byItself === LOOP) console.warn(`The check in “${action()}” keeps changing what makes the page check in; it is slowed down.`);
+  note({ changed: variable });
+});
+
+for (const kind of ["pointerdown", "keydown"]) {
+  document.addEventListener(kind, () => { byItself = 0; });
+}
+
+// milliseconds to wait before the action may be run again: twice a second is enough for what nobody does by hand
+function brake() {
+  lately = lately.filter((time) => performance.now() - time < SECONDS);
+  return byItself && lately.length > 1 ? lately[0] + SECONDS - performance.now() : 0;
+}
 
 // --- asking --------------------------------------------------------------------------------------------------------------
 
@@ -36,18 +78,31 @@ function remember(id) {
 }
 
 async function ask() {
-  const form = document.getElementById("daform");
-  const page = new URL(form.action);
-  const value = (name) => form.elements.namedItem(name)?.value || "";
+  const page = new URL(document.getElementById("daform").action);
   const told = unconfirmed;
+  const token = inForm("_tracker");
   const body = new URLSearchParams({
-    action: "checkin", ajax: "1", checkinCode: code, csrf_token: value("csrf_token"),
-    _session: value("_session"), _tracker: value("_tracker"), awaits: awaits(), told: told.join(" "),
+    action: "checkin", ajax: "1", checkinCode: code, csrf_token: inForm("csrf_token"),
+    _session: inForm("_session"), _tracker: token, awaits: awaits(), told: told.join(" "),
   });
+  const occasion = action() && occasions.shift();
+  if (occasion) {
+    lately.push(performance.now());
+    const asked = { ...parameters(), _initial: Boolean(occasion.initial), _changed: occasion.changed ?? null };
+    body.set("do_action", action());
+    body.set("parameters", JSON.stringify(asked));
+  }
   const answer = await fetch(`/checkin${page.search}`, { method: "POST", body, headers: { Accept: "application/json" } });
+  const isJson = answer.headers.get("Content-Type")?.includes("json");
+  const found = isJson ? await answer.json() : {};
+  if (found.error) {
+    console.error(`The check in “${action()}” failed. ${found.error}`);
+    return found;
+  }
   if (!answer.ok) throw new Error(`The server answered ${answer.status}.`);
-  const found = await answer.json();
   if (found.success) unconfirmed = unconfirmed.filter((id) => !told.includes(id));
+  // what the action said was for the screen that was there then
+  if (token !== inForm("_tracker") || isSent()) found.commands = found.commands?.filter(({ id }) => id);
   return found;
 }
 
@@ -60,12 +115,14 @@ async function checkIn() {
   asking = true;
   askAgain = false;
   try {
-    take(await ask());
+    const pause = occasions.length ? brake() : 0;
+    if (pause > 0) await new Promise((done) => { setTimeout(done, pause); });
+    if (!isSent() && question()) take(await ask());
   } catch (error) {
     console.warn("The page could not check in; trying once more.", error);
   } finally {
     asking = false;
-    if (askAgain || unconfirmed.length) checkIn();
+    if (!isSent() && (askAgain || unconfirmed.length || occasions.length)) checkIn();
     else waitToCheckIn();
   }
 }
@@ -77,11 +134,17 @@ function take(found) {
     if (awaits()) refresh();
     return;
   }
-  if (found.checkin_code !== code) return;
+  if (found.checkin_code !== code || found.error) return;
+  if (found.reload) {
+    refresh();
+    return;
+  }
   for (const command of found.commands) {
-    unconfirmed.push(command.id);
-    if (known.has(command.id)) continue;
-    remember(command.id);
+    if (command.id) {
+      unconfirmed.push(command.id);
+      if (known.has(command.id)) continue;
+      remember(command.id);
+    }
     carryOut(command);
   }
   news = found.pending;
@@ -94,9 +157,18 @@ function take(found) {
 // HTML that the author's code made for places in the text
 function fillTargets(value) {
   for (const { target, content } of Array.isArray(value) ? value : [value]) {
-    if (!/^\w+$/.test(target ?? "")) continue;
-    document.querySelectorAll(`.datarget${target}`).forEach((place) => { place.innerHTML = content; });
+    if (!/^[\w-]+$/.test(target ?? "")) continue;
+    const places = [...document.querySelectorAll(`.datarget${CSS.escape(target)}`)];
+    holdStill(() => places.forEach((place) => fill(place, content ?? "")));
   }
+}
+
+// what is there already isn't read out again, and what a person is in isn't taken away
+function fill(place, content) {
+  const fresh = document.createElement("template");
+  fresh.innerHTML = content;
+  if (fresh.innerHTML === place.innerHTML || place.contains(document.activeElement)) return;
+  place.replaceChildren(fresh.content);
 }
 
 const ACTIONS = {
@@ -150,14 +222,17 @@ function disconnect(pause = 0) {
 
 function waitToCheckIn() {
   clearTimeout(timer);
-  if (!isWaiting()) {
-    disconnect();
-    return;
-  }
-  connect();
+  if (isWaiting()) connect();
+  else disconnect();
   const connected = events?.readyState === EventSource.OPEN;
-  const pause = connected ? Math.max(WITH_EVENTS, interval()) : interval();
-  if (pause > 0) timer = setTimeout(checkIn, pause);
+  const pause = connected && !action() ? Math.max(WITH_EVENTS, interval()) : interval();
+  if (pause > 0 && (isWaiting() || action())) timer = setTimeout(passTime, pause);
+}
+
+function passTime() {
+  if (action() && !document.hidden) note({});
+  else if (isWaiting()) checkIn();
+  else waitToCheckIn();
 }
 
 // a browser has few connections for all its pages: one that nobody looks at gives its own away
@@ -172,7 +247,11 @@ document.addEventListener("visibilitychange", () => {
 window.addEventListener("pagehide", () => disconnect());
 window.addEventListener("pageshow", (event) => { if (event.persisted && isWaiting()) checkIn(); });
 
-whenScreenComes(() => {
+whenScreenComes(({ same }) => {
   news = news || "news" in (question()?.dataset ?? {});
+  if (!same) {
+    occasions = [];
+    note({ initial: true });
+  }
   waitToCheckIn();
 });

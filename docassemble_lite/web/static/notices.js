@@ -16,7 +16,7 @@ function place() {
 }
 
 // what a person is busy with stays where it is, as far as the page can be scrolled
-function holdStill(change) {
+export function holdStill(change) {
   const busy = document.activeElement?.closest("#daform") ? document.activeElement : null;
   const before = busy?.getBoundingClientRect().top;
   change();

@@ -1,6 +1,6 @@
 // A screen that is replaced by a fresh one from the server while the page stays.
 
-import { forgetTyping, isTyping, typeAgain, typedSoFar } from "./controls.js";
+import { forgetTyping, isTyping, placeCaret, typeAgain, typedSoFar } from "./controls.js";
 import { flash } from "./notices.js";
 import { runHeldScripts, withOurNonce } from "./running.js";
 import { isSent } from "./sending.js";
@@ -15,7 +15,8 @@ let shown = "";
 let shownAt = 0;
 const onScreen = [];
 
-// calls back now and whenever another screen has come up
+// calls back now and whenever another screen has come up; with `nonce` it has taken the place of one on this page, and that
+// is what its own scripts carry
 export function whenScreenComes(work) {
   onScreen.push(work);
 }
@@ -32,6 +33,7 @@ function seen(page) {
   copy.append(...[...stylesOf(page), page.getElementById("dabody")].map((node) => node.cloneNode(true)));
   copy.querySelectorAll("[nonce]").forEach((element) => element.removeAttribute("nonce"));
   copy.querySelectorAll("input[type=hidden]").forEach((input) => input.removeAttribute("value"));
+  copy.querySelectorAll("script").forEach((script) => script.removeAttribute("nonce"));
   copy.querySelector("#da-flashes")?.remove();
   const question = copy.querySelector("#daquestion");
   for (const name of Object.keys(question?.dataset ?? {})) delete question.dataset[name];
@@ -42,7 +44,7 @@ function seen(page) {
 function takeTokens(from) {
   for (const form of from.querySelectorAll("form[id]")) {
     const here = document.getElementById(form.id);
-    for (const input of form.querySelectorAll("input[type=hidden]")) {
+    for (const input of form.querySelectorAll("input[type=hidden]:not(.da-hidden-field)")) {
       const twin = here && here.querySelector(`input[type=hidden][name="${CSS.escape(input.name)}"]`);
       if (twin) twin.value = input.value;
     }
@@ -75,6 +77,7 @@ function takeScreen(fresh) {
   const before = spoken(here);
   const typed = sameQuestion(fresh) ? typedSoFar() : null;
   const flashes = document.getElementById("da-flashes");
+  const { nonce } = fresh.querySelector("script[nonce]");
   shown = seen(fresh);
   stylesOf(document).forEach((node) => node.remove());
   document.head.append(...stylesOf(fresh));
@@ -83,11 +86,13 @@ function takeScreen(fresh) {
   document.body.className = fresh.body.className;
   document.title = fresh.title;
   announce(before, spoken(here));
-  if (focused) {
+  screenHasCome({ typed, nonce });
+  // a field can't be focused before it is there again
+  if (focused && !here.contains(document.activeElement)) {
     const twin = document.getElementById(focused.id) || document.getElementById("daMainQuestion");
     twin?.focus({ preventScroll: true });
   }
-  screenHasCome({ typed });
+  if (typed) placeCaret(typed);
 }
 
 const questionOf = (root) => root.querySelector("#daform input[name=_question_name]")?.value;
@@ -199,14 +204,14 @@ function waitToLoadAgain() {
 
 // --- a screen has come up ----------------------------------------------------------------------------------------------
 
-async function screenHasCome({ same = false, typed = null } = {}) {
+async function screenHasCome({ same = false, typed = null, nonce = "" } = {}) {
   if (!same) {
     forgetTyping();
     shownAt = performance.now();
   }
-  if (typed) typeAgain(typed);
   waitToLoadAgain();
-  for (const work of onScreen) work({ same });
+  for (const work of onScreen) work({ same, nonce });
+  if (typed) typeAgain(typed);
   if (same) return;
   await runHeldScripts();
   document.dispatchEvent(new CustomEvent("daPageLoad"));

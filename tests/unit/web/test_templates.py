@@ -15,7 +15,17 @@ from typing import Any
 import pytest
 from flask import Flask, render_template
 
-from docassemble_lite.engine.screen import Asked, ButtonView, ChoiceView, DocumentFile, Documents, DocumentView, FieldView, Screen
+from docassemble_lite.engine.screen import (
+    Asked,
+    ButtonView,
+    ChoiceView,
+    Condition,
+    DocumentFile,
+    Documents,
+    DocumentView,
+    FieldView,
+    Screen,
+)
 from docassemble_lite.errors import EvaluationError, SourceError
 from docassemble_lite.web.page import Link, PageContext
 from docassemble_lite.web.plain_pages import (
@@ -803,3 +813,42 @@ def test_p3_a_conflict_keeps_what_was_typed_and_posts_it_again(render: Any) -> N
     assert posted == [("csrf_token", "new"), ("bmFtZQ", "Ada\r\nLovelace"), ("_tracker", "t")]
     assert page.one("dd").text == "Ada\nLovelace"
     assert "being saved by another window" in page.one("h1").text
+
+
+# --- fields that depend on others ------------------------------------------------------------------------------------
+
+
+def test_what_a_field_depends_on_stands_beside_it(render: Any) -> None:
+    condition = Condition("show", "Y29sb3I", ("red", HOSTILE), negated=True)
+    field = shown(render, replace(NAME, condition=condition, absent=True)).one("div", class_="dashowif")
+    assert (field.get("data-if-effect"), field.get("data-if-control")) == ("show", "Y29sb3I")
+    assert json.loads(field.get("data-if-texts")) == ["red", HOSTILE]
+    assert {"data-if-negated", "hidden"} <= set(field.attributes)
+
+
+@pytest.mark.parametrize("kind", ["note", "html", "hidden"])
+def test_what_is_no_control_depends_on_others_too(render: Any, kind: str) -> None:
+    field = replace(NAME, kind=kind, condition=Condition("hide", "Y29sb3I", ("red",)))
+    assert "hidden" not in shown(render, field).one("div", class_="dashowif").attributes
+
+
+def test_a_field_that_depends_on_nothing_says_nothing(render: Any) -> None:
+    assert shown(render, NAME).all("div", class_="dashowif") == []
+    assert shown(render, NAME).all("script", class_="da-condition") == []
+
+
+def test_an_expression_is_a_script_of_the_page_that_nothing_in_it_can_end(render: Any) -> None:
+    script = 'val("a") < 3 && val("b") === "</script><!--</SCRIPT>"'
+    fields = [replace(NAME, condition=Condition("show"), script=script), replace(BOX, condition=Condition("hide"), script=script)]
+    page = shown(render, *fields, page=PageContext(nonce="n"))
+    found = page.one("script", class_="da-condition")
+    assert found.get("nonce") == "n"
+    assert r'val("a") < 3 && val("b") === "<\/script><\!--<\/SCRIPT>"' in found.text
+    names = {item.get("data-if-script") for item in page.all("div", class_="dashowif")}
+    assert len(names) == 1
+    assert f'["{names.pop()}"]' in found.text
+
+
+def test_the_page_knows_variables_of_controls_that_are_not_named_after_them(render: Any) -> None:
+    page = shown(render, replace(NAME, variable="name"), replace(NAME, name="X2ZpZWxkXzE", variable="name"))
+    assert unpacked(page.one("input", name="_varnames").get("value")) == {"X2ZpZWxkXzE": "bmFtZQ"}

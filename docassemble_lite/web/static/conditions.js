@@ -1,0 +1,82 @@
+// Fields that depend on others: they are shown or hidden, enabled or disabled, while the screen is filled in. The server judges
+// by the same rules what was posted, except for those that depend on a script: about these the form tells it.
+
+import { allControls, controlsNamed, isActive, postedBy } from "./controls.js";
+import { run } from "./running.js";
+import { whenScreenComes } from "./screen.js";
+
+const CONTROLS = "input, select, textarea, button";
+// marks a control that is disabled by the condition of its field, and would be enabled otherwise
+const OFF = "data-off";
+
+const containers = () => [...document.querySelectorAll("#daform .dashowif")];
+
+function scriptHolds(name) {
+  try {
+    return Boolean(window.daConditions[name]());
+  } catch (error) {
+    console.error("The condition of a field can't be evaluated.", error);
+    return false;
+  }
+}
+
+function holds({ ifControl, ifTexts, ifNegated, ifScript }) {
+  if (ifScript) return scriptHolds(ifScript);
+  const active = controlsNamed(ifControl).filter(isActive);
+  if (!active.length) return false;
+  const texts = JSON.parse(ifTexts);
+  const posted = postedBy(active);
+  return (posted.length ? posted : [""]).some((text) => texts.includes(text.trim())) !== (ifNegated !== undefined);
+}
+
+function setActive(container, active) {
+  for (const control of container.querySelectorAll(CONTROLS)) {
+    if (!active && !control.disabled) {
+      control.disabled = true;
+      control.setAttribute(OFF, "");
+    } else if (active && control.hasAttribute(OFF)) {
+      control.disabled = false;
+      control.removeAttribute(OFF);
+    }
+  }
+}
+
+// whether this changed anything
+function judge(container) {
+  const effect = container.dataset.ifEffect;
+  const active = holds(container.dataset) === (effect === "show" || effect === "enable");
+  const hides = effect === "show" || effect === "hide";
+  const before = [container.hidden, container.classList.contains("da-disabled")];
+  if (hides) container.hidden = !active;
+  else container.classList.toggle("da-disabled", !active);
+  setActive(container, active);
+  return container.hidden !== before[0] || container.classList.contains("da-disabled") !== before[1];
+}
+
+function sayWhatIsThere() {
+  const input = document.querySelector("#daform input[name=_visible]");
+  const names = allControls().filter(isActive).map((control) => control.name);
+  if (input) input.value = btoa(JSON.stringify([...new Set(names)]));
+}
+
+function judgeAll() {
+  const all = containers();
+  if (!all.length) return;
+  // one may depend on another; two that depend on each other don't go on for ever
+  for (let round = 0; round <= all.length; round += 1) {
+    if (!all.map(judge).some(Boolean)) break;
+  }
+  sayWhatIsThere();
+}
+
+// the window comes after the document, where a control that was changed may change others; "pageshow": a browser may have put
+// back what had been typed
+for (const kind of ["input", "change", "daControlsChanged", "pageshow"]) window.addEventListener(kind, judgeAll);
+
+whenScreenComes(({ nonce }) => {
+  // a screen that took the place of another one brings its scripts along; HTML that got into it doesn't know its nonce
+  for (const script of nonce ? document.querySelectorAll("#daform script.da-condition") : []) {
+    if (script.nonce === nonce) run(script.textContent);
+  }
+  judgeAll();
+});
