@@ -265,6 +265,16 @@ class _PersonVisit:
             outcome = Refresh() if isinstance(outcome, Exit) else outcome
         return self.end(evaluation, outcome, self.new_asked(outcome), new_step=True)
 
+    def variables(self) -> Variables | None:
+        evaluation = self.evaluation()
+        allowed = evaluation.internal.get("status", {}).get("variable_access") is not False
+        if not allowed and not self.surroundings.settings.debug:
+            return None
+        with entered(evaluation.current):
+            answers = all_variables()
+        loaded = self.loaded
+        return Variables(answers, loaded.interview, loaded.session_id, not loaded.multi_user, loaded.step)
+
     def handed_on(self, to: TaskAction) -> Evaluation:
         """An evaluation of the action that follows; as for a task, it sees nothing of what the one before changed."""
         self.loaded = self.load()
@@ -305,16 +315,6 @@ class _PersonVisit:
     def checked_in(self, outcome: Outcome) -> Visited:
         session, interview = self.loaded.session_id, self.loaded.interview
         return Visited(outcome, session, interview, has_news=self.has_news, has_open_tasks=self.has_open_tasks)
-
-    def variables(self) -> Variables | None:
-        evaluation = self.evaluation()
-        allowed = evaluation.internal.get("status", {}).get("variable_access") is not False
-        if not allowed and not self.surroundings.settings.debug:
-            return None
-        with entered(evaluation.current):
-            answers = all_variables()
-        loaded = self.loaded
-        return Variables(answers, loaded.interview, loaded.session_id, not loaded.multi_user, loaded.step)
 
     def restart(self) -> Visited:
         """From the beginning, with the arguments of the address with which it began."""

@@ -24,20 +24,6 @@ export const allControls = () => [...document.querySelectorAll(`#daform :is(${CO
 export const controlsNamed = (name) => allControls().filter((control) => control.name === name);
 // whether a control can be answered, so that it will be posted
 export const isActive = (control) => !control.matches(":disabled");
-const isSpecial = (control) => control.matches(".danota-checkbox, .daaota-checkbox");
-// of several controls, one for each thing to choose
-const isOneOfGroup = (control) => control.closest(".da-group") !== null;
-
-// what the controls of one name post
-export function postedBy(controls) {
-  return controls.flatMap((control) => {
-    if (control.type === "radio" || control.type === "checkbox") return control.checked ? [control.value] : [];
-    if (control.localName === "select") return [...control.selectedOptions].map((option) => option.value);
-    return [control.value];
-  });
-}
-
-// --- the names of variables ------------------------------------------------------------------------------------------------
 
 // names of controls that aren't made of their variables' names → what would have been
 function otherNames() {
@@ -45,9 +31,18 @@ function otherNames() {
   return varnames ? JSON.parse(decoded(varnames)) : {};
 }
 
+// as the controls are named: in quotes as Python writes them, and with what x and the iterators stand for
+function spelled(variable) {
+  const bound = JSON.parse(document.getElementById("daquestion")?.dataset.iterators || "{}");
+  return variable
+    .replace(/\["([^"'\\]*)"\]/g, "['$1']")
+    .replace(/^x(?=[.[])/, () => bound.x ?? "x")
+    .replace(/\[([ijklmn])\]/g, (whole, iterator) => (iterator in bound ? `[${bound[iterator]}]` : whole));
+}
+
 // the names of a variable's controls: where it has several, only the first is named after it
 function namesOf(variable) {
-  const own = encoded(variable);
+  const own = encoded(spelled(variable));
   return [own, ...Object.entries(otherNames()).filter(([, name]) => name === own).map(([name]) => name)];
 }
 
@@ -59,127 +54,125 @@ export function variableOf(control) {
 
 const allControlsOf = (variable) => namesOf(variable).flatMap(controlsNamed);
 
-// as the controls are named: in quotes as Python writes them, with what x and the iterators stand for
-function spelled(variable) {
-  const bound = JSON.parse(document.getElementById("daquestion")?.dataset.iterators || "{}");
-  return variable
-    .replace(/\["([^"'\\]*)"\]/g, "['$1']")
-    .replace(/^x(?=[.[])/, () => bound.x ?? "x")
-    .replace(/\[([ijklmn])\]/g, (whole, iterator) => (iterator in bound ? `[${bound[iterator]}]` : whole));
+// the controls of a variable that can be answered
+export const controlsOf = (variable) => allControlsOf(variable).filter(isActive);
+
+// what the controls of one name post
+export function postedBy(controls) {
+  return controls.flatMap((control) => {
+    if (control.type === "radio" || control.type === "checkbox") return control.checked ? [control.value] : [];
+    if (control.localName === "select") return [...control.selectedOptions].map((option) => option.value);
+    return [control.value];
+  });
 }
 
-// fruit['Apple'], fruit[nota] or fruit[aota]: one of the boxes of `fruit`
-const ITEM = /^(.+)\[(?:(nota|aota)|(['"])(.*)\3)\]$/s;
+// --- one checkbox of a group, known by its choice: fruit['apple'], fruit[nota], fruit[aota] -----------------------------
 
-function itemOf(name) {
-  const [, group, special, , key] = ITEM.exec(name) ?? [];
-  if (!group) return [];
-  const isMeant = special
-    ? (control) => control.classList.contains(`da${special}-checkbox`)
-    : (control) => !isSpecial(control) && control.value === key.replace(/\\(.)/g, "$1");
-  return allControlsOf(group).filter((control) => control.type === "checkbox" && isOneOfGroup(control) && isMeant(control));
+const CHOICE = /^(.+)\[(?:'(.*)'|"(.*)"|(nota|aota))\]$/;
+const SPECIAL_BOXES = { nota: "danota-checkbox", aota: "daaota-checkbox" };
+const isSpecial = (box) => Object.values(SPECIAL_BOXES).some((name) => box.classList.contains(name));
+const isGroup = ([first]) => first?.type === "checkbox" && Boolean(first.closest(".da-group"));
+
+function boxOf(variable) {
+  const [, group, single, double, special] = CHOICE.exec(variable) || [];
+  if (!group || controlsOf(variable).length) return null;
+  const boxes = controlsOf(group);
+  if (!isGroup(boxes)) return null;
+  if (special) return boxes.find((box) => box.classList.contains(SPECIAL_BOXES[special])) || null;
+  return boxes.find((box) => box.value === (single ?? double) && !isSpecial(box)) || null;
 }
 
-// the controls of a variable that can be answered, and whether that is one of the boxes of another variable
-function find(variable) {
-  const name = spelled(variable);
-  const whole = allControlsOf(name);
-  const controls = whole.length ? whole : itemOf(name);
-  return { controls: controls.filter(isActive), isItem: !whole.length };
-}
-
-export const controlsOf = (variable) => find(variable).controls;
-
-// --- what scripts of interviews call --------------------------------------------------------------------------------------
+// --- what scripts call ----------------------------------------------------------------------------------------------
 
 export function getField(variable) {
-  const { controls: [first], isItem } = find(variable);
-  if (!first) return null;
-  return isOneOfGroup(first) && !isItem ? first.closest("fieldset") : first;
+  const box = boxOf(variable);
+  if (box) return box;
+  const controls = controlsOf(variable);
+  const [first] = controls;
+  return controls.length > 1 || isGroup(controls) ? first.closest("fieldset") : first || null;
 }
 
 export function getFields() {
-  const names = [];
-  for (const control of allControls()) {
-    const name = variableOf(control);
-    // the choices of a question without a variable have none
-    if (!name || isSpecial(control)) continue;
-    names.push(name);
-    if (control.type === "checkbox" && isOneOfGroup(control)) names.push(`${name}[${JSON.stringify(control.value)}]`);
-  }
-  return [...new Set(names)];
+  return [...new Set(allControls().map(variableOf))].filter(Boolean).flatMap((variable) => {
+    const boxes = allControlsOf(variable);
+    const choices = isGroup(boxes) ? boxes.filter((box) => !isSpecial(box)) : [];
+    return [variable, ...choices.map((box) => `${variable}[${JSON.stringify(box.value)}]`)];
+  });
 }
 
-const truths = { True: true, False: false };
-const meaning = (text) => (text in truths ? truths[text] : text);
-const ticked = (controls) => controls.filter((control) => control.checked).map((control) => control.value);
-// a box for a field of its own stands for False where the author wrote noyes
-const saysYes = (box) => box.value !== "False";
+const constants = { True: true, False: false };
+const meaning = (text) => (Object.hasOwn(constants, text) ? constants[text] : text);
 
 export function val(variable) {
-  const { controls, isItem } = find(variable);
+  const box = boxOf(variable);
+  if (box) return box.checked;
+  const controls = controlsOf(variable);
   const [first] = controls;
   if (!first) return null;
-  if (first.type === "radio") return meaning(ticked(controls)[0] ?? null);
-  if (isItem) return first.checked;
-  if (first.type === "checkbox" && !isOneOfGroup(first)) return first.checked === saysYes(first);
-  if (first.type === "checkbox") return ticked(controls.filter((control) => !isSpecial(control)));
+  if (first.type === "radio") return meaning(controls.find((control) => control.checked)?.value ?? null);
+  if (isGroup(controls)) return controls.filter((control) => control.checked && !isSpecial(control)).map((control) => control.value);
+  if (first.type === "checkbox") return first.checked === (first.value !== "False");
   if (first.multiple) return [...first.selectedOptions].map((option) => option.value);
-  return first.localName === "select" ? meaning(first.value) : first.value;
+  return first.value;
 }
 
 export function setField(variable, value) {
-  const { controls, isItem } = find(variable);
+  const box = boxOf(variable);
+  if (box) {
+    setChecked(box, isTrue(value));
+    return;
+  }
+  const controls = controlsOf(variable);
+  const wanted = (Array.isArray(value) ? value : [value]).map((item) => {
+    if (item === null) return "None";
+    return Object.keys(constants).find((key) => constants[key] === item) || String(item);
+  });
   const [first] = controls;
-  if (!first) return;
-  const isTrue = Boolean(typeof value === "string" ? meaning(value) : value);
-  if (isItem) check(first, isTrue);
-  else if (first.type === "checkbox" && !isOneOfGroup(first)) check(first, isTrue === saysYes(first));
-  else setTexts(controls, (Array.isArray(value) ? value : [value]).map((item) => posted(item, first)));
+  if (first?.type === "checkbox" && !isGroup(controls)) {
+    setChecked(first, isTrue(value) === (first.value !== "False"));
+  } else if (first && !first.multiple && first.type !== "radio" && first.type !== "checkbox") {
+    setTexts(controls, [String(value ?? "")]);
+  } else {
+    setTexts(controls, wanted);
+  }
 }
 
-// how a form writes a value
-function posted(value, control) {
-  if (value === null || value === undefined) return control.type === "radio" ? "None" : "";
-  return Object.keys(truths).find((key) => truths[key] === value) ?? String(value);
+const isTrue = (value) => Boolean(typeof value === "string" ? meaning(value) : value);
+
+function setChecked(box, checked) {
+  if (box.checked === checked) return;
+  box.checked = checked;
+  tellChange(box);
 }
 
-// --- changing controls -----------------------------------------------------------------------------------------------------
-
-function announce(control) {
-  for (const kind of ["input", "change"]) control.dispatchEvent(new Event(kind, { bubbles: true }));
-}
-
-function check(control, wanted) {
-  if (control.checked === wanted) return;
-  control.checked = wanted;
-  announce(control);
+function tellChange(control) {
+  control.dispatchEvent(new Event("input", { bubbles: true }));
+  control.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
 // have the controls of one variable show what a form would post for it
 function setTexts(controls, texts) {
-  if (["radio", "checkbox"].includes(controls[0]?.type)) checkThose(controls, texts);
-  else for (const control of controls) setText(control, texts);
-}
-
-// "all of the above" follows the others by itself
-function checkThose(controls, texts) {
-  for (const control of controls.filter((each) => !isSpecial(each))) check(control, texts.includes(control.value));
-  for (const control of controls.filter(isSpecial)) {
-    if (texts.includes(control.value)) check(control, true);
-    else if (control.classList.contains("danota-checkbox")) control.checked = false;
+  if (["radio", "checkbox"].includes(controls[0]?.type)) {
+    setBoxes(controls, texts);
+    return;
+  }
+  for (const control of controls) {
+    const before = postedBy([control]).join("\n");
+    // which file is sent is for the person to say
+    if (control.type === "file") control.value = "";
+    else if (control.multiple) for (const option of control.options) option.selected = texts.includes(option.value);
+    else control.value = texts.at(-1) ?? "";
+    if (!populating || postedBy([control]).join("\n") !== before) tellChange(control);
   }
 }
 
-function setText(control, texts) {
-  const text = texts.at(-1) ?? "";
-  const before = postedBy([control]).join("\n");
-  if (control.multiple) for (const option of control.options) option.selected = texts.includes(option.value);
-  // which file is sent is for the person to say
-  else if (control.type === "file") control.value = "";
-  else control.value = text;
-  // scripts expect to be heard, also where nothing changes; what the server fills in must not lead to the next check-in
-  if (!populating || postedBy([control]).join("\n") !== before) announce(control);
+// "all of the above" follows the others by itself, and would take them along if it were unchecked before them
+function setBoxes(boxes, texts) {
+  for (const box of boxes.filter((each) => !isSpecial(each))) setChecked(box, texts.includes(box.value));
+  for (const box of boxes.filter(isSpecial)) {
+    if (texts.includes(box.value)) setChecked(box, true);
+    else if (box.classList.contains(SPECIAL_BOXES.nota)) box.checked = false;
+  }
 }
 
 // fill in what the server sends: variable → { texts, choices }. What the person is typing into at this moment stays as it is.
