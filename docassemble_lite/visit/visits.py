@@ -263,7 +263,9 @@ class _PersonVisit:
         if read_only:
             evaluation.save_status = "ignore"
             outcome = Refresh() if isinstance(outcome, Exit) else outcome
-        return self.end(evaluation, outcome, self.new_asked(outcome), new_step=True)
+        # the page whose script called an action that answers by itself stays valid
+        asked = self.new_asked(outcome) if isinstance(outcome, (Screen, Wait)) else self.asked
+        return self.end(evaluation, outcome, asked, new_step=True)
 
     def variables(self) -> Variables | None:
         evaluation = self.evaluation()

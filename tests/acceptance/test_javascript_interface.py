@@ -136,7 +136,31 @@ mandatory: True
 question: |
   Hidden ${ get_status('variable_access') }
 """
-INTERVIEWS = {"fields.yml": FIELDS, "people.yml": PEOPLE, "actions.yml": ACTIONS, "hidden.yml": HIDDEN}
+CALLED = """\
+mandatory: True
+code: |
+  asked = 0
+---
+mandatory: True
+code: |
+  weight
+  the_end
+---
+question: How heavy?
+fields:
+  - Weight: weight
+    datatype: integer
+---
+event: price
+code: |
+  asked += 1
+  json_response({'price': int(action_argument('weight')) * 2})
+---
+event: the_end
+question: |
+  It weighs ${ weight }, asked ${ asked } times
+"""
+INTERVIEWS = {"called.yml": CALLED, "fields.yml": FIELDS, "people.yml": PEOPLE, "actions.yml": ACTIONS, "hidden.yml": HIDDEN}
 
 
 @pytest.fixture(scope="module")
@@ -344,6 +368,16 @@ def test_an_interview_can_keep_its_answers_to_itself(on: Callable[..., Page]) ->
     tab = on("hidden.yml")
     see(tab, "Hidden False")
     assert tab.evaluate("() => new Promise((done) => get_interview_variables(done))") == {"success": False}
+
+
+@pytest.mark.browser
+def test_a_page_can_be_sent_after_its_script_has_called_an_action(on: Callable[..., Page]) -> None:
+    tab = on("called.yml")
+    fill(tab, "Weight", "20")
+    script = "() => new Promise((done) => action_call('price', {weight: val('weight')}, done))"
+    assert tab.evaluate(script) == {"price": 40}
+    go_on(tab)
+    see(tab, "It weighs 20, asked 1 times")
 
 
 # --- who may have the answers --------------------------------------------------------------------------------------------
