@@ -140,6 +140,18 @@ class Host(Protocol):
         """The address of a ZIP file of that name with some files of this session in it."""
         ...
 
+    def redis(self) -> Any:
+        """A client of the Redis of interviews, with the methods of the package `redis`."""
+        ...
+
+    def packed(self, value: Any, key: str) -> bytes:
+        """A value that answers can hold as bytes, to be kept under a key of Redis."""
+        ...
+
+    def unpacked(self, kept: bytes, key: str) -> Any:
+        """What `packed` was given. Raises `AnswersTampered` when this server didn't write it under that key."""
+        ...
+
     def setting(self, name: str, default: Any = None) -> Any:
         """A directive of the configuration that interviews may know."""
         ...
@@ -192,6 +204,15 @@ class NoHost:
         return self._refuse()
 
     def archive_url(self, numbers: Sequence[int], name: str) -> str:
+        return self._refuse()
+
+    def redis(self) -> Any:
+        return self._refuse()
+
+    def packed(self, value: Any, key: str) -> bytes:
+        return self._refuse()
+
+    def unpacked(self, kept: bytes, key: str) -> Any:
         return self._refuse()
 
     def setting(self, name: str, default: Any = None) -> Any:

@@ -39,6 +39,8 @@ class Settings:
     database: str = ""
     # a URL of Celery's broker; empty: its filesystem broker in the data folder
     broker: str = ""
+    # a URL of the Redis that interviews may use; empty: the broker's if it is one, and else a file in the data folder
+    redis: str = ""
     # a name of a Python package -> the folder that stands for it
     packages: Mapping[str, Path] = field(default_factory=dict)
     appname: str = "docassemble_lite"
@@ -118,7 +120,7 @@ class Settings:
 
 _PATHS = {"data", "interviews"}
 _FROM_ENVIRONMENT = {
-    name: f"DAL_{name.upper()}" for name in ("data", "interviews", "database", "broker", "host", "port", "debug")
+    name: f"DAL_{name.upper()}" for name in ("data", "interviews", "database", "broker", "redis", "host", "port", "debug")
 }
 
 

@@ -14,6 +14,7 @@ from docassemble_lite.objects.money import Asset, Expense, FinancialList, Income
 from docassemble_lite.objects.names import IndividualName, Name
 from docassemble_lite.objects.people import ChildList, Individual, Organization, PartyList, Person, Thing
 from docassemble_lite.objects.places import Address, City, Event, LatitudeLongitude, OfficeList
+from docassemble_lite.objects.redis import DARedis
 from docassemble_lite.objects.serializable import serializable
 from docassemble_lite.objects.sets import DASet
 from docassemble_lite.objects.using import Using
@@ -31,6 +32,7 @@ _OPEN = (
     DAList,
     DAObject,
     DAOrderedDict,
+    DARedis,
     DASet,
     Event,
     Expense,
@@ -70,6 +72,7 @@ __all__ = [
     "DAList",
     "DAObject",
     "DAOrderedDict",
+    "DARedis",
     "DASet",
     "Event",
     "Expense",

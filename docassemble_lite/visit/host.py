@@ -19,6 +19,7 @@ from docassemble_lite.host import FileInfo, Person, Request, TaskReport, TaskSta
 from docassemble_lite.store.files import StoredFile
 from docassemble_lite.store.freezer import freeze, thaw
 from docassemble_lite.store.loaded import Loaded
+from docassemble_lite.store.memory import open_memory
 from docassemble_lite.store.tasks import Claimed, NewTask
 from docassemble_lite.visit.addresses import archive_address, encoded_action, interview_address, uploaded_file_address
 from docassemble_lite.visit.surroundings import Surroundings
@@ -203,6 +204,15 @@ class VisitHost:
         return self._asked(lambda: self._store.files.info(number, self._loaded.session_id, self._loaded.data_key))
 
     # --- the rest --------------------------------------------------------------------------------------------------
+
+    def redis(self) -> Any:
+        return open_memory(self._settings)
+
+    def packed(self, value: Any, key: str) -> bytes:
+        return self._store.vault.sign(freeze({"value": value}), session="", part=f"redis:{key}")
+
+    def unpacked(self, kept: bytes, key: str) -> Any:
+        return thaw(self._store.vault.verify(kept, session="", part=f"redis:{key}"))[0]["value"]
 
     def setting(self, name: str, default: Any = None) -> Any:
         key = name.replace(" ", "_")

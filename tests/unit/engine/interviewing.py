@@ -27,6 +27,7 @@ from docassemble_lite.engine.submission import Mistakes, note_typed, submit
 from docassemble_lite.errors import AuthorError, EvaluationError, NoSuchFile, SourceError
 from docassemble_lite.host import FileInfo, Interface, Person, Request, TaskReport
 from docassemble_lite.store.freezer import freeze, thaw
+from docassemble_lite.store.small_redis import SmallRedis
 
 _FOLDER = Path(tempfile.mkdtemp(prefix="dal-interviews-"))
 atexit.register(shutil.rmtree, _FOLDER, ignore_errors=True)
@@ -115,6 +116,15 @@ class HostInMemory:
 
     def archive_url(self, numbers: Sequence[int], name: str) -> str:
         return f"/uploadedfiles/{name}?{'&'.join(f'file={number}' for number in numbers)}"
+
+    def redis(self) -> Any:
+        return SmallRedis(_FOLDER / "redis.sqlite3")
+
+    def packed(self, value: Any, key: str) -> bytes:
+        return freeze({key: value})
+
+    def unpacked(self, kept: bytes, key: str) -> Any:
+        return thaw(kept)[0][key]
 
     def setting(self, name: str, default: Any = None) -> Any:
         return self.settings.get(name, default)
