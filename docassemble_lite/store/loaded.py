@@ -58,3 +58,5 @@ class Entrance:
     unlock: Callable[[], bytes] = field(repr=False)
     # whether it was the secret that opened it; a plain session also opens for whoever knows its id
     held: bool = True
+    # whether somebody waits to be told of the end of a task
+    has_news: bool = False

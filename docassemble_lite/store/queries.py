@@ -23,7 +23,7 @@ load = (
     .where(_wanted, _open_to_asking)
 )
 enter = (
-    select(sessions.c.id, sessions.c.interview, sessions.c.multi_user, sessions.c.sealed_key, session_keys.c.wrapped)
+    select(sessions.c.id, sessions.c.interview, sessions.c.multi_user, sessions.c.sealed_key, session_keys.c.wrapped, _has_news)
     .select_from(sessions.outerjoin(session_keys, _key))
     .where(_wanted, _open_to_asking)
 )

@@ -109,7 +109,7 @@ class Sessions:
             unlock = partial(self._vault.unseal, row["sealed_key"] or b"", "session", session_id)
         else:
             unlock = partial(self._vault.unwrap, row["wrapped"], secret, session_id)
-        return Entrance(session_id, row["interview"], unlock, held=row["wrapped"] is not None)
+        return Entrance(session_id, row["interview"], unlock, held=row["wrapped"] is not None, has_news=bool(row["has_news"]))
 
     def load_with_key(self, session_id: str, data_key: bytes) -> Loaded:
         """The session of a task, with the data key that came with the task. Raises as `load` does."""

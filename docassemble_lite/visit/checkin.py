@@ -1,6 +1,6 @@
 """A check-in: a page that is open asks whether there is something new for it.
 
-It costs two queries of the store and, unless fields are to be filled in, opens no answers.
+It costs one or two queries of the store and, unless fields are to be filled in, opens no answers.
 """
 
 from __future__ import annotations
@@ -67,6 +67,8 @@ class CheckIns:
             raise SessionNotFound
         if told:
             self.store.tasks.confirm(session_id, who, list(told)[:MOST])
+        if not awaited and not entrance.has_news:
+            return CheckedIn()
         awaited = list(awaited)[:MOST]
         news = self.store.tasks.news(session_id, who, awaited)
         commands = self._commands(entrance, secret, who, news) if news.due else ()
