@@ -49,6 +49,8 @@ class Request:
     url_root: str = "http://localhost"
     action: str | None = None
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    # whether the interview itself chose the action, and not an address
+    own_action: bool = False
     referring_url: str = ""
     user_agent: str = ""
     # languages that the browser asks for, best first

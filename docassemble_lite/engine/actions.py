@@ -5,11 +5,11 @@ Each browser has a stack of actions that are still to be gone through, so that o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from docassemble_lite.engine.expressions import read_variable, set_variable
-from docassemble_lite.engine.names import ITERATORS, is_excessive, is_plain_path, normalized
+from docassemble_lite.engine.names import ITERATORS, is_excessive, is_plain_path, normalized, words_of
 from docassemble_lite.engine.screen import Exit, Outcome, TaskResponse
 from docassemble_lite.engine.steering import EndWith, SeekForced
 from docassemble_lite.engine.wanted import Result
@@ -37,12 +37,25 @@ class ActionStack:
         request = evaluation.request
         if request.action is not None:
             self.refuse_from_outside(request.action)
+            if request.interface == "web" and not request.own_action:
+                self._refuse_unlisted(request.action, request.arguments)
             self.pending = (request.action, request.arguments)
 
     def refuse_from_outside(self, action: str) -> None:
         """Of the actions that every interview has, an address can ask only for those that change no answer by themselves."""
         if self.evaluation.request.interface == "web" and action in BUILT_IN and action not in FROM_OUTSIDE:
             raise ActionRefused
+
+    def _refuse_unlisted(self, action: str, arguments: Mapping[str, Any]) -> None:
+        """Where an interview lists what addresses may ask for, nothing else gets in, in whatever it is wrapped."""
+        allowed = self.evaluation.program.allowed_actions
+        left = [(action, arguments)] if allowed.restricted else []
+        while left:
+            action, arguments = left.pop()
+            if action in _WRAPPED:
+                left += _WRAPPED[action](arguments)
+            elif not allowed.allows(action):
+                raise ActionRefused
 
     @property
     def entries(self) -> list[dict[str, Any]]:
@@ -112,7 +125,7 @@ class ActionStack:
 
     def _seek(self, name: str) -> Outcome | None:
         """Find a question or an event for the name; a name that nothing answers is forgiven."""
-        if is_excessive(name) or not is_plain_path(name):
+        if is_excessive(name) or not is_plain_path(name) or not _means_something(self.evaluation, name):
             self.done(name)
             return None
         self.evaluation.sought.append(name)
@@ -188,8 +201,7 @@ def _variables(arguments: Mapping[str, Any]) -> list[Any]:
 
 
 def _names(arguments: Mapping[str, Any]) -> list[str]:
-    names = [normalized(name) for name in _variables(arguments) if isinstance(name, str) and not is_excessive(name)]
-    return [name for name in names if is_plain_path(name)]
+    return [normalized(name) for name in _variables(arguments) if isinstance(name, str) and _is_name(name)]
 
 
 def _definable(evaluation: Evaluation, arguments: Mapping[str, Any]) -> list[str]:
@@ -198,16 +210,33 @@ def _definable(evaluation: Evaluation, arguments: Mapping[str, Any]) -> list[str
 
 
 def _is_definable(evaluation: Evaluation, name: str) -> bool:
-    return evaluation.is_defined(name) or next(evaluation.candidates(name), None) is not None
+    if evaluation.is_defined(name):
+        return True
+    return next(evaluation.candidates(name), None) is not None and _means_something(evaluation, name)
+
+
+def _means_something(evaluation: Evaluation, name: str) -> bool:
+    """Whether what stands in the name could be had: `people[i]` is nothing where no `i` is."""
+    words = words_of(name) - {name}
+    return all(evaluation.is_defined(word) or next(evaluation.candidates(word), None) is not None for word in words)
 
 
 def _is_command(item: Any) -> bool:
     return isinstance(item, Mapping) and ("action" in item or any(key in item for key in _FOLLOWING))
 
 
-def _force_ask(evaluation: Evaluation, arguments: Mapping[str, Any]) -> None:
+def _to_ask(arguments: Mapping[str, Any]) -> list[Any]:
+    """What `_da_force_ask` is to go through, as far as it can."""
     asked = _variables(arguments)
-    items = [item for item in asked if _is_command(item) or (isinstance(item, str) and is_plain_path(normalized(item)))]
+    return [item for item in asked if _is_command(item) or (isinstance(item, str) and _is_name(item))]
+
+
+def _is_name(text: str) -> bool:
+    return not is_excessive(text) and is_plain_path(normalized(text))
+
+
+def _force_ask(evaluation: Evaluation, arguments: Mapping[str, Any]) -> None:
+    items = _to_ask(arguments)
     for action, _ in map(_entry, items):
         evaluation.actions.refuse_from_outside(action)
     if items:
@@ -230,7 +259,7 @@ def _set(evaluation: Evaluation, arguments: Mapping[str, Any]) -> None:
     for pair in _variables(arguments):
         if isinstance(pair, Mapping):
             for name, value in pair.items():
-                if is_plain_path(normalized(str(name))):
+                if _is_name(str(name)):
                     set_variable(normalized(str(name)), value, evaluation.answers)
 
 
@@ -249,11 +278,14 @@ def _need(evaluation: Evaluation, arguments: Mapping[str, Any]) -> None:
 
 def _priority(evaluation: Evaluation, arguments: Mapping[str, Any]) -> None:
     """An action that first empties the stack."""
-    action = str(arguments.get("_action", ""))
+    action, inner = _prior(arguments)
     evaluation.actions.refuse_from_outside(action)
     evaluation.actions.clear()
-    inner = arguments.get("_arguments")
-    raise SeekForced([{"action": action, "arguments": dict(inner) if isinstance(inner, Mapping) else {}}])
+    raise SeekForced([{"action": action, "arguments": inner}])
+
+
+def _prior(arguments: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+    return str(arguments.get("_action", "")), _mapping(arguments.get("_arguments"))
 
 
 def _exit(_: Evaluation, __: Mapping[str, Any]) -> None:
@@ -272,5 +304,10 @@ BUILT_IN = {
     "_da_exit": _exit,
     "need": _need,
 }
-#: Those that an address may ask for.
-FROM_OUTSIDE = frozenset({"_da_force_ask", "_da_priority_action", "need"})
+#: Those that an address may ask for: each only leads to others, and this is how to find out to which.
+_WRAPPED: Mapping[str, Callable[[Mapping[str, Any]], list[tuple[str, Mapping[str, Any]]]]] = {
+    "_da_force_ask": lambda arguments: [_entry(item) for item in _to_ask(arguments)],
+    "_da_priority_action": lambda arguments: [_prior(arguments)],
+    "need": lambda arguments: [(name, {}) for name in _names(arguments)],
+}
+FROM_OUTSIDE = frozenset(_WRAPPED)

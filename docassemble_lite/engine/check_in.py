@@ -31,7 +31,9 @@ def known_parameters(asked: Asked, posted: Mapping[str, Any]) -> dict[str, Any]:
 
     Each choice of a group of checkboxes is a parameter of its own, `fruit['Apple']`.
     """
-    known = {item.variable for item in asked.fields} | {asked.press_variable}
+    known = {item.variable for item in asked.fields}
+    if asked.press_variable:
+        known.add(asked.press_variable)
     for item in asked.fields:
         known |= {f"{item.variable}[{key!r}]" for key in item.choices or {}}
     return {name: value for name, value in posted.items() if name in known and _is_text(value)}

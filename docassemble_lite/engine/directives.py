@@ -103,6 +103,7 @@ def _features(program: Program, section: Section) -> None:
     features = _mapping(section, "features")
     program.features.update({key: value for key, value in features.items() if key not in KINDS})
     read_page_files(program, features)
+    program.allowed_actions.read(features)
     program.loop_limit = int(features.get("loop limit", program.loop_limit))
     program.recursion_limit = min(int(features.get("recursion limit", program.recursion_limit)), 300)
 

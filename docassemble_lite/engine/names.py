@@ -115,6 +115,12 @@ def _only_reads(node: ast.expr) -> bool:
     return False
 
 
+@lru_cache(maxsize=20_000)
+def words_of(name: str) -> frozenset[str]:
+    """The variables that must be there for a plain path to mean anything: `people[i].name` → people, i."""
+    return frozenset(node.id for node in ast.walk(ast.parse(name.strip(), mode="eval")) if isinstance(node, ast.Name))
+
+
 def parents_of(name: str) -> list[str]:
     """The objects on the way: `a.b[0].c` → ["a", "a.b", "a.b[0]"]."""
     parts = parts_of(name)

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from docassemble_lite.engine.allowed_actions import AllowedActions
 from docassemble_lite.engine.blocks.block import Block
 from docassemble_lite.engine.blocks.code import CodeBlock
 from docassemble_lite.engine.blocks.kinds import make_block, odd_keys
@@ -43,6 +44,7 @@ class Program:
     features: dict[str, Any] = field(default_factory=dict)
     parts: ScreenParts = field(default_factory=ScreenParts)
     page_files: PageFiles = field(default_factory=PageFiles)
+    allowed_actions: AllowedActions = field(default_factory=AllowedActions)
     builtins: dict[str, Any] = field(default_factory=dict)
     # mistakes that don't keep the interview from running
     warnings: list[SourceError] = field(default_factory=list)
@@ -86,6 +88,7 @@ class Program:
                     self._by_name.setdefault(name, []).append(block)
             for name in block.depends_on:
                 self.dependents.setdefault(name, []).append(block)
+        self.warnings += self.allowed_actions.unanswered(self)
 
     def named(self, name: str) -> Block | None:
         """The block that the bookkeeping of answered blocks calls `name`."""
@@ -94,6 +97,10 @@ class Program:
     def blocks_for(self, name: str, language: str) -> list[Block]:
         """The blocks registered under a name, first the one to be tried first."""
         return self._in_order(("", name, language), self._by_name.get(name, ()))
+
+    def has_blocks_for(self, name: str) -> bool:
+        """Whether any block is registered under the name."""
+        return name in self._by_name or name in self._generic
 
     def has_generic(self, name: str) -> bool:
         """Whether any generic block is registered under the name."""

@@ -40,10 +40,8 @@ def decoded_action(text: str) -> tuple[str, dict[str, Any]]:
     padded = text.replace("+", "-").replace("/", "_").rstrip("=")
     padded += "=" * (-len(padded) % 4)
     try:
-        found = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True), parse_constant=_refused)
-        # a half of a surrogate pair could be stored, but never be shown
-        json.dumps(found, ensure_ascii=False).encode()
-    except (binascii.Error, UnicodeError, ValueError, RecursionError) as error:
+        found = read_json(base64.b64decode(padded, altchars=b"-_", validate=True))
+    except (binascii.Error, ValueError) as error:
         raise ValueError("This address doesn't name an action.") from error
     if not isinstance(found, dict) or not isinstance(found.get("action"), str):
         raise ValueError("This address doesn't name an action.")
@@ -51,6 +49,17 @@ def decoded_action(text: str) -> tuple[str, dict[str, Any]]:
     if not isinstance(arguments, dict):
         raise ValueError("The arguments of an action must have names.")
     return found["action"], arguments
+
+
+def read_json(text: str | bytes) -> Any:
+    """JSON that comes from outside. Raises ValueError for anything that isn't, or that couldn't be shown again."""
+    try:
+        found = json.loads(text, parse_constant=_refused)
+        # a half of a surrogate pair could be stored, but never be shown
+        json.dumps(found, ensure_ascii=False).encode()
+    except (UnicodeError, RecursionError) as error:
+        raise ValueError("This is no JSON.") from error
+    return found
 
 
 def _refused(constant: str) -> Any:

@@ -24,6 +24,7 @@ from docassemble_lite.engine.screen import Asked, Exit, Outcome, Refresh, Screen
 from docassemble_lite.engine.starting import COME_BACK
 from docassemble_lite.engine.steering import SaveFirst
 from docassemble_lite.engine.submission import Mistakes, note_typed, submit
+from docassemble_lite.engine.suggestions import is_suggested
 from docassemble_lite.engine.waiting import waiting_screen
 from docassemble_lite.errors import EvaluationError, SavedByAnother, SessionNotFound
 from docassemble_lite.host import Request, TaskState, entered
@@ -251,7 +252,7 @@ class _PersonVisit:
 
     def act(self, action: str, arguments: Mapping[str, Any], *, read_only: bool) -> Visited:
         self.glancing = read_only
-        self.request = replace(self.request, action=action, arguments=arguments)
+        self.request = replace(self.request, action=action, arguments=arguments, own_action=self.suggests(action))
         evaluation = self.evaluation()
         note_typed(evaluation, dict(arguments))
         outcome = self.assemble(evaluation, new_step=True)
@@ -277,10 +278,14 @@ class _PersonVisit:
         loaded = self.loaded
         return Variables(answers, loaded.interview, loaded.session_id, not loaded.multi_user, loaded.step)
 
+    def suggests(self, action: str) -> bool:
+        """Whether the action says what can be typed into a field of the screen."""
+        return any(is_suggested(item) and item.options["action"] == action for item in self.asked.fields)
+
     def handed_on(self, to: TaskAction) -> Evaluation:
         """An evaluation of the action that follows; as for a task, it sees nothing of what the one before changed."""
         self.loaded = self.load()
-        self.request = replace(self.request, action=to.action, arguments=to.arguments)
+        self.request = replace(self.request, action=to.action, arguments=to.arguments, own_action=True)
         return self.evaluation()
 
     def check_in(self, deed: CheckIn) -> Visited:
@@ -288,7 +293,8 @@ class _PersonVisit:
         asked = self.asked
         if not deed.token or deed.token != asked.token or not asked.check_in:
             return replace(self.checked_in(Refresh()), notice=STALE)
-        self.request = replace(self.request, action=asked.check_in, arguments=known_parameters(asked, deed.parameters))
+        parameters = known_parameters(asked, deed.parameters)
+        self.request = replace(self.request, action=asked.check_in, arguments=parameters, own_action=True)
         before = _stored_form(self.loaded.answers)
         evaluation = self.evaluation()
         known = set(evaluation.typed)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
@@ -15,6 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from docassemble_lite.errors import AuthorError, SessionNotFound
 from docassemble_lite.language.words import word
 from docassemble_lite.visit import CheckIn, Visited
+from docassemble_lite.visit.addresses import read_json
 from docassemble_lite.visit.checkin import CheckedIn, commands_of
 from docassemble_lite.web.errors import known_text
 from docassemble_lite.web.held import HOLD, Hold
@@ -58,7 +58,7 @@ def check_in() -> BaseResponse:
 def _ran(session_id: str, form: Mapping[str, str]) -> Visited:
     """Run the action of the screen."""
     try:
-        parameters = json.loads(form.get("parameters") or "{}")
+        parameters = read_json(form.get("parameters") or "{}")
     except ValueError as error:
         raise BadRequest("parameters") from error
     if not isinstance(parameters, dict):

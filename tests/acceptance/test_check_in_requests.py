@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from docassemble_lite.visit.addresses import encoded_action
 from tests.acceptance.in_process import Client, application, store_of
 from tests.acceptance.visitor import Page, interview_path, value_of
 
@@ -186,6 +187,52 @@ def test_a_task_can_be_started(begin: Callable[..., Person]) -> None:
     person = begin(hearing("task = background_action('far', 'flash')\nbackground_response(task.ready())"))
     assert person.commands() == [("backgroundresponse", False)]
     assert len(store_of(person.app).tasks.listing()) == 1
+
+
+def test_p32_the_screens_own_actions_need_not_be_allowed_to_browsers(begin: Callable[..., Person]) -> None:
+    suggesting = """
+    mandatory: True
+    code: |
+      seen = 0
+    ---
+    features:
+      allowed actions: []
+    ---
+    question: Q
+    fields:
+      - Town: town
+        input type: ajax
+        action: towns
+    check in: look
+    ---
+    event: look
+    code: |
+      background_response_action('look_on')
+    ---
+    event: look_on
+    code: |
+      seen += 1
+      background_response('heard', 'flash')
+    ---
+    event: towns
+    code: |
+      json_response(['Barre'])
+    ---
+    mandatory: True
+    question: ${ town } ${ seen }
+    """
+    person = begin(suggesting)
+    assert person.commands() == [("flash", "heard")]
+    assert json.loads(person.client.get(asking(person, "towns", wordstart="B")).text) == ["Barre"]
+    for refused in ("look", "look_on", "town"):
+        assert person.client.get(asking(person, refused)).status == 400
+    assert person.submit(town="Barre").heading == "Barre 1"
+    assert person.client.get(asking(person, "towns", wordstart="B")).status == 400
+
+
+def asking(person: Person, action: str, **arguments: Any) -> str:
+    """The address that asks for an action."""
+    return interview_path("made.yml", action=encoded_action(action, arguments))
 
 
 @pytest.mark.parametrize("parameters", ["[", "5", "[1]", "null", '"x"'])

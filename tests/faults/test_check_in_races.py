@@ -14,6 +14,7 @@ from tests.acceptance.visitor import Page, Visitor, filled, interview_path, valu
 from tests.faults.shared_words import InBackground
 
 NAME = "racing.yml"
+OTHER_CHOICES = "choosing.yml"
 # every screen asks for the next item of a list that only submits fill, while check-ins count and collect in other variables
 INTERVIEW = """
 mandatory: True
@@ -43,18 +44,21 @@ code: |
   drafts.append([len(posted), action_argument('entry')])
   background_response({'choice': {'choices': ['new', 'old']}}, 'fields')
 """
+# the same, but what could be chosen before the check-in can't be chosen any more
+CHOOSING = INTERVIEW.replace("['new', 'old']", "['new']")
 
 
 class Racer:
     """One browser, whose page checks in and is sent at the same time."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, name: str = NAME) -> None:
         self.visitor = Visitor(url)
-        self.page = self.visitor.show(NAME)
+        self.name = name
+        self.page = self.visitor.show(name)
 
     def state(self) -> list[Any]:
         """What the answers hold: what was posted, how often the page has checked in, and with what."""
-        page = self.visitor.show(NAME)
+        page = self.visitor.show(self.name)
         found: list[Any] = json.loads(page.words.split("[[", 1)[1].rsplit("]]", 1)[0])
         return found
 
@@ -62,18 +66,18 @@ class Racer:
         """Check in from a page on which that word stands."""
         known = [(name, value_of(page.form, name)) for name in ("csrf_token", "_session", "_tracker")]
         sent = [*known, ("do_action", "listen"), ("parameters", json.dumps({"entry": word}))]
-        answer = self.visitor.post(interview_path(NAME).replace("interview?", "checkin?"), sent)
+        answer = self.visitor.post(interview_path(self.name).replace("interview?", "checkin?"), sent)
         assert answer.status == 200, answer.text
         reply: dict[str, Any] = json.loads(answer.text)
         return reply
 
-    def submit(self, page: Page, word: str) -> Page:
+    def submit(self, page: Page, word: str, choice: str = "old") -> Page:
         """Send a page on which that word stands."""
-        return self.visitor.post(interview_path(NAME), filled(page, entry=word, choice="old"))
+        return self.visitor.post(interview_path(self.name), filled(page, entry=word, choice=choice))
 
 
-def race(racer: Racer, number: int, chance: random.Random) -> tuple[bool, bool]:
-    """Check in and submit at the same time, in either order; whether the check-in came through, and the post at first go."""
+def race(racer: Racer, number: int, chance: random.Random) -> tuple[dict[str, Any], Page]:
+    """Check in and submit at the same time, in either order; what each was answered."""
     page, word = racer.page, f"word{number}"
     first, second = chance.sample(["check in", "submit"], 2)
     head_start = chance.choice((0.0, 0.0, chance.random() * 0.01))
@@ -85,12 +89,8 @@ def race(racer: Racer, number: int, chance: random.Random) -> tuple[bool, bool]:
     time.sleep(head_start)
     going[second] = InBackground(work[second])
     reply, sent = going["check in"].result(), going["submit"].result()
-    assert sent.status == 200, sent.text
     assert reply["success"]
-    racer.page = sent
-    # a page that is over is told so, and changes nothing
-    assert racer.check_in(page, "too late").get("reload") is True
-    return not reply.get("reload", False), True
+    return reply, sent
 
 
 def test_p13_what_was_posted_is_never_lost_or_reverted(
@@ -102,7 +102,12 @@ def test_p13_what_was_posted_is_never_lost_or_reverted(
     rounds = 1000 if long_form else 40
     first = drafts_expected = 0
     for number in range(rounds):
-        came_through, _ = race(racer, number, chance)
+        page = racer.page
+        reply, racer.page = race(racer, number, chance)
+        assert racer.page.status == 200, racer.page.text
+        # a page that is over is told so, and changes nothing
+        assert racer.check_in(page, "too late").get("reload") is True
+        came_through = not reply.get("reload", False)
         drafts_expected += came_through
         first += came_through
     posted, checked_in, drafts = racer.state()
@@ -111,6 +116,32 @@ def test_p13_what_was_posted_is_never_lost_or_reverted(
     assert checked_in == len(drafts) == drafts_expected
     # each was heard on the screen on which it was typed
     assert all(draft == f"draft{screen}" for screen, draft in drafts)
+    assert 0 < first < rounds
+
+
+def test_p13_what_was_posted_is_judged_by_the_choices_that_the_screen_had_then(
+    server: Callable[..., Any], stored: dict[str, Any], long_form: bool, measured: Callable[..., None]
+) -> None:
+    """P13: either the check-in came first, and what was chosen can't be chosen any more, or it came too late."""
+    running = server({OTHER_CHOICES: CHOOSING}, web_processes=2, **stored)
+    racer, chance = Racer(running.url, OTHER_CHOICES), random.Random(14)
+    rounds, first = 1000 if long_form else 40, 0
+    for number in range(rounds):
+        page = racer.page
+        reply, sent = race(racer, number, chance)
+        if not reply.get("reload", False):
+            first += 1
+            assert sent.status == 422, sent.text
+            assert sent.typed("entry") == f"word{number}"
+            assert racer.state()[0] == [f"word{earlier}" for earlier in range(number)]
+            sent = racer.submit(sent, f"word{number}", "new")
+        assert sent.status == 200, sent.text
+        assert racer.check_in(page, "too late").get("reload") is True
+        racer.page = sent
+    posted, checked_in, _ = racer.state()
+    measured("P13", races=rounds, lost=rounds - len(posted), other_choices_before_the_post=first)
+    assert posted == [f"word{number}" for number in range(rounds)]
+    assert checked_in == first
     assert 0 < first < rounds
 
 

@@ -637,3 +637,34 @@ def test_an_action_that_answers_by_itself_is_over():
     assert running.show().question == "Counted 2"
     assert running.act("count_up").outcome.body == b"4"
     assert running.show().question == "Counted 4"
+
+
+@pytest.mark.parametrize("name", ["people[i].name", "people[nobody].name", "x.name"])
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_a_name_with_something_in_it_that_nobody_has_is_forgiven_now_and_later(name, wrapped):
+    session = interview("""
+    objects:
+      - people: DAList.using(object_type=DAObject, there_are_any=True, auto_gather=False)
+    ---
+    question: Name?
+    fields:
+      - N: people[i].name
+    ---
+    generic object: DAObject
+    question: Name of x?
+    fields:
+      - N: x.name
+    ---
+    question: Color?
+    fields:
+      - C: color
+    ---
+    mandatory: True
+    question: ${ color }
+    """).answer(color="red")
+    if wrapped:
+        assert session.act("_da_force_ask", variables=["color", name]).question == "Color?"
+        assert session.answer(color="blue").question == "blue"
+    else:
+        assert session.act(name).question == "red"
+    assert session.act("need", variables=[name]).show().screen.question in ("red", "blue")
