@@ -49,6 +49,8 @@ class Request:
     url_root: str = "http://localhost"
     action: str | None = None
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    # what becomes on the screen of the value of the background task on whose behalf it happens
+    task_mode: str | None = None
     referring_url: str = ""
     user_agent: str = ""
     # languages that the browser asks for, best first
