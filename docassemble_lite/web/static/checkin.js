@@ -34,6 +34,8 @@ let occasions = [];
 // when the action was run lately, and how often without anybody's doing
 let lately = [];
 let byItself = 0;
+// whether what changed since the action was run last is counted in that already: it may change many fields at once
+let counted = false;
 
 function note(occasion) {
   if (!action()) return;
@@ -47,8 +49,10 @@ function note(occasion) {
 document.addEventListener("change", (event) => {
   const variable = event.target.closest?.("#daform") && variableOf(event.target);
   if (!variable || !action() || isSent()) return;
-  byItself = event.isTrusted ? 0 : byItself + 1;
-  if (byItself === LOOP) console.warn(`The check in “${action()}” keeps changing what makes the page check in; it is slowed down.`);
+  const goesOn = !event.isTrusted && !counted;
+  counted = !event.isTrusted;
+  byItself = event.isTrusted ? 0 : byItself + goesOn;
+  if (goesOn && byItself === LOOP) console.warn(`The check in “${action()}” keeps changing what makes the page check in; it is slowed down.`);
   note({ changed: variable });
 });
 
@@ -88,6 +92,7 @@ async function ask() {
   const occasion = action() && occasions.shift();
   if (occasion) {
     lately.push(performance.now());
+    counted = false;
     const asked = { ...parameters(), _initial: Boolean(occasion.initial), _changed: occasion.changed ?? null };
     body.set("do_action", action());
     body.set("parameters", JSON.stringify(asked));
@@ -176,7 +181,7 @@ const ACTIONS = {
   flash: (text) => flash(text, "info"),
   refresh: () => refresh(),
   javascript: run,
-  fields: populate,
+  fields: (values) => holdStill(() => populate(values)),
   backgroundresponse: (value) => { if (value?.target || value?.[0]?.target) fillTargets(value); },
 };
 

@@ -20,7 +20,7 @@ export function holdStill(change) {
   const busy = document.activeElement?.closest("#daform") ? document.activeElement : null;
   const before = busy?.getBoundingClientRect().top;
   change();
-  if (busy) window.scrollBy(0, busy.getBoundingClientRect().top - before);
+  if (busy?.isConnected) window.scrollBy({ top: busy.getBoundingClientRect().top - before, behavior: "instant" });
 }
 
 // `priority` is one of Bootstrap's: "info", "success", "warning", "danger" …; with `clear` the messages that are there go away.
