@@ -51,6 +51,8 @@ class Request:
     arguments: Mapping[str, Any] = field(default_factory=dict)
     # whether the interview itself chose the action, and not an address
     own_action: bool = False
+    # what becomes on the screen of the value of the background task on whose behalf it happens
+    task_mode: str | None = None
     referring_url: str = ""
     user_agent: str = ""
     # languages that the browser asks for, best first

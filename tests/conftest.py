@@ -185,6 +185,12 @@ def _written(folder: Path, interviews: dict[str, str]) -> Path:
 
 
 @pytest.fixture(scope="session")
+def long_form() -> bool:
+    """Whether there is time for the long form of the tests: DAL_LONG=1."""
+    return os.environ.get("DAL_LONG") == "1"
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """A headless Chromium."""
     chromium = shutil.which("chromium")

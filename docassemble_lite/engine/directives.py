@@ -106,6 +106,13 @@ def _features(program: Program, section: Section) -> None:
     program.allowed_actions.read(features)
     program.loop_limit = int(features.get("loop limit", program.loop_limit))
     program.recursion_limit = min(int(features.get("recursion limit", program.recursion_limit)), 300)
+    interval = features.get("checkin interval")
+    if interval is not None and (not isinstance(interval, int) or isinstance(interval, bool) or interval < 0):
+        raise features.mistake(
+            "checkin interval",
+            "“checkin interval” must be a number of milliseconds.",
+            "Write a whole number like 6000, or 0 for a page that doesn't check in.",
+        )
 
 
 def _default_screen_parts(program: Program, section: Section) -> None:

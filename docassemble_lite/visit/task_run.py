@@ -314,6 +314,7 @@ class TaskRun:
             browser=self._browser,
             action=action,
             arguments=arguments,
+            task_mode=self.claimed.mode,
         )
 
 

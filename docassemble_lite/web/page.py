@@ -23,6 +23,9 @@ from docassemble_lite.language.direction import direction
 
 # seconds after which a page loads again that waits for a task and isn't told of its end
 _RELOAD = 10.0
+# milliseconds between two check-ins, whatever an interview wishes: fewer are a burden, and a browser takes more for none
+_SHORTEST_INTERVAL = 1000
+_LONGEST_INTERVAL = 24 * 60 * 60 * 1000
 # what would end a script, or begin a comment around it, in the middle of a string or a regular expression
 _SCRIPT_END = re.compile("<(/script|!--)", re.IGNORECASE)
 # kinds of fields that only show a text
@@ -114,7 +117,8 @@ class PageContext:
     def interval(self, screen: Screen) -> int:
         """Milliseconds between two check-ins; 0: none as time passes."""
         own = screen.features.get("checkin interval")
-        return self.checkin_interval if own is None else own
+        wanted: int = self.checkin_interval if own is None else own
+        return min(max(wanted, _SHORTEST_INTERVAL), _LONGEST_INTERVAL) if wanted > 0 else 0
 
     def tab_title(self, screen: Screen) -> str:
         """The title of the browser's tab while the screen is shown."""

@@ -16,6 +16,7 @@ from tests.acceptance.preview import take_complaints
 from tests.acceptance.test_accessibility import assert_well_made
 from tests.acceptance.visitor import Page as Answered
 from tests.acceptance.visitor import Visitor
+from tests.browsing import open_tab
 from tests.unit.documents.reopened import pages, squeezed, texts
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -346,14 +347,12 @@ def test_a_person_reads_and_downloads_a_document(server: Any, tab: Page) -> None
 
 @pytest.mark.browser
 def test_it_works_without_scripts_and_on_a_small_screen(server: Any, browser: Browser) -> None:
-    context = browser.new_context(java_script_enabled=False, viewport={"width": 320, "height": 640})
-    tab = context.new_page()
-    tab.goto(server.url + "/interview?i=letter.yml")
-    tab.get_by_label("Name").fill("Ann")
-    tab.get_by_role("button", name="Continue").click()
-    tab.get_by_text("Preview", exact=True).click()
-    assert tab.get_by_text("Will you marry me?").is_visible()
-    with tab.expect_download() as download:
-        tab.get_by_role("link", name="Download RTF: Letter to Ann").click()
-    assert download.value.suggested_filename == "letter to Ann.rtf"
-    context.close()
+    with open_tab(browser, java_script_enabled=False, viewport={"width": 320, "height": 640}) as tab:
+        tab.goto(server.url + "/interview?i=letter.yml")
+        tab.get_by_label("Name").fill("Ann")
+        tab.get_by_role("button", name="Continue").click()
+        tab.get_by_text("Preview", exact=True).click()
+        assert tab.get_by_text("Will you marry me?").is_visible()
+        with tab.expect_download() as download:
+            tab.get_by_role("link", name="Download RTF: Letter to Ann").click()
+        assert download.value.suggested_filename == "letter to Ann.rtf"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from tests.acceptance.playing import PATIENCE, begin, fill, go_on, press, see, see_message, see_text, text_of
 from tests.acceptance.preview import take_complaints
@@ -32,12 +32,10 @@ def tab(page: Page) -> Iterator[Page]:
 
 
 @pytest.fixture
-def plain_tab(browser: Browser) -> Iterator[Page]:
+def plain_tab(plain_page: Page) -> Page:
     """A tab of a browser that runs no scripts."""
-    context = browser.new_context(java_script_enabled=False)
-    context.set_default_timeout(PATIENCE)
-    yield context.new_page()
-    context.close()
+    plain_page.set_default_timeout(PATIENCE)
+    return plain_page
 
 
 def test_a_page_asks_the_interview_while_somebody_chooses(running: Server, tab: Page) -> None:

@@ -23,6 +23,7 @@ from tests.acceptance.preview import take_complaints
 from tests.acceptance.test_accessibility import assert_well_made
 from tests.acceptance.test_command_line import run
 from tests.acceptance.visitor import Visitor, form_without, interview_path, path_of
+from tests.browsing import open_tab
 
 WHO = """\
 question: What is your word?
@@ -404,21 +405,19 @@ def test_signing_in_and_out_in_a_browser_by_keyboard(running: Any, page: Page) -
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [320, 1280])
 def test_the_bar_of_a_screen_has_room_for_signing_in_and_out(running: Any, browser: Browser, width: int) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 700})
-    page = context.new_page()
-    page.goto(running.url + interview_path("who.yml"))
-    assert_well_made(page)
-    if width < 600:
+    with open_tab(browser, viewport={"width": width, "height": 700}) as page:
+        page.goto(running.url + interview_path("who.yml"))
+        assert_well_made(page)
+        if width < 600:
+            page.get_by_text("Menu", exact=True).click()
+        link = page.get_by_role("link", name="Sign in")
+        assert link.count() == 1
+        link.click()
+        page.get_by_label("E-mail address").fill("ada@example.com")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("heading", name="What is your word?").wait_for()
+        assert_well_made(page)
         page.get_by_text("Menu", exact=True).click()
-    link = page.get_by_role("link", name="Sign in")
-    assert link.count() == 1
-    link.click()
-    page.get_by_label("E-mail address").fill("ada@example.com")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("heading", name="What is your word?").wait_for()
-    assert_well_made(page)
-    page.get_by_text("Menu", exact=True).click()
-    page.get_by_role("button", name="Sign out").click()
-    page.get_by_role("heading", name="You are signed out").wait_for()
-    context.close()
+        page.get_by_role("button", name="Sign out").click()
+        page.get_by_role("heading", name="You are signed out").wait_for()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import subprocess
 import time
@@ -14,12 +13,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
-
-
-@pytest.fixture(scope="session")
-def long_form() -> bool:
-    """Whether there is time for the long form of the tests: DAL_LONG=1."""
-    return os.environ.get("DAL_LONG") == "1"
 
 
 @pytest.fixture(scope="session")

@@ -125,8 +125,8 @@ def background_response(*values: Any, **named: Any) -> NoReturn:
         raise EndWith(TaskResponse("refresh", "refresh"))
     if len(values) == 2 and not named and values[1] in MODES:
         value, mode = values
-        raise EndWith(TaskResponse(to_script(shown(value)) if mode == "javascript" else _with_harmless_parts(value), mode))
-    raise EndWith(TaskResponse(_with_harmless_parts(_value_of(values, named))))
+        raise EndWith(TaskResponse(_harmless(value, mode), mode))
+    raise EndWith(TaskResponse(_harmless(_value_of(values, named), None)))
 
 
 def background_response_action(_action: str, /, **arguments: Any) -> NoReturn:
@@ -147,6 +147,13 @@ def background_error_action(_action: str, /, **arguments: Any) -> None:
 def _require_name(function: str, action: Any) -> None:
     if not isinstance(action, str):
         raise TypeError(f"{function}() takes the name of an action, not {action!r}.")
+
+
+def _harmless(value: Any, mode: str | None) -> Any:
+    """The value, in which what people typed can't act when a page takes it; a task's starter may have said how it does."""
+    if value is not None and "javascript" in (mode, current().request.task_mode):
+        return to_script(shown(value))
+    return _with_harmless_parts(value)
 
 
 def _with_harmless_parts(value: Any) -> Any:

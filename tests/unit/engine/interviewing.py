@@ -281,7 +281,14 @@ class Interview:
         return outcome.value if isinstance(outcome, TaskResponse) else None
 
     def _run(self, task: Task, action: str, arguments: Mapping[str, Any], *, save: bool = False) -> Outcome:
-        request = Request(interface="worker", person=self.person, browser=task.id, action=action, arguments=arguments)
+        request = Request(
+            interface="worker",
+            person=self.person,
+            browser=task.id,
+            action=action,
+            arguments=arguments,
+            task_mode=task.mode,
+        )
         answers, asked = thaw(self.steps[-1])
         self.host.running = task
         outcome = Evaluation(self.program, answers, self.host, request).assemble()

@@ -253,6 +253,17 @@ def test_features_of_several_blocks_are_put_together():
     assert found.features == {"centered": True, "labels above fields": True}
 
 
+@pytest.mark.parametrize("interval", [0, 1, 6000])
+def test_a_checkin_interval_is_a_number_of_milliseconds(interval):
+    assert program(f"    features:\n      checkin interval: {interval}").features["checkin interval"] == interval
+
+
+@pytest.mark.parametrize("interval", ["often", "6 seconds", "1.5", "-1", "True", "[6000]"])
+def test_any_other_checkin_interval_is_a_mistake(interval):
+    mistake = source_mistake(f"    features:\n      centered: True\n      checkin interval: {interval}")
+    assert (mistake.line, "milliseconds" in mistake.message) == (3, True)
+
+
 @pytest.mark.parametrize(
     ("part", "attribute"),
     [("under", "under_html"), ("right", "right_html"), ("pre", "pre_html"), ("post", "post_html")],

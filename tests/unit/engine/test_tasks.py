@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from docassemble_lite.engine.screen import Wait
@@ -420,6 +422,52 @@ def test_an_action_is_named_by_a_text(function):
 def test_a_way_of_telling_that_there_is_not_is_a_mistake():
     with pytest.raises(EvaluationError, match="flash, refresh, javascript, fields"):
         interview("mandatory: True\ncode: |\n  background_action('go', 'shout')\n")
+
+
+SCRIPT = """
+    question: Name?
+    fields:
+      - Name: name
+    ---
+    event: greet
+    code: |
+      {ending}
+    ---
+    event: respond
+    code: |
+      background_response("flash('" + name + "')")
+    ---
+    mandatory: True
+    code: |
+      name
+      task = background_action('greet', 'javascript')
+    ---
+    mandatory: True
+    question: Done
+    """
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        """background_response("flash('" + name + "')")""",
+        """background_response("flash('" + name + "')", 'javascript')""",
+        """background_response("flash('" + name + "')", 'flash')""",
+        "background_response_action('respond')",
+    ],
+)
+def test_a_script_of_a_task_has_what_was_typed_only_in_its_strings(ending):
+    session = interview(SCRIPT.format(ending=ending)).answer(name="'); alert(1); ('").run_tasks()
+    script = session.host.tasks[0].report.result
+    assert "alert" in script
+    assert re.fullmatch(r"flash\('[^']*'\)", script)
+
+
+def test_a_script_of_a_task_with_nothing_to_say_stays_nothing():
+    assert (
+        interview(SCRIPT.format(ending="background_response()")).answer(name="Ann").run_tasks().host.tasks[0].report.result
+        is None
+    )
 
 
 # --- waiting for a task -------------------------------------------------------------------------------------------------

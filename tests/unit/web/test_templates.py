@@ -533,6 +533,13 @@ def test_there_is_no_way_back_where_the_page_or_the_screen_forbids_it(render: An
         assert page.all(class_="dabackicon") + page.all(class_="daquestionbackbutton") == []
 
 
+@pytest.mark.parametrize(("wished", "got"), [(0, "0"), (1, "1000"), (6000, "6000"), (10**12, "86400000"), (None, "7000")])
+def test_pages_check_in_as_often_as_an_interview_wishes_within_bounds(render, wished, got):
+    features = {} if wished is None else {"checkin interval": wished}
+    page = shown(render, NAME, page=replace(BACK, checkin_interval=7000), features=features)
+    assert page.one("body").get("data-checkin-interval") == got
+
+
 def test_the_bar_can_be_hidden_and_its_back_button_too(render: Any) -> None:
     assert shown(render, NAME, page=BACK, features={"hide navbar": True}).all("header") == []
     assert shown(render, NAME, page=BACK, features={"navigation back button": False}).all(class_="dabackicon") == []
