@@ -48,6 +48,7 @@ class _Job(Generic[T]):
         self._ending = threading.Lock()
         self._given_up = False
         self._left = False
+        self._stopped = False
 
     def carry_out(self) -> None:
         """Do it, in the thread that calls this."""
@@ -63,8 +64,8 @@ class _Job(Generic[T]):
         _current.job = None
         with self._ending:
             self._left = True
-            # what was to stop it and hasn't come yet
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self.thread), None)
+            if self._stopped:
+                _take_what_was_to_come()
         self.over.set()
 
     def outcome(self) -> T:
@@ -94,7 +95,21 @@ class _Job(Generic[T]):
         """Have the code end with `TooLong` as soon as it runs Python again."""
         with self._ending:
             if not self._left:
+                self._stopped = True
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self.thread), ctypes.py_object(TooLong))
+
+
+def _take_what_was_to_come() -> None:
+    """Have what was to stop this thread, if it hasn't come yet, come now.
+
+    Withdrawing it would leave the interpreter looking for it for good: in Python 3.11, whatever is traced or profiled hangs then.
+    """
+    try:
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(threading.get_ident()), ctypes.py_object(TooLong))
+        while True:
+            pass
+    except TooLong:
+        return
 
 
 class _Current(threading.local):

@@ -71,6 +71,14 @@ def measure(server: Serving, pages: Sequence[Opened], seconds: float, work: Call
     return Cost(len(taken) / whole, statistics.median(taken) * 1e3, statistics.quantiles(taken, n=20)[-1] * 1e3, used * 1e3)
 
 
+def measure_by_turns(server: Serving, pages: Sequence[Opened], seconds: float, rounds: int) -> dict[str, Cost]:
+    """Each kind of request by turns, the best round of each: whatever else the machine does only adds to them."""
+    works: dict[str, Callable[[Opened], object]] = {SCREEN: Opened.submit}
+    works |= {kind: lambda page, typed=typed: page.check_in(typed) for kind, typed in KINDS.items()}
+    found = [{kind: measure(server, pages, seconds, work) for kind, work in works.items()} for _ in range(rounds)]
+    return {kind: min((costs[kind] for costs in found), key=lambda cost: cost.server_cpu) for kind in works}
+
+
 def say(name: str, cost: Cost, screen: Cost) -> None:
     """Print what one kind of request costs, beside a screen."""
     share = cost.server_cpu / screen.server_cpu
@@ -87,7 +95,7 @@ def main() -> None:
     parser.add_argument("--database", default="")
     parser.add_argument("--short", action="store_true", help="only show that it works")
     options = parser.parse_args()
-    seconds, counts = (0.3, (1, 3)) if options.short else (8.0, (1, 100))
+    seconds, rounds, counts = (0.3, 1, (1, 3)) if options.short else (2.0, 4, (1, 100))
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         server = Serving(Path(folder), INTERVIEW, options.database)
         stack.callback(server.stop)
@@ -98,11 +106,10 @@ def main() -> None:
             for page in pages:
                 stack.callback(page.close)
                 page.begin()
-            screen = measure(server, pages, seconds, Opened.submit)
+            costs = measure_by_turns(server, pages, seconds, rounds)
             many = "1 open page" if count == 1 else f"{count} open pages"
-            say(f"{many}: {SCREEN}", screen, screen)
-            for kind, typed in KINDS.items():
-                say(f"{many}: {kind}", measure(server, pages, seconds, lambda page, typed=typed: page.check_in(typed)), screen)
+            for kind, cost in costs.items():
+                say(f"{many}: {kind}", cost, costs[SCREEN])
 
 
 if __name__ == "__main__":

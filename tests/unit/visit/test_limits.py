@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -134,3 +136,31 @@ def test_many_at_once_get_their_own_results() -> None:
     for thread in threads:
         thread.join()
     assert results == {number: 2 * number for number in range(50)}
+
+
+PROFILED = """
+import cProfile, threading
+from docassemble_lite.visit.limits import TimeIsUp, limited
+
+def endless():
+    while True:
+        pass
+
+assert limited(30, lambda: 5) == 5
+if {stopped}:
+    try:
+        limited(0.05, endless)
+    except TimeIsUp:
+        # whose thread, being free again, does this
+        while any(thread.name == "ending a visit" for thread in threading.enumerate()):
+            pass
+print(cProfile.Profile().runcall(lambda: sum(abs(number) for number in range(100))))
+"""
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+def test_what_runs_later_can_be_profiled(stopped: bool) -> None:
+    """In a process of its own, as it would hang for good."""
+    code = PROFILED.format(stopped=stopped)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "4950\n", "")
