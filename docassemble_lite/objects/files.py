@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from docassemble_lite.errors import NoSuchFile
 from docassemble_lite.host import current
@@ -183,13 +183,12 @@ class DAFile(DAObject):
             opened.replaced(self, content)
 
 
-class DAFileList(DAList):
-    """Files one after the other. Where one file is asked for, it is the first."""
+class _SeveralFiles:
+    """What lists and collections of files share: where one file is asked for, it is the first."""
 
-    def init(self, *positional: Any, **attributes: Any) -> None:
-        self.object_type = DAFile
-        self.complete_attribute = "initialized"
-        super().init(*positional, **attributes)
+    if TYPE_CHECKING:
+
+        def __iter__(self) -> Iterator[Any]: ...
 
     def slurp(self, auto_decode: bool = True) -> Any:
         """The content of the first file."""
@@ -206,10 +205,6 @@ class DAFileList(DAList):
     def size_in_bytes(self) -> int:
         """How large the first file is."""
         return _first_of(self).size_in_bytes()
-
-    def num_pages(self) -> int:
-        """How many pages all files have together."""
-        return sum(file.num_pages() for file in self)
 
     def set_alt_text(self, text: str) -> None:
         """Say in words what is to be seen in each of the files."""
@@ -228,7 +223,20 @@ class DAFileList(DAList):
         return self.show()
 
 
-class DAFileCollection(DAObject):
+class DAFileList(_SeveralFiles, DAList):
+    """Files one after the other. Where one file is asked for, it is the first."""
+
+    def init(self, *positional: Any, **attributes: Any) -> None:
+        self.object_type = DAFile
+        self.complete_attribute = "initialized"
+        super().init(*positional, **attributes)
+
+    def num_pages(self) -> int:
+        """How many pages all files have together."""
+        return sum(file.num_pages() for file in self)
+
+
+class DAFileCollection(_SeveralFiles, DAObject):
     """One document in several formats: each is an attribute with the name of the format, e.g. `letter.pdf`.
 
     `info` says what was assembled: its `name`, `filename` (without an extension) and `description`, and in which `formats`.
@@ -251,41 +259,9 @@ class DAFileCollection(DAObject):
     def __len__(self) -> int:
         return len(self.info.get("formats", []))
 
-    def slurp(self, auto_decode: bool = True) -> Any:
-        """The content of the first format."""
-        return _first_of(self).slurp(auto_decode)
-
-    def path(self) -> str:
-        """Where code can read and write the first format."""
-        return _first_of(self).path()
-
-    def url_for(self, **options: Any) -> str:
-        """The address of the first format."""
-        return _first_of(self).url_for(**options)
-
-    def size_in_bytes(self) -> int:
-        """How large the first format is."""
-        return _first_of(self).size_in_bytes()
-
     def num_pages(self) -> int:
         """How many pages the PDF has; 1 if there is none."""
         return next((file.num_pages() for file in self if file.mimetype == _PDF), 1)
-
-    def set_alt_text(self, text: str) -> None:
-        """Say in words what is to be seen in each of the formats."""
-        for file in self:
-            file.set_alt_text(text)
-
-    def get_alt_text(self) -> str | None:
-        """What is to be seen in the first format, in words."""
-        return _first_of(self).get_alt_text()
-
-    def show(self, **options: Any) -> str:
-        """Markdown that shows all formats."""
-        return " ".join(file.show(**options) for file in self)
-
-    def __str__(self) -> str:
-        return self.show()
 
     def __bool__(self) -> bool:
         return True

@@ -255,12 +255,7 @@ class _PersonVisit:
         self.request = replace(self.request, action=action, arguments=arguments, own_action=self.suggests(action))
         evaluation = self.evaluation()
         note_typed(evaluation, dict(arguments))
-        outcome = self.assemble(evaluation, new_step=True)
-        for _ in range(_MOST_ACTIONS):
-            if not isinstance(outcome, TaskAction):
-                break
-            evaluation = self.handed_on(outcome)
-            outcome = self.assemble(evaluation, new_step=True)
+        evaluation, outcome = self.followed(evaluation, lambda current: self.assemble(current, new_step=True))
         if read_only:
             evaluation.save_status = "ignore"
             outcome = Refresh() if isinstance(outcome, Exit) else outcome
@@ -282,11 +277,22 @@ class _PersonVisit:
         """Whether the action says what can be typed into a field of the screen."""
         return any(is_suggested(item) and item.options["action"] == action for item in self.asked.fields)
 
-    def handed_on(self, to: TaskAction) -> Evaluation:
-        """An evaluation of the action that follows; as for a task, it sees nothing of what the one before changed."""
-        self.loaded = self.load()
-        self.request = replace(self.request, action=to.action, arguments=to.arguments, own_action=True)
-        return self.evaluation()
+    def followed(self, evaluation: Evaluation, assemble: Callable[[Evaluation], Outcome]) -> tuple[Evaluation, Outcome]:
+        """The evaluation with which an action ends that may hand on to others, and its outcome.
+
+        As for a task, an action that follows sees nothing of what the one before changed.
+        """
+        outcome = assemble(evaluation)
+        for _ in range(_MOST_ACTIONS):
+            if not isinstance(outcome, TaskAction):
+                break
+            self.loaded = self.load()
+            self.request = replace(self.request, action=outcome.action, arguments=outcome.arguments, own_action=True)
+            typed, evaluation = evaluation.typed, self.evaluation()
+            # what it is given may have been typed
+            evaluation.typed.update(typed)
+            outcome = assemble(evaluation)
+        return evaluation, outcome
 
     def check_in(self, deed: CheckIn) -> Visited:
         """Run the screen's own action, and save what it changes over the current step. The page stays valid."""
@@ -299,14 +305,18 @@ class _PersonVisit:
         evaluation = self.evaluation()
         known = set(evaluation.typed)
         note_typed(evaluation, dict(self.request.arguments))
-        begin(evaluation, asked, initial=deed.initial, changed=deed.changed)
-        outcome = self.assemble(evaluation, new_step=False, asked=asked)
-        for _ in range(_MOST_ACTIONS):
-            if not isinstance(outcome, TaskAction):
-                break
-            evaluation = self.handed_on(outcome)
-            begin(evaluation, asked, initial=deed.initial, changed=deed.changed)
-            outcome = self.assemble(evaluation, new_step=False, asked=asked)
+
+        def assemble(current: Evaluation) -> Outcome:
+            begin(current, asked, initial=deed.initial, changed=deed.changed)
+            return self.assemble(current, new_step=False, asked=asked)
+
+        evaluation, outcome = self.followed(evaluation, assemble)
+        return self.save_check_in(evaluation, outcome, asked, before, known)
+
+    def save_check_in(
+        self, evaluation: Evaluation, outcome: Outcome, asked: Asked, before: bytes | None, known: set[str]
+    ) -> Visited:
+        """Save what a check-in has changed in the answers, and in what the screen asks; `known` had been typed before it."""
         filled: Filling | None = None
         if isinstance(outcome, TaskResponse) and outcome.mode == "fields":
             filled, asked = filling(asked, outcome.value)

@@ -8,8 +8,34 @@ from typing import Any
 
 import pytest
 import yaml
+from playwright.sync_api import Page
 
+from tests.acceptance.playing import PATIENCE, record
+from tests.acceptance.preview import take_complaints
 from tests.conftest import Server
+
+
+@pytest.fixture
+def tab(page: Page) -> Iterator[Page]:
+    """A tab in which nothing may go wrong, and which remembers what it has shown."""
+    record(page)
+    complaints = take_complaints(page)
+    yield page
+    assert complaints == []
+
+
+@pytest.fixture
+def plain_tab(plain_page: Page) -> Page:
+    """A tab of a browser that runs no scripts."""
+    plain_page.set_default_timeout(PATIENCE)
+    return plain_page
+
+
+@pytest.fixture(params=["tab", "plain_tab"], ids=["with scripts", "without scripts"])
+def any_tab(request: pytest.FixtureRequest) -> Page:
+    """A tab, with scripts and without."""
+    tab: Page = request.getfixturevalue(request.param)
+    return tab
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,6 @@ from playwright.sync_api import Page
 from pypdf import PdfReader
 
 from tests.acceptance.playing import (
-    PATIENCE,
     begin,
     fill,
     go_on,
@@ -28,7 +27,6 @@ from tests.acceptance.playing import (
     text_of,
     told,
 )
-from tests.acceptance.preview import take_complaints
 from tests.conftest import Server, eventually
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,29 +38,6 @@ pytestmark = pytest.mark.browser
 def running(shared_server: Callable[..., Any]) -> Server:
     """A server that doesn't sweep while the tests hold up its worker."""
     return shared_server(ROOT / "interviews", task_sweep=3600)
-
-
-@pytest.fixture
-def tab(page: Page) -> Iterator[Page]:
-    """A tab in which nothing may go wrong, and which remembers what it has shown."""
-    record(page)
-    complaints = take_complaints(page)
-    yield page
-    assert complaints == []
-
-
-@pytest.fixture
-def plain_tab(plain_page: Page) -> Page:
-    """A tab of a browser that runs no scripts."""
-    plain_page.set_default_timeout(PATIENCE)
-    return plain_page
-
-
-@pytest.fixture(params=["tab", "plain_tab"], ids=["with scripts", "without scripts"])
-def any_tab(request: pytest.FixtureRequest) -> Page:
-    """A tab, with scripts and without."""
-    tab: Page = request.getfixturevalue(request.param)
-    return tab
 
 
 # --- a value that comes back -----------------------------------------------------------------------------------------

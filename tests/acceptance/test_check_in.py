@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -262,15 +262,6 @@ def running(shared_server: Callable[..., Any]) -> Server:
     return server
 
 
-@pytest.fixture
-def tab(page: Page) -> Iterator[Page]:
-    """A tab in which nothing may go wrong, and which remembers what it has shown."""
-    record(page)
-    complaints = take_complaints(page)
-    yield page
-    assert complaints == []
-
-
 class Gate:
     """Holds the check-ins of a tab that run the screen's action, each until it is let through."""
 
@@ -513,6 +504,30 @@ def test_a_mistake_of_the_action_stops_nobody(running: Server, page: Page) -> No
     see(page, "Done with mine")
     assert [text for text in complaints if "The check in “look” failed." in text]
     assert told(page) == []
+
+
+def test_what_a_server_that_was_away_has_missed_is_told_once_it_is_back(running: Server, page: Page) -> None:
+    record(page)
+    arrive(page, running, "flashes.yml")
+    page.route("**/checkin?**", lambda route: route.fulfill(status=503, body="away"), times=2)
+    change(page, "First", "this")
+    see_message(page, "You said this")
+    assert told(page) == ["You said this"]
+
+
+def test_what_is_refused_is_not_said_again(running: Server, page: Page) -> None:
+    record(page)
+    arrive(page, running, "flashes.yml")
+    page.route("**/checkin?**", lambda route: route.fulfill(status=403, body="no"))
+    with page.expect_response("**/checkin?**"):
+        change(page, "First", "this")
+    page.unroute("**/checkin?**")
+    with page.expect_response("**/checkin?**"):
+        change(page, "Last", "that")
+    see_message(page, "You said this")
+    go_on(page)
+    see(page, "Done with")
+    assert told(page) == ["You said this"]
 
 
 def test_another_tab_is_shown_where_the_session_is(running: Server, tab: Page) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.acceptance.playing import begin, fill, go_on, see, see_text
-from tests.acceptance.preview import take_complaints
 from tests.conftest import Server
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,14 +20,6 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def running(shared_server: Callable[..., Any]) -> Server:
     return shared_server(ROOT / "interviews")
-
-
-@pytest.fixture
-def tab(page: Page) -> Iterator[Page]:
-    """A tab in which nothing may go wrong."""
-    complaints = take_complaints(page)
-    yield page
-    assert complaints == []
 
 
 def test_what_is_typed_is_looked_at_on_the_way(running: Server, tab: Page) -> None:

@@ -340,3 +340,14 @@ def test_p27_what_was_typed_is_no_code_in_a_script(begin: Callable[..., Person])
     code = "background_response('flash(\"' + action_argument('food') + '\")', 'javascript')"
     ((_, script),) = begin(hearing(code)).commands(food='"); alert(1); ("')
     assert script == 'flash("\\u0022\\u0029\\u003b alert\\u00281\\u0029\\u003b \\u0028\\u0022")'
+
+
+def test_p27_what_was_typed_is_known_to_the_action_that_follows(begin: Callable[..., Person]) -> None:
+    more = """
+    ---
+    event: next
+    code: background_response(target='a', content=action_argument('word'))
+    """
+    text = dedent(hearing("background_response_action('next', word=action_argument('food'))")) + dedent(more)
+    ((_, part),) = begin(text).commands(food=TYPED)
+    assert part["content"].startswith("&lt;img")

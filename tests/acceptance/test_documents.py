@@ -5,14 +5,13 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.acceptance.preview import take_complaints
 from tests.acceptance.test_accessibility import assert_well_made
 from tests.acceptance.visitor import Page as Answered
 from tests.acceptance.visitor import Visitor
@@ -318,14 +317,6 @@ def test_a_document_that_can_not_be_made_is_told_without_what_was_typed(alice: V
 
 
 # --- in a browser --------------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def tab(page: Page) -> Iterator[Page]:
-    """A tab in which nothing may go wrong."""
-    complaints = take_complaints(page)
-    yield page
-    assert complaints == []
 
 
 @pytest.mark.browser

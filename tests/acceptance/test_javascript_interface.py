@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,6 @@ from playwright.sync_api import Page
 
 from tests.acceptance.in_process import Client, application, store_of
 from tests.acceptance.playing import fill, go_on, see
-from tests.acceptance.preview import take_complaints
 from tests.acceptance.visitor import interview_path
 from tests.conftest import Server, eventually
 
@@ -166,14 +165,6 @@ INTERVIEWS = {"called.yml": CALLED, "fields.yml": FIELDS, "people.yml": PEOPLE, 
 @pytest.fixture(scope="module")
 def running(shared_server: Callable[..., Server]) -> Server:
     return shared_server(INTERVIEWS)
-
-
-@pytest.fixture
-def tab(page: Page) -> Iterator[Page]:
-    """A tab in which nothing may go wrong."""
-    complaints = take_complaints(page)
-    yield page
-    assert complaints == []
 
 
 @pytest.fixture

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
-from tests.acceptance.playing import PATIENCE, begin, fill, go_on, press, see, see_message, see_text, text_of
-from tests.acceptance.preview import take_complaints
+from tests.acceptance.playing import begin, fill, go_on, press, see, see_message, see_text, text_of
 from tests.conftest import Server
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,21 +20,6 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def running(shared_server: Callable[..., Any]) -> Server:
     return shared_server(ROOT / "interviews")
-
-
-@pytest.fixture
-def tab(page: Page) -> Iterator[Page]:
-    """A tab in which nothing may go wrong."""
-    complaints = take_complaints(page)
-    yield page
-    assert complaints == []
-
-
-@pytest.fixture
-def plain_tab(plain_page: Page) -> Page:
-    """A tab of a browser that runs no scripts."""
-    plain_page.set_default_timeout(PATIENCE)
-    return plain_page
 
 
 def test_a_page_asks_the_interview_while_somebody_chooses(running: Server, tab: Page) -> None:

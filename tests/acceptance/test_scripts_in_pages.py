@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -122,14 +122,6 @@ def running(shared_server: Callable[..., Server], tmp_path_factory: pytest.TempP
 def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join(line.removeprefix("    ") for line in text.splitlines()) if path.suffix == ".yml" else text)
-
-
-@pytest.fixture
-def tab(page: Page) -> Iterator[Page]:
-    """A tab in which nothing may go wrong."""
-    complaints = take_complaints(page)
-    yield page
-    assert complaints == []
 
 
 def color(tab: Page, selector: str) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
-from tests.acceptance.preview import take_complaints
 from tests.unit.documents.reopened import pages
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -20,14 +19,6 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def url(shared_server: Callable[..., Any]) -> str:
     return str(shared_server(ROOT / "interviews").url)
-
-
-@pytest.fixture
-def tab(page: Page) -> Iterator[Page]:
-    """A tab in which nothing may go wrong: no error in the console, no request that fails or goes to another host."""
-    complaints = take_complaints(page)
-    yield page
-    assert complaints == []
 
 
 def go_on(page: Page, heading: str) -> None:

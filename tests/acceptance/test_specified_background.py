@@ -6,7 +6,7 @@ another example has is taken from that.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,12 +14,10 @@ from playwright.sync_api import Page
 from pypdf import PdfReader
 
 from tests.acceptance.playing import (
-    PATIENCE,
     begin,
     fill,
     go_on,
     load_until_nothing_is_due,
-    record,
     see,
     see_message,
     see_text,
@@ -27,7 +25,6 @@ from tests.acceptance.playing import (
     text_of,
     told,
 )
-from tests.acceptance.preview import take_complaints
 from tests.acceptance.specification import examples, needs_specification, whole
 from tests.conftest import Server
 
@@ -147,29 +144,6 @@ def running(shared_server: Callable[..., Any]) -> Server:
     server: Server = shared_server({f"{name}.yml": text for name, text in interviews.items()}, task_sweep=3600)
     (server.folder / "specified_class.py").write_text(IMPORTS + found["class"] + "\n", encoding="utf-8")
     return server
-
-
-@pytest.fixture
-def tab(page: Page) -> Iterator[Page]:
-    """A tab in which nothing may go wrong, and which remembers what it has shown."""
-    record(page)
-    complaints = take_complaints(page)
-    yield page
-    assert complaints == []
-
-
-@pytest.fixture
-def plain_tab(plain_page: Page) -> Page:
-    """A tab of a browser that runs no scripts."""
-    plain_page.set_default_timeout(PATIENCE)
-    return plain_page
-
-
-@pytest.fixture(params=["tab", "plain_tab"], ids=["with scripts", "without scripts"])
-def any_tab(request: pytest.FixtureRequest) -> Page:
-    """A tab, with scripts and without."""
-    tab: Page = request.getfixturevalue(request.param)
-    return tab
 
 
 def answer(tab: Page, running: Server, name: str) -> None:

@@ -5,14 +5,13 @@ Where the specification shows a part of an interview, the test adds the blocks t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Response, expect
 
-from tests.acceptance.playing import begin, fill, go_on, press, record, see, see_message, see_text, text_of, told
-from tests.acceptance.preview import take_complaints
+from tests.acceptance.playing import begin, fill, go_on, press, see, see_message, see_text, text_of, told
 from tests.acceptance.specification import examples, needs_specification, whole
 from tests.conftest import Server
 
@@ -52,15 +51,6 @@ def running(shared_server: Callable[..., Any]) -> Server:
         {f"{name}.yml": whole(text, *([endings[name]] if name in endings else [])) for name, text in found.items()}
     )
     return server
-
-
-@pytest.fixture
-def tab(page: Page) -> Iterator[Page]:
-    """A tab in which nothing may go wrong, and which remembers what it has shown."""
-    record(page)
-    complaints = take_complaints(page)
-    yield page
-    assert complaints == []
 
 
 def enter(tab: Page, label: str, text: str) -> None:

@@ -13,6 +13,8 @@ const SECONDS = 1000;
 // milliseconds between two check-ins while the server can say when to ask, and until it is connected to again
 const WITH_EVENTS = 15 * SECONDS;
 const CONNECT_AGAIN = 60 * SECONDS;
+// and until it is asked again when it didn't answer
+const AGAIN = 3 * SECONDS;
 const REMEMBERED = 50;
 // so many times may a screen's action lead to the next without anybody doing anything before it is called a loop
 const LOOP = 6;
@@ -97,18 +99,30 @@ async function ask() {
     body.set("do_action", action());
     body.set("parameters", JSON.stringify(asked));
   }
-  const answer = await fetch(`/checkin${page.search}`, { method: "POST", body, headers: { Accept: "application/json" } });
-  const isJson = answer.headers.get("Content-Type")?.includes("json");
-  const found = isJson ? await answer.json() : {};
+  const found = await post(page.search, body).catch((error) => {
+    // what was changed is still to be told, unless the screen has gone
+    if (occasion && !error.refused && token === inForm("_tracker")) occasions.unshift(occasion);
+    throw error;
+  });
   if (found.error) {
     console.error(`The check in “${action()}” failed. ${found.error}`);
     return found;
   }
-  if (!answer.ok) throw new Error(`The server answered ${answer.status}.`);
   if (found.success) unconfirmed = unconfirmed.filter((id) => !told.includes(id));
   // what the action said was for the screen that was there then
   if (token !== inForm("_tracker") || isSent()) found.commands = found.commands?.filter(({ id }) => id);
   return found;
+}
+
+async function post(search, body) {
+  const answer = await fetch(`/checkin${search}`, { method: "POST", body, headers: { Accept: "application/json" } });
+  const isJson = answer.headers.get("Content-Type")?.includes("json");
+  const found = isJson ? await answer.json() : {};
+  if (answer.ok || found.error) return found;
+  const error = new Error(`The server answered ${answer.status}.`);
+  // it would answer the same again
+  error.refused = answer.status < 500 && answer.status !== 409;
+  throw error;
 }
 
 // one at a time; what comes meanwhile is one more afterwards
@@ -119,17 +133,20 @@ async function checkIn() {
   }
   asking = true;
   askAgain = false;
+  let failed = false;
   try {
     const pause = occasions.length ? brake() : 0;
     // even without a pause: the screen that has just come gets back first what had been typed
     await new Promise((done) => { setTimeout(done, Math.max(0, pause)); });
     if (!isSent() && question()) take(await ask());
   } catch (error) {
-    console.warn("The page could not check in; trying once more.", error);
+    console.warn("The page could not check in; it tries again.", error);
+    failed = true;
   } finally {
     asking = false;
-    if (!isSent() && (askAgain || unconfirmed.length || occasions.length)) checkIn();
-    else waitToCheckIn();
+    const more = !isSent() && (askAgain || unconfirmed.length || occasions.length);
+    if (more && !failed) checkIn();
+    else waitToCheckIn(more ? AGAIN : undefined);
   }
 }
 
@@ -226,13 +243,14 @@ function disconnect(pause = 0) {
   connectAt = performance.now() + pause;
 }
 
-function waitToCheckIn() {
+function waitToCheckIn(soon) {
   clearTimeout(timer);
   if (isWaiting()) connect();
   else disconnect();
   const connected = events?.readyState === EventSource.OPEN;
   const pause = connected && !action() ? Math.max(WITH_EVENTS, interval()) : interval();
-  if (pause > 0 && (isWaiting() || action())) timer = setTimeout(passTime, pause);
+  if (soon) timer = setTimeout(checkIn, soon);
+  else if (pause > 0 && (isWaiting() || action())) timer = setTimeout(passTime, pause);
 }
 
 function passTime() {

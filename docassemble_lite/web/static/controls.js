@@ -182,10 +182,10 @@ export function populate(values) {
     for (const [variable, { texts, choices }] of Object.entries(values)) {
       const controls = allControlsOf(variable);
       const busy = controls.some((control) => control === document.activeElement && touched.has(control.name));
-      if (busy) continue;
       for (const name of new Set(controls.map((control) => control.name))) {
+        // the server judges by the new choices; they leave the focus, and what was chosen or typed, as it is
         if (choices) offer(controlsNamed(name), choices);
-        if (texts) setTexts(controlsNamed(name), texts);
+        if (texts && !busy) setTexts(controlsNamed(name), texts);
       }
     }
   } finally {
