@@ -28,6 +28,11 @@ class Person:
     privileges: tuple[str, ...] = ()
     language: str = ""
     timezone: str = ""
+    country: str = ""
+    subdivision_first: str = ""
+    subdivision_second: str = ""
+    subdivision_third: str = ""
+    organization: str = ""
 
     @property
     def logged_in(self) -> bool:

@@ -6,7 +6,6 @@ Every directive is a field of `Settings`, with the name that `config.yml` uses (
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -91,31 +90,6 @@ class Settings:
     def embedded(self) -> bool:
         """Whether the store is the SQLite file in the data folder."""
         return self.database_url.startswith("sqlite")
-
-    def server_key(self) -> Secret:
-        """32 random bytes that are this server's own, from `DAL_SERVER_KEY` (hex) or made once in the data folder."""
-        given = os.environ.get("DAL_SERVER_KEY")
-        if given:
-            try:
-                key = bytes.fromhex(given)
-            except ValueError:
-                key = b""
-            if len(key) != 32:
-                raise SettingsError("DAL_SERVER_KEY must be 64 hexadecimal digits (openssl rand -hex 32 makes them).")
-            return Secret(key)
-        path = self.data / "server.key"
-        self.data.mkdir(parents=True, exist_ok=True)
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            pass
-        else:
-            with os.fdopen(descriptor, "wb") as out:
-                out.write(secrets.token_bytes(32))
-        key = path.read_bytes()
-        if len(key) != 32:
-            raise SettingsError(f"{path} should hold 32 bytes and holds {len(key)}: restore it from a backup.")
-        return Secret(key)
 
 
 _PATHS = {"data", "interviews"}

@@ -26,6 +26,7 @@ class Peek:
     cron_events: tuple[str, ...]
     last_person_access: datetime | None
     owner_id: int | None
+    tags: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from docassemble_lite.store.task_queries import has_news, has_open
 
 _wanted = sessions.c.id == bindparam("wanted")
 _newest = and_(steps.c.session_id == sessions.c.id, steps.c.number == sessions.c.step)
-_key = and_(session_keys.c.session_id == sessions.c.id, session_keys.c.holder == bindparam("asking"))
+_is_good = or_(session_keys.c.until.is_(None), session_keys.c.until > bindparam("now"))
+_key = and_(session_keys.c.session_id == sessions.c.id, session_keys.c.holder == bindparam("asking"), _is_good)
 
 # a session that isn't open to the asking one is not found at all: no row, no time spent on its answers
 _open_to_asking = or_(sessions.c.multi_user, session_keys.c.holder.is_not(None))
@@ -37,7 +38,7 @@ peek = select(sessions).where(_wanted)
 held_by = (
     select(sessions)
     .select_from(sessions.join(session_keys, session_keys.c.session_id == sessions.c.id))
-    .where(session_keys.c.holder == bindparam("asking"))
+    .where(session_keys.c.holder == bindparam("asking"), _is_good)
     .order_by(sessions.c.modified.desc(), sessions.c.id)
 )
 answering_cron = (
@@ -60,6 +61,7 @@ raise_version = (
         allow_cron=bindparam("new_allow_cron"),
         cron_events=bindparam("new_cron_events"),
         owner_id=bindparam("new_owner_id"),
+        tags=bindparam("new_tags"),
         # this one is also written without raising the version
         last_person_access=case(
             (bindparam("by_person"), bindparam("now", type_=sessions.c.modified.type)), else_=sessions.c.last_person_access
@@ -82,10 +84,22 @@ note_access = update(sessions).where(_wanted).values(last_person_access=bindpara
 
 insert_session = insert(sessions)
 insert_step = insert(steps)
-take_keys = (
-    delete(session_keys)
-    .where(session_keys.c.holder == bindparam("from_holder"))
-    .returning(session_keys.c.session_id, session_keys.c.wrapped)
+#: Taken for the time of the transaction, so that of two who hand over, one does.
+keys_of = (
+    select(session_keys.c.session_id, session_keys.c.wrapped)
+    .where(session_keys.c.holder == bindparam("from_holder"), _is_good)
+    .with_for_update()
+)
+limit_keys = (
+    update(session_keys)
+    .where(session_keys.c.holder == bindparam("from_holder"), session_keys.c.until.is_(None))
+    .values(until=bindparam("ends"))
+)
+end_keys = delete(session_keys).where(session_keys.c.until <= bindparam("now"))
+give_to = (
+    update(sessions)
+    .where(sessions.c.id == bindparam("wanted"), sessions.c.owner_id.is_(None))
+    .values(owner_id=bindparam("new_owner"))
 )
 count_keys = select(func.count()).select_from(session_keys).where(session_keys.c.session_id == bindparam("wanted"))
 

@@ -88,7 +88,7 @@ class Visits:
 
     def begin(self, interview: str, secret: bytes, request: Request, url_args: Mapping[str, Any]) -> Visited:
         """Begin a session, which `secret` opens from now on, and show its first screen."""
-        session_id = self.create(interview, secret, url_args)
+        session_id = self.create(interview, secret, url_args, request.person.id)
         try:
             return self.visit(session_id, secret, request, Show(url_args))
         except EvaluationError:
@@ -96,11 +96,12 @@ class Visits:
             self.store.sessions.delete(self.store.sessions.peek(session_id))
             raise
 
-    def create(self, interview: str, secret: bytes, url_args: Mapping[str, Any]) -> str:
-        """A new session whose first screen nobody has seen yet; its id."""
+    def create(self, interview: str, secret: bytes, url_args: Mapping[str, Any], owner_id: int | None = None) -> str:
+        """A new session whose first screen nobody has seen yet, of the person with that number; its id."""
         program = self.programs.get(interview)
         answers = new_answers(dict(url_args))
-        return self.store.sessions.create(program.name, secret, answers, Asked(block=""), title=program.title).session_id
+        made = self.store.sessions.create(program.name, secret, answers, Asked(block=""), title=program.title, owner_id=owner_id)
+        return made.session_id
 
     def restart(self, session_id: str, secret: bytes, url_args: Mapping[str, Any]) -> None:
         """Put a session back to its beginning, under the same id."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from docassemble_lite.engine.source import Sources
 from docassemble_lite.pokes import open_pokes
 from docassemble_lite.settings import Settings
 from docassemble_lite.store.database import open_store
+from docassemble_lite.store.server_keys import server_keys
 from docassemble_lite.visit import Surroundings, Visits
 from docassemble_lite.visit.checkin import CheckIns
 from docassemble_lite.web import (
@@ -36,11 +36,12 @@ from docassemble_lite.web.services import EXTENSION, Services
 
 def create_app(settings: Settings) -> Flask:
     """The WSGI application of a server. The store's tables must be there."""
+    cookie_keys = _cookie_keys(settings)
     app = Flask("docassemble_lite.web", root_path=str(Path(__file__).parent))
     app.config.update(
-        SECRET_KEY=_cookie_key(settings),
-        # a browser takes a cookie of this name from nobody but this very host, and never without HTTPS
-        SESSION_COOKIE_NAME="__Host-da_session" if settings.behind_https_load_balancer else "da_session",
+        SECRET_KEY=cookie_keys[0],
+        SECRET_KEY_FALLBACKS=cookie_keys[1:],
+        SESSION_COOKIE_NAME=(security.HOST_PREFIX if settings.behind_https_load_balancer else "") + "da_session",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.behind_https_load_balancer,
@@ -71,6 +72,6 @@ def create_app(settings: Settings) -> Flask:
     return app
 
 
-def _cookie_key(settings: Settings) -> bytes:
-    """The key that signs cookies: made from the server's key, so that losing one doesn't give away the other."""
-    return hmac.new(bytes(settings.server_key()), b"cookies", hashlib.sha256).digest()
+def _cookie_keys(settings: Settings) -> list[bytes]:
+    """The keys that sign cookies, the current one first. They are made of the server's and don't give these away."""
+    return [hmac.digest(key, b"cookies", "sha256") for key in server_keys(settings.data).read()]

@@ -16,9 +16,9 @@ from docassemble_lite.visit.addresses import interview_address
 from docassemble_lite.web.files import jquery_version
 from docassemble_lite.web.page import Link, Notice, PageContext
 from docassemble_lite.web.same_origin import same_origin_path
-from docassemble_lite.web.security import browser_id, csrf_token, nonce, person_secret
+from docassemble_lite.web.security import browser_id, csrf_token, nonce
 from docassemble_lite.web.services import services
-from docassemble_lite.web.signed_in import RUNS_THE_SERVER, has_one_of, person
+from docassemble_lite.web.signed_in import RUNS_THE_SERVER, has_one_of, person, person_secret
 
 _STALE = "This page was out of date, so nothing that it sent was used. Here is where you are now."
 _OLD_SOURCE = "The interview's file has a mistake; the last good version is in service."
