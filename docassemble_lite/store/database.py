@@ -18,6 +18,7 @@ from docassemble_lite.store.contents import FolderContents
 from docassemble_lite.store.files import Files
 from docassemble_lite.store.locks import AdvisoryLocks, FileLocks, Locks
 from docassemble_lite.store.people import People
+from docassemble_lite.store.resealing import Resealing
 from docassemble_lite.store.server_keys import server_keys
 from docassemble_lite.store.sessions import Sessions
 from docassemble_lite.store.tables import db
@@ -48,6 +49,7 @@ class Store:
     tickets: Tickets = field(repr=False)
     attempts: Attempts = field(repr=False)
     files: Files = field(repr=False)
+    resealing: Resealing = field(repr=False)
 
     def close(self) -> None:
         """Close all connections to the database."""
@@ -85,6 +87,7 @@ def open_store(settings: Settings, app: Flask | None = None) -> Store:
         Tickets(engine, writing),
         Attempts(engine, writing, hmac.digest(keys.read()[0], b"attempts", "sha256")),
         files,
+        Resealing(engine, writing, vault),
     )
 
 

@@ -30,6 +30,13 @@ class Peek:
 
 
 @dataclass(frozen=True)
+class Listed(Peek):
+    """A session on a person's list; `opens` is whether this person can open it."""
+
+    opens: bool = True
+
+
+@dataclass(frozen=True)
 class Loaded(Peek):
     """A session with its answers, as they were in `version`; `Sessions.save` takes it back.
 

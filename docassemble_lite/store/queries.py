@@ -41,6 +41,15 @@ held_by = (
     .where(session_keys.c.holder == bindparam("asking"), _is_good)
     .order_by(sessions.c.modified.desc(), sessions.c.id)
 )
+_mine = (
+    select(sessions, session_keys.c.holder.is_not(None).label("held"))
+    .select_from(sessions.outerjoin(session_keys, _key))
+    .where(sessions.c.owner_id == bindparam("of_user"))
+)
+#: Of one person, most recently saved first; `held` is whether the person's secret opens it.
+of_person = _mine.order_by(sessions.c.modified.desc(), sessions.c.id).limit(bindparam("most")).offset(bindparam("skipped"))
+owned = select(sessions).where(sessions.c.owner_id == bindparam("of_user"), sessions.c.id > bindparam("after"))
+owned = owned.order_by(sessions.c.id).limit(bindparam("most"))
 answering_cron = (
     select(sessions)
     .where(sessions.c.multi_user, sessions.c.allow_cron, sessions.c.cron_events.like(bindparam("pattern"), escape="\\"))

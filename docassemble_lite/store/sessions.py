@@ -22,12 +22,14 @@ from docassemble_lite.errors import AnswersNotStorable, SavedByAnother, SessionN
 from docassemble_lite.store import file_queries, queries, task_queries
 from docassemble_lite.store.files import Files
 from docassemble_lite.store.freezer import freeze, thaw
-from docassemble_lite.store.loaded import Entrance, Loaded, Peek
+from docassemble_lite.store.loaded import Entrance, Listed, Loaded, Peek
 from docassemble_lite.store.tables import SESSION_ID_LENGTH
 from docassemble_lite.store.tasks import FinishedTask, NewTask, Tasks, new_rows
 from docassemble_lite.store.vault import Vault
 from docassemble_lite.store.writing import Writing
 
+# sessions that are looked at together
+_AT_ONCE = 100
 _ALPHABET = string.ascii_letters + string.digits
 
 
@@ -259,6 +261,34 @@ class Sessions:
     def held_by(self, secret: bytes) -> list[Peek]:
         """The sessions that `secret` opens by itself, most recently saved first."""
         return self._list(queries.held_by, {"asking": self._vault.holder_of(secret), "now": naive_utc()})
+
+    def of_person(self, user_id: int, secret: bytes, *, most: int, skipped: int = 0) -> list[Listed]:
+        """The sessions of a person, most recently saved first, and which of them `secret` opens. Nothing is decrypted."""
+        values = {"of_user": user_id, "asking": self._vault.holder_of(secret), "now": naive_utc()}
+        with self._engine.connect() as connection:
+            rows = connection.execute(queries.of_person, {**values, "most": most, "skipped": skipped}).mappings()
+            return [Listed(**_peek_values(row), opens=row["multi_user"] or row["held"]) for row in rows]
+
+    def delete_of_person(self, user_id: int, interview: str | None = None) -> int:
+        """Delete all sessions of a person, or those of one interview; how many they were. A few at a time are in memory."""
+        number, after = 0, ""
+        while rows := self._list(queries.owned, {"of_user": user_id, "after": after, "most": _AT_ONCE}):
+            after = rows[-1].session_id
+            for row in rows:
+                if interview is None or row.interview == interview:
+                    number += self.delete_surely(row.session_id)
+        return number
+
+    def delete_surely(self, session_id: str) -> bool:
+        """Delete a session, whoever saves it meanwhile; whether it was there."""
+        while True:
+            try:
+                self.delete(self.peek(session_id))
+                return True
+            except SavedByAnother:
+                continue
+            except SessionNotFound:
+                return False
 
     def answering_cron(self, event: str) -> list[Peek]:
         """The plain sessions that allow cron and have something to do at `event`, longest unsaved first."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from pathlib import Path
 
 from flask import Flask
@@ -30,17 +29,15 @@ from docassemble_lite.web import (
     tasks,
     uploaded_files,
 )
+from docassemble_lite.web.cookies import CookieSessions
 from docassemble_lite.web.form import Request
 from docassemble_lite.web.services import EXTENSION, Services
 
 
 def create_app(settings: Settings) -> Flask:
     """The WSGI application of a server. The store's tables must be there."""
-    cookie_keys = _cookie_keys(settings)
     app = Flask("docassemble_lite.web", root_path=str(Path(__file__).parent))
     app.config.update(
-        SECRET_KEY=cookie_keys[0],
-        SECRET_KEY_FALLBACKS=cookie_keys[1:],
         SESSION_COOKIE_NAME=(security.HOST_PREFIX if settings.behind_https_load_balancer else "") + "da_session",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -56,6 +53,7 @@ def create_app(settings: Settings) -> Flask:
         TEMPLATES_AUTO_RELOAD=False,
     )
     app.request_class = Request
+    app.session_interface = CookieSessions(server_keys(settings.data))
     app.jinja_env.trim_blocks = True
     if settings.behind_https_load_balancer:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
@@ -70,8 +68,3 @@ def create_app(settings: Settings) -> Flask:
     for concern in (interview, checkin, lists, files, uploaded_files, sign_in, tasks):
         app.register_blueprint(concern.blueprint)
     return app
-
-
-def _cookie_keys(settings: Settings) -> list[bytes]:
-    """The keys that sign cookies, the current one first. They are made of the server's and don't give these away."""
-    return [hmac.digest(key, b"cookies", "sha256") for key in server_keys(settings.data).read()]
