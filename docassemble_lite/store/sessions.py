@@ -30,6 +30,8 @@ from docassemble_lite.store.writing import Writing
 
 # sessions that are looked at together
 _AT_ONCE = 100
+# sessions of a person that are looked up at a time, to be deleted
+_BATCH = 100
 _ALPHABET = string.ascii_letters + string.digits
 
 
@@ -252,6 +254,39 @@ class Sessions:
                 connection.execute(queries.limit_keys, {"from_holder": old, "ends": now + grace})
         return len(moving)
 
+    # --- those of a person ---
+
+    def count_private(self, owner_id: int) -> int:
+        """How many private sessions are a person's."""
+        return self._number(queries.count_private, {"owner": owner_id})
+
+    def count_shared(self, owner_id: int) -> int:
+        """How many plain sessions are a person's, which others may be in as well."""
+        return self._number(queries.count_shared, {"owner": owner_id})
+
+    def count_closed(self, owner_id: int, secret: bytes) -> int:
+        """How many private sessions are a person's that `secret` doesn't open."""
+        values = {"owner": owner_id, "asking": self._vault.holder_of(secret), "now": naive_utc()}
+        return self._number(queries.count_closed, values)
+
+    def delete_of(self, owner_id: int, *, shared: bool) -> int:
+        """Delete the private sessions of a person, and the plain ones if they are not to stay (`shared`); how many that were.
+
+        The plain ones that stay are nobody's from then on. What is interrupted can be done again.
+        """
+        deleted = 0
+        while found := self._list(queries.owned, {"owner": owner_id, "shared": shared, "most": _BATCH}):
+            for seen in found:
+                try:
+                    self.delete(seen)
+                    deleted += 1
+                except SavedByAnother:
+                    # the next look finds it as it is then, unless it has gone
+                    continue
+        with self._writing.begin() as connection:
+            connection.execute(queries.disown, {"owner": owner_id})
+        return deleted
+
     # --- without opening ---
 
     def peek(self, session_id: str) -> Peek:
@@ -306,6 +341,10 @@ class Sessions:
         if row is None:
             raise SessionNotFound
         return row
+
+    def _number(self, statement: Any, values: Mapping[str, Any]) -> int:
+        with self._engine.connect() as connection:
+            return int(connection.scalar(statement, values) or 0)
 
     def _list(self, statement: Any, values: Mapping[str, Any]) -> list[Peek]:
         with self._engine.connect() as connection:

@@ -92,8 +92,10 @@ class PageContext:
     menu: tuple[Link, ...] = ()
     # where one can sign in; empty: that isn't offered, or somebody is signed in
     sign_in_url: str = ""
-    # of who is signed in: the address, the pages that are for this person, and where the form for signing out is sent
+    # of who is signed in: the e-mail address, the pages that are for this person, and where the form for signing out is sent
     email: str = ""
+    # of the same person; empty: nobody has said it
+    name: str = ""
     account: tuple[Link, ...] = ()
     sign_out_url: str = ""
     # screen parts that `Screen` has no member for, by their names: "tab title" and "corner back button label" are plain

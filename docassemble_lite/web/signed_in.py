@@ -153,10 +153,18 @@ def only_for(privileges: Iterable[str], home: str) -> Response | None:
     """
     if has_one_of(privileges):
         return None
-    if not person().logged_in:
-        wanted = request.full_path.rstrip("?") if request.method == "GET" else home
-        return redirect(url_for("sign_in.show", next=same_origin_path(wanted) or None), 303)
+    asked = only_for_somebody(home)
+    if asked is not None:
+        return asked
     raise NotAllowed
+
+
+def only_for_somebody(home: str) -> Response | None:
+    """What keeps away from a page who isn't signed in; None for everybody else. `home` is as that of `only_for`."""
+    if person().logged_in:
+        return None
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else home
+    return redirect(url_for("sign_in.show", next=same_origin_path(wanted) or None), 303)
 
 
 def _found(token: str) -> SignedIn | None:
