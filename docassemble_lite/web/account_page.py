@@ -75,11 +75,16 @@ def seconds_to_wait(*what: str, most: int = MOST, seconds: float = WITHIN) -> fl
     return wait
 
 
-def new_password_fields(errors: dict[str, str]) -> tuple[FormField, ...]:
+def own_address_field(email: str) -> FormField:
+    """The address for which a browser keeps the password that is typed below it."""
+    return FormField("email", word("E-mail address"), "email", email, autocomplete="username", fixed=True)
+
+
+def new_password_fields(errors: dict[str, str], label: str = "New password") -> tuple[FormField, ...]:
     """The controls of a new password, which is typed twice."""
     hint = word(_PASSWORD_HINT).format(number=passwords.SHORTEST)
     both = {"kind": "password", "required": True, "autocomplete": "new-password", "longest": passwords.LONGEST}
-    first = FormField("password", word("New password"), hint=hint, error=errors.get("password", ""), **both)  # type: ignore[arg-type]
+    first = FormField("password", word(label), hint=hint, error=errors.get("password", ""), **both)  # type: ignore[arg-type]
     second = FormField("again", word("The same again"), error=errors.get("again", ""), **both)  # type: ignore[arg-type]
     return first, second
 

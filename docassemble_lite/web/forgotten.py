@@ -170,8 +170,7 @@ def _reset_page(
     wrong = errors or {}
     number = services().store.sessions.count_private(person.id or 0)
     has_code = services().store.people.has_code(person)
-    # the browser keeps the password for this address
-    address = FormField("email", word("E-mail address"), "email", person.email, autocomplete="username", fixed=True)
+    address = account_page.own_address_field(person.email)
     code = FormField("code", word("Recovery code"), hint=word(_CODE_HINT), error=wrong.get("code", ""), longest=LONGEST_CODE)
     fields = (address, *account_page.new_password_fields(wrong), *((code,) if has_code else ()))
     form = PlainForm("da-reset", url_for(".choose", token=token), word("Set this password"), fields)

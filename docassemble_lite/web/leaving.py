@@ -71,10 +71,12 @@ def _refused() -> Response | None:
 
 
 def _form(status: int = 200, error: str = "", wrong: str = "", wait: float = 0.0) -> Response:
-    sessions, number = services().store.sessions, signed_in.person().id or 0
+    sessions, person = services().store.sessions, signed_in.person()
+    number = person.id or 0
     private, shared = sessions.count_private(number), sessions.count_shared(number)
     box = FormField("shared", word(_SHARED).format(shared=shared), "checkbox", checked=bool(request.form.get("shared")))
-    fields = (old_password_field(word("Password"), wrong), *((box,) if shared else ()))
+    address, password = account_page.own_address_field(person.email), old_password_field(word("Password"), wrong)
+    fields = (address, password, *((box,) if shared else ()))
     form = PlainForm("da-delete", url_for(".delete"), word("Delete the account"), fields, is_final=True)
     texts = tuple(word(text).format(private=private) for text in _TEXTS)
     links = ((word("Back to the profile"), url_for("profile.show")),)

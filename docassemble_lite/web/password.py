@@ -68,7 +68,11 @@ def old_password_field(label: str, error: str) -> FormField:
 
 def _form(status: int = 200, error: str = "", errors: dict[str, str] | None = None, wait: float = 0.0) -> Response:
     wrong = errors or {}
-    fields = (old_password_field(word("Present password"), wrong.get("old", "")), *account_page.new_password_fields(wrong))
+    fields = (
+        account_page.own_address_field(signed_in.person().email),
+        old_password_field(word("Present password"), wrong.get("old", "")),
+        *account_page.new_password_fields(wrong),
+    )
     form = PlainForm("da-password", url_for(".change"), word("Change the password"), fields)
     links = ((word("Profile"), url_for("profile.show")),)
     return account_page.show(FormPage(word("Change the password"), (form,), (word(_TEXT),), error, links=links), status, wait)

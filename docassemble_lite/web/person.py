@@ -100,7 +100,7 @@ def _add_page(status: int = 200, error: str = "", errors: dict[str, str] | None 
         _email_field(wrong),
         FormField("first_name", word("First name"), value=typed("first_name")),
         FormField("last_name", word("Last name"), value=typed("last_name")),
-        *account_page.new_password_fields(wrong),
+        *account_page.new_password_fields(wrong, "Password"),
         *_privilege_fields(_typed_privileges()),
     )
     form = PlainForm("da-add", url_for(".save_new"), word("Add"), fields)

@@ -168,6 +168,7 @@ class CodePage:
 
     code: str = ""
     email: str = ""
+    # whether there was one before
     has_code: bool = False
     # interviews of the person that are closed, and that an earlier code may open
     closed: str = ""

@@ -50,12 +50,13 @@ def show() -> Response:
 def make() -> Response:
     """A new code, which is shown in this answer and never again."""
     found = _sign_in()
-    store = services().store
     if _may_be_lost(found) and not request.form.get("lost"):
         return _code_page(422, error=word(_TICK))
-    code = store.people.new_code(found)
+    people = services().store.people
+    had_code = people.has_code(found.person)
+    code = people.new_code(found)
     log.info('action="recovery_code_made" user=%s', found.person.id)
-    return _code_page(code=code)
+    return _show(CodePage(code, found.person.email, had_code, **_ways_on()))
 
 
 @blueprint.get("/recover")
@@ -105,18 +106,23 @@ def _may_be_lost(found: SignIn) -> bool:
     return services().store.people.has_code(found.person) and _closed(found) > 0
 
 
-def _code_page(status: int = 200, *, code: str = "", error: str = "") -> Response:
-    found, back = _sign_in(), account_page.next_path()
+def _code_page(status: int = 200, error: str = "") -> Response:
+    found = _sign_in()
     shown = CodePage(
-        code=code,
-        email=found.person.email,
         has_code=services().store.people.has_code(found.person),
         closed=closed_text() if _may_be_lost(found) else "",
-        recover_url=url_for(".ask", next=back or None),
-        next=back,
-        on_url=back or url_for("profile.show"),
         error=error,
+        **_ways_on(),
     )
+    return _show(shown, status)
+
+
+def _ways_on() -> dict[str, str]:
+    back = account_page.next_path()
+    return {"recover_url": url_for(".ask", next=back or None), "next": back, "on_url": back or url_for("profile.show")}
+
+
+def _show(shown: CodePage, status: int = 200) -> Response:
     page = page_context(notice=account_page.flashed(), action_url=url_for(".make"))
     return make_response(render_template("recovery_code.html", shown=shown, page=page), status)
 

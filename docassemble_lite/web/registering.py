@@ -127,7 +127,7 @@ def _fields(ticket: Ticket | None, errors: dict[str, str]) -> tuple[FormField, .
             longest=EMAIL_LENGTH,
             fixed=bool(invited),
         ),
-        *account_page.new_password_fields(errors),
+        *account_page.new_password_fields(errors, "Password"),
         FormField("first_name", word("First name"), value=typed("first_name"), autocomplete="given-name"),
         FormField(
             "last_name",
