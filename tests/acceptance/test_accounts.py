@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from html import unescape
 from typing import Any
 
 import pytest
@@ -23,6 +25,8 @@ fields:
 ---
 mandatory: True
 question: The word is ${ the_word }
+subquestion: |
+  [Keep it](${ url_of('register', next=interview_url()) })
 """
 SHARED = """\
 mandatory: True
@@ -142,6 +146,14 @@ def test_the_way_on_leads_through_all_pages_for_signing_in(visitor: Visitor) -> 
         for other in others:
             assert f'href="/user/{other}?next=/list?a%3Db"' in text, (page, other)
         assert "evil" not in visitor.get(f"/user/{page}?next=//evil.example").text
+
+
+def test_an_interview_leads_to_registering_and_back(visitor: Visitor) -> None:
+    page = visitor.answer(visitor.show("word.yml"), the_word="swan")
+    link = re.search(r'href="(/user/register[^"]*)"', page.text)
+    assert link
+    way_on = dict(visitor.get(unescape(link[1])).forms["da-register"])["next"]
+    assert visitor.get(way_on).heading == "The word is swan"
 
 
 def test_eleven_registrations_a_minute_are_too_many_but_from_elsewhere(running: Any, visitor: Visitor) -> None:
