@@ -31,9 +31,11 @@ class Peek:
 
 @dataclass(frozen=True)
 class Listed(Peek):
-    """A session on a person's list; `opens` is whether this person can open it."""
+    """A session on a list; `opens` is whether the one who asks can open it."""
 
     opens: bool = True
+    # empty: it is nobody's
+    owner_email: str = ""
 
 
 @dataclass(frozen=True)

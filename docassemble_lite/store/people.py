@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 
 from docassemble_lite.clock import naive_utc
 from docassemble_lite.errors import LiteError
-from docassemble_lite.host import Person
+from docassemble_lite.host import PROFILE, KnownPerson, Person
 from docassemble_lite.language.zones import zone_called
 from docassemble_lite.settings import Secret
 from docassemble_lite.store import passwords, person_keys
@@ -33,9 +33,6 @@ PRIVILEGES = ("admin", "advocate", "developer", "trainer", "user")
 CRON = "cron"
 #: Days after which a browser that didn't come back is signed out.
 UNUSED_DAYS = 30
-
-#: What people may say of themselves.
-PROFILE = queries.PROFILE
 
 _TOKEN_BYTES = 32
 _LONGEST_NAME = 250
@@ -118,7 +115,7 @@ class People:
         key = email_key(email)
         if key is None:
             raise EmailRefused(f"“{_shown(email)}” is no e-mail address.")
-        allowed = self._known(privileges)
+        allowed = self.checked(privileges)
         passwords.require_usable(password)
         _check_profile(profile)
         row = {"email": email, "email_key": key, "password_hash": passwords.hashed(password), "created": naive_utc(), **profile}
@@ -141,6 +138,22 @@ class People:
             rows = connection.execute(queries.find_by_id, {"of_user": user_id}).all()
         return _person(rows) if rows else None
 
+    def known(self, user_id: int | None, email: str | None = None) -> KnownPerson | None:
+        """The person with that number, or else with that e-mail address, and whether this person may sign in."""
+        if user_id is None:
+            rows = self._rows_of(email or "")
+        else:
+            with self._engine.connect() as connection:
+                rows = connection.execute(queries.find_by_id, {"of_user": user_id}).all()
+        return KnownPerson(_person(rows), rows[0].active) if rows else None
+
+    def some(self, after: int, most: int, *, include_inactive: bool = False) -> list[KnownPerson]:
+        """So many people whose numbers are above `after`, in the order of these."""
+        values = {"after": after, "most": most, "with_inactive": include_inactive}
+        with self._engine.connect() as connection:
+            rows = connection.execute(queries.some, values).all()
+        return [KnownPerson(_person(own), own[0].active) for own in _of_each(rows)]
+
     def cron(self) -> Person:
         """On whose behalf scheduled tasks run."""
         with self._engine.connect() as connection:
@@ -150,14 +163,11 @@ class People:
         """Everybody, in the order of their e-mail addresses."""
         with self._engine.connect() as connection:
             rows = connection.execute(queries.listing).all()
-        of_each: dict[int, list[Row]] = {}
-        for row in rows:
-            of_each.setdefault(row.id, []).append(row)
-        return [Account(_person(own), own[0].active, own[0].created, own[0].last_seen) for own in of_each.values()]
+        return [Account(_person(own), own[0].active, own[0].created, own[0].last_seen) for own in _of_each(rows)]
 
     def set_privileges(self, person: Person, names: Iterable[str]) -> None:
         """These and no others are the person's privileges from now on. Raises `PrivilegeRefused`, `PersonNotFound`."""
-        allowed = self._known(names)
+        allowed = self.checked(names)
         with self._writing.begin() as connection:
             if connection.execute(queries.lock_user, {"of_user": person.id}).first() is None:
                 raise PersonNotFound
@@ -212,8 +222,8 @@ class People:
                 raise PrivilegeRefused(f"There is no privilege “{_shown(name)}” that could be removed.")
             connection.execute(queries.take_privilege, {"gone": name})
 
-    def _known(self, names: Iterable[str]) -> tuple[str, ...]:
-        """The privileges in order, each once."""
+    def checked(self, names: Iterable[str]) -> tuple[str, ...]:
+        """The privileges in order, each once. Raises `PrivilegeRefused` for one that there isn't."""
         wanted, there = sorted(set(names)), self.privileges()
         for name in wanted:
             if name == CRON:
@@ -394,6 +404,14 @@ def _person(rows: Sequence[Row]) -> Person:
     first = rows[0]
     profile = {name: getattr(first, name) for name in PROFILE}
     return Person(first.id, first.email, privileges=tuple(row.privilege for row in rows if row.privilege is not None), **profile)
+
+
+def _of_each(rows: Iterable[Row]) -> list[list[Row]]:
+    """The rows of each person, as there is one for each of the person's privileges."""
+    found: dict[int, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row.id, []).append(row)
+    return list(found.values())
 
 
 def _id_of(person: Person) -> int:

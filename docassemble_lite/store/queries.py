@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
-from sqlalchemy import Insert, and_, bindparam, case, delete, func, insert, or_, select, update
+from sqlalchemy import Insert, Select, String, and_, bindparam, case, delete, func, insert, or_, select, update
 
-from docassemble_lite.store.tables import session_keys, sessions, steps, tasks
+from docassemble_lite.store.tables import session_keys, sessions, steps, tasks, users
 from docassemble_lite.store.task_queries import has_news, has_open
 
 _wanted = sessions.c.id == bindparam("wanted")
@@ -41,15 +42,35 @@ held_by = (
     .where(session_keys.c.holder == bindparam("asking"), _is_good)
     .order_by(sessions.c.modified.desc(), sessions.c.id)
 )
-_mine = (
-    select(sessions, session_keys.c.holder.is_not(None).label("held"))
-    .select_from(sessions.outerjoin(session_keys, _key))
-    .where(sessions.c.owner_id == bindparam("of_user"))
+_listed = (
+    select(sessions, session_keys.c.holder.is_not(None).label("held"), users.c.email)
+    .select_from(sessions.outerjoin(session_keys, _key).outerjoin(users, users.c.id == sessions.c.owner_id))
+    .order_by(sessions.c.modified.desc(), sessions.c.id)
+    .limit(bindparam("most"))
+    .offset(bindparam("skipped"))
 )
-#: Of one person, most recently saved first; `held` is whether the person's secret opens it.
-of_person = _mine.order_by(sessions.c.modified.desc(), sessions.c.id).limit(bindparam("most")).offset(bindparam("skipped"))
-owned = select(sessions).where(sessions.c.owner_id == bindparam("of_user"), sessions.c.id > bindparam("after"))
-owned = owned.order_by(sessions.c.id).limit(bindparam("most"))
+#: A session that isn't the wanted one by its id or interview is left out; an empty wish is none.
+_wished = and_(
+    or_(bindparam("session", type_=String) == "", sessions.c.id == bindparam("session")),
+    or_(bindparam("interview", type_=String) == "", sessions.c.interview == bindparam("interview")),
+)
+
+
+@cache
+def listed(*, of_person: bool) -> Select[Any]:
+    """Sessions, most recently saved first; `held` is whether the secret of the one who asks opens it."""
+    wanted = _listed.where(_wished)
+    return wanted.where(sessions.c.owner_id == bindparam("of_user")) if of_person else wanted
+
+
+@cache
+def ids_in_order(*, of_person: bool) -> Select[Any]:
+    """The ids of such sessions in their order, some at a time."""
+    wanted = select(sessions.c.id).where(_wished, sessions.c.id > bindparam("after"))
+    wanted = wanted.order_by(sessions.c.id).limit(bindparam("most"))
+    return wanted.where(sessions.c.owner_id == bindparam("of_user")) if of_person else wanted
+
+
 answering_cron = (
     select(sessions)
     .where(sessions.c.multi_user, sessions.c.allow_cron, sessions.c.cron_events.like(bindparam("pattern"), escape="\\"))

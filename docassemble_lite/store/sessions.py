@@ -262,22 +262,42 @@ class Sessions:
         """The sessions that `secret` opens by itself, most recently saved first."""
         return self._list(queries.held_by, {"asking": self._vault.holder_of(secret), "now": naive_utc()})
 
-    def of_person(self, user_id: int, secret: bytes, *, most: int, skipped: int = 0) -> list[Listed]:
-        """The sessions of a person, most recently saved first, and which of them `secret` opens. Nothing is decrypted."""
-        values = {"of_user": user_id, "asking": self._vault.holder_of(secret), "now": naive_utc()}
-        with self._engine.connect() as connection:
-            rows = connection.execute(queries.of_person, {**values, "most": most, "skipped": skipped}).mappings()
-            return [Listed(**_peek_values(row), opens=row["multi_user"] or row["held"]) for row in rows]
+    def listing(
+        self,
+        user_id: int | None,
+        secret: bytes | None,
+        *,
+        most: int,
+        skipped: int = 0,
+        interview: str | None = None,
+        session_id: str | None = None,
+    ) -> list[Listed]:
+        """The sessions of a person, or of everybody (None), most recently saved first, and which of them `secret` opens.
 
-    def delete_of_person(self, user_id: int, interview: str | None = None) -> int:
-        """Delete all sessions of a person, or those of one interview; how many they were. A few at a time are in memory."""
+        Nothing is decrypted.
+        """
+        asking = self._vault.holder_of(secret) if secret is not None else ""
+        values = _wishes(user_id, interview, session_id) | {"asking": asking, "now": naive_utc()}
+        statement = queries.listed(of_person=user_id is not None)
+        with self._engine.connect() as connection:
+            rows = connection.execute(statement, {**values, "most": most, "skipped": skipped}).mappings()
+            return [
+                Listed(**_peek_values(row), opens=bool(row["multi_user"] or row["held"]), owner_email=row["email"] or "")
+                for row in rows
+            ]
+
+    def delete_listed(self, user_id: int | None, interview: str | None = None, session_id: str | None = None) -> int:
+        """Delete the sessions of a person, or of everybody (None); how many they were. A few ids at a time are in memory."""
         number, after = 0, ""
-        while rows := self._list(queries.owned, {"of_user": user_id, "after": after, "most": _AT_ONCE}):
-            after = rows[-1].session_id
-            for row in rows:
-                if interview is None or row.interview == interview:
-                    number += self.delete_surely(row.session_id)
-        return number
+        values = _wishes(user_id, interview, session_id) | {"most": _AT_ONCE}
+        statement = queries.ids_in_order(of_person=user_id is not None)
+        while True:
+            with self._engine.connect() as connection:
+                ids = connection.scalars(statement, {**values, "after": after}).all()
+            if not ids:
+                return number
+            number += sum(self.delete_surely(found) for found in ids)
+            after = ids[-1]
 
     def delete_surely(self, session_id: str) -> bool:
         """Delete a session, whoever saves it meanwhile; whether it was there."""
@@ -470,6 +490,12 @@ def _peek_values(row: RowMapping) -> dict[str, Any]:
 
 def _peek(row: RowMapping) -> Peek:
     return Peek(**_peek_values(row))
+
+
+def _wishes(user_id: int | None, interview: str | None, session_id: str | None) -> dict[str, Any]:
+    """The values of the parameters of a list of sessions."""
+    wishes = {"interview": interview or "", "session": session_id or ""}
+    return wishes if user_id is None else wishes | {"of_user": user_id}
 
 
 def _tagged(tags: tuple[str, ...]) -> str:

@@ -22,6 +22,7 @@ from docassemble_lite.web import (
     errors,
     files,
     interview,
+    interviews,
     lists,
     security,
     sign_in,
@@ -65,6 +66,6 @@ def create_app(settings: Settings) -> Flask:
     signed_in.init_app(app)
     security.init_app(app)
     errors.init_app(app)
-    for concern in (interview, checkin, lists, files, uploaded_files, sign_in, tasks):
+    for concern in (interview, checkin, interviews, lists, files, uploaded_files, sign_in, tasks):
         app.register_blueprint(concern.blueprint)
     return app

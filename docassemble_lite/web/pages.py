@@ -99,8 +99,10 @@ def _account(action_url: str) -> dict[str, Any]:
     """What a page shows of who is signed in, or where one can sign in and come back from to `action_url` or this page."""
     who = person()
     if who.logged_in:
-        pages = (Link(word("Tasks"), url_for("tasks.index")),) if has_one_of(RUNS_THE_SERVER) else ()
-        return {"email": who.email, "account": pages, "sign_out_url": url_for("sign_in.sign_out")}
+        pages = [Link(word("My interviews"), url_for("interviews.index"))]
+        if has_one_of(RUNS_THE_SERVER):
+            pages.append(Link(word("Tasks"), url_for("tasks.index")))
+        return {"email": who.email, "account": tuple(pages), "sign_out_url": url_for("sign_in.sign_out")}
     if not services().settings.show_login:
         return {}
     is_page = request.method == "GET" and request.blueprint != "sign_in"

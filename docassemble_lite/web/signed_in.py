@@ -153,10 +153,18 @@ def only_for(privileges: Iterable[str], home: str) -> Response | None:
     """
     if has_one_of(privileges):
         return None
-    if not person().logged_in:
-        wanted = request.full_path.rstrip("?") if request.method == "GET" else home
-        return redirect(url_for("sign_in.show", next=same_origin_path(wanted) or None), 303)
-    raise NotAllowed
+    led_away = only_signed_in(home)
+    if led_away is None:
+        raise NotAllowed
+    return led_away
+
+
+def only_signed_in(home: str) -> Response | None:
+    """What keeps those away from a page who aren't signed in: they are asked to; None for who is. `home` as in `only_for`."""
+    if person().logged_in:
+        return None
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else home
+    return redirect(url_for("sign_in.show", next=same_origin_path(wanted) or None), 303)
 
 
 def _found(token: str) -> SignedIn | None:
