@@ -23,7 +23,6 @@ class Peek:
     steps_offset: int
     multi_user: bool
     allow_cron: bool
-    cron_events: tuple[str, ...]
     last_person_access: datetime | None
     owner_id: int | None
     tags: tuple[str, ...]
@@ -31,9 +30,11 @@ class Peek:
 
 @dataclass(frozen=True)
 class Listed(Peek):
-    """A session on a person's list; `opens` is whether this person can open it."""
+    """A session on a list; `opens` is whether the one who asks can open it."""
 
     opens: bool = True
+    # empty: it is nobody's
+    owner_email: str = ""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 
 from docassemble_lite.clock import naive_utc
 from docassemble_lite.errors import LiteError
-from docassemble_lite.host import Person
+from docassemble_lite.host import PROFILE, KnownPerson, Person
 from docassemble_lite.language.zones import zone_called
 from docassemble_lite.settings import Secret
 from docassemble_lite.store import passwords, person_keys
@@ -33,9 +33,6 @@ PRIVILEGES = ("admin", "advocate", "developer", "trainer", "user")
 CRON = "cron"
 #: Days after which a browser that didn't come back is signed out.
 UNUSED_DAYS = 30
-
-#: What people may say of themselves.
-PROFILE = queries.PROFILE
 
 _TOKEN_BYTES = 32
 _LONGEST_NAME = 250
@@ -127,7 +124,7 @@ class People:
         key = email_key(email)
         if key is None:
             raise EmailRefused(f"“{_shown(email)}” is no e-mail address.")
-        allowed = self._known(privileges)
+        allowed = self.checked(privileges)
         passwords.require_usable(password)
         _check_profile(profile)
         row = {"email": email, "email_key": key, "password_hash": passwords.hashed(password), "created": naive_utc(), **profile}
@@ -150,6 +147,22 @@ class People:
         with self._engine.connect() as connection:
             rows = connection.execute(queries.find_by_id, {"of_user": user_id}).all()
         return _person(rows) if rows else None
+
+    def known(self, user_id: int | None, email: str | None = None) -> KnownPerson | None:
+        """The person with that number, or else with that e-mail address, and whether this person may sign in."""
+        if user_id is None:
+            rows = self._rows_of(email or "")
+        else:
+            with self._engine.connect() as connection:
+                rows = connection.execute(queries.find_by_id, {"of_user": user_id}).all()
+        return KnownPerson(_person(rows), rows[0].active) if rows else None
+
+    def some(self, after: int, most: int, *, include_inactive: bool = False) -> list[KnownPerson]:
+        """So many people whose numbers are above `after`, in the order of these."""
+        values = {"after": after, "most": most, "with_inactive": include_inactive}
+        with self._engine.connect() as connection:
+            rows = connection.execute(queries.some, values).all()
+        return [KnownPerson(_person(own), own[0].active) for own in _of_each(rows)]
 
     def cron(self) -> Person:
         """On whose behalf scheduled tasks run."""
@@ -185,7 +198,7 @@ class People:
 
         Raises `PrivilegeRefused`, `PersonNotFound`, and `LastAdmin` if somebody is to remain an administrator (`keep_admin`).
         """
-        allowed = self._known(names)
+        allowed = self.checked(names)
         with self._writing.begin() as connection:
             if keep_admin and "admin" not in allowed:
                 _require_other_admin(connection, person)
@@ -245,8 +258,8 @@ class People:
                 raise PrivilegeRefused(f"There is no privilege “{_shown(name)}” that could be removed.")
             connection.execute(queries.take_privilege, {"gone": name})
 
-    def _known(self, names: Iterable[str]) -> tuple[str, ...]:
-        """The privileges in order, each once."""
+    def checked(self, names: Iterable[str]) -> tuple[str, ...]:
+        """The privileges in order, each once. Raises `PrivilegeRefused` for one that there isn't."""
         wanted, there = sorted(set(names)), self.privileges()
         for name in wanted:
             if name == CRON:
@@ -436,10 +449,7 @@ def _person(rows: Sequence[Row]) -> Person:
 
 
 def _accounts(rows: Sequence[Row]) -> list[Account]:
-    of_each: dict[int, list[Row]] = {}
-    for row in rows:
-        of_each.setdefault(row.id, []).append(row)
-    return [Account(_person(own), own[0].active, own[0].created, own[0].last_seen) for own in of_each.values()]
+    return [Account(_person(own), own[0].active, own[0].created, own[0].last_seen) for own in _of_each(rows)]
 
 
 def _pattern(words: str) -> str:
@@ -458,6 +468,14 @@ def _use_up(connection: Connection, link: str) -> None:
 def _require_other_admin(connection: Connection, person: Person) -> None:
     if list(connection.scalars(queries.admins)) == [person.id]:
         raise LastAdmin
+
+
+def _of_each(rows: Iterable[Row]) -> list[list[Row]]:
+    """The rows of each person, as there is one for each of the person's privileges."""
+    found: dict[int, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row.id, []).append(row)
+    return list(found.values())
 
 
 def _id_of(person: Person) -> int:

@@ -7,21 +7,10 @@ from functools import cache
 from sqlalchemy import bindparam, case, delete, func, insert, or_, select, update
 from sqlalchemy.sql.dml import ReturningInsert
 
+from docassemble_lite.host import PROFILE
 from docassemble_lite.store.tables import attempts, logins, privilege_names, privileges, tickets, users
 
 _of_user = bindparam("of_user", type_=users.c.id.type)
-#: Columns that the person may change.
-PROFILE = (
-    "first_name",
-    "last_name",
-    "language",
-    "timezone",
-    "country",
-    "subdivision_first",
-    "subdivision_second",
-    "subdivision_third",
-    "organization",
-)
 _person = ("id", "email", *PROFILE)
 
 # --- users -----------------------------------------------------------------------------------------------------------
@@ -101,6 +90,18 @@ admins = (
     .where(privileges.c.name == "admin", users.c.active)
     .order_by(privileges.c.user_id)
     .with_for_update()
+)
+_some_ids = (
+    select(users.c.id)
+    .where(users.c.email_key.contains("@"), users.c.id > bindparam("after"), or_(users.c.active, bindparam("with_inactive")))
+    .order_by(users.c.id)
+    .limit(bindparam("most"))
+)
+some = (
+    select(*(users.c[name] for name in _person), users.c.active, users.c.created, privileges.c.name.label("privilege"))
+    .select_from(users.outerjoin(privileges))
+    .where(users.c.id.in_(_some_ids))
+    .order_by(users.c.id, privileges.c.name)
 )
 
 # --- logins ----------------------------------------------------------------------------------------------------------

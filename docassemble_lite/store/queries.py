@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
-from sqlalchemy import Insert, and_, bindparam, case, delete, func, insert, or_, select, update
+from sqlalchemy import Insert, Select, String, and_, bindparam, case, delete, func, insert, or_, select, update
 
-from docassemble_lite.store.tables import session_keys, sessions, steps, tasks
+from docassemble_lite.store.tables import session_keys, sessions, steps, tasks, users
 from docassemble_lite.store.task_queries import has_news, has_open
 
 _wanted = sessions.c.id == bindparam("wanted")
@@ -41,21 +42,51 @@ held_by = (
     .where(session_keys.c.holder == bindparam("asking"), _is_good)
     .order_by(sessions.c.modified.desc(), sessions.c.id)
 )
-_mine = (
-    select(sessions, session_keys.c.holder.is_not(None).label("held"))
-    .select_from(sessions.outerjoin(session_keys, _key))
-    .where(sessions.c.owner_id == bindparam("of_user"))
+_listed = (
+    select(sessions, session_keys.c.holder.is_not(None).label("held"), users.c.email)
+    .select_from(sessions.outerjoin(session_keys, _key).outerjoin(users, users.c.id == sessions.c.owner_id))
+    .order_by(sessions.c.modified.desc(), sessions.c.id)
+    .limit(bindparam("most"))
+    .offset(bindparam("skipped"))
 )
-#: Of one person, most recently saved first; `held` is whether the person's secret opens it.
-of_person = _mine.order_by(sessions.c.modified.desc(), sessions.c.id).limit(bindparam("most")).offset(bindparam("skipped"))
-owned = select(sessions).where(sessions.c.owner_id == bindparam("of_user"), sessions.c.id > bindparam("after"))
-owned = owned.order_by(sessions.c.id).limit(bindparam("most"))
-answering_cron = (
+#: A session that isn't the wanted one by its id or interview is left out; an empty wish is none.
+_wished = and_(
+    or_(bindparam("session", type_=String) == "", sessions.c.id == bindparam("session")),
+    or_(bindparam("interview", type_=String) == "", sessions.c.interview == bindparam("interview")),
+)
+
+
+@cache
+def listed(*, of_person: bool) -> Select[Any]:
+    """Sessions, most recently saved first; `held` is whether the secret of the one who asks opens it."""
+    wanted = _listed.where(_wished)
+    return wanted.where(sessions.c.owner_id == bindparam("of_user")) if of_person else wanted
+
+
+@cache
+def ids_in_order(*, of_person: bool) -> Select[Any]:
+    """The ids of such sessions in their order, some at a time."""
+    wanted = select(sessions.c.id).where(_wished, sessions.c.id > bindparam("after"))
+    wanted = wanted.order_by(sessions.c.id).limit(bindparam("most"))
+    return wanted.where(sessions.c.owner_id == bindparam("of_user")) if of_person else wanted
+
+
+_allows_cron = and_(sessions.c.multi_user, sessions.c.allow_cron)
+interviews_allowing_cron = select(sessions.c.interview).where(_allows_cron).distinct()
+ids_allowing_cron = (
+    select(sessions.c.id)
+    .where(_allows_cron, sessions.c.interview.in_(bindparam("interviews", expanding=True)), sessions.c.id > bindparam("after"))
+    .order_by(sessions.c.id)
+    .limit(bindparam("most"))
+)
+_unsaved = (
     select(sessions)
-    .where(sessions.c.multi_user, sessions.c.allow_cron, sessions.c.cron_events.like(bindparam("pattern"), escape="\\"))
+    .where(sessions.c.modified < bindparam("moment"))
     .order_by(sessions.c.modified, sessions.c.id)
+    .limit(bindparam("most"))
 )
-unsaved_since = select(sessions).where(sessions.c.modified < bindparam("moment")).order_by(sessions.c.modified, sessions.c.id)
+unsaved_of = _unsaved.where(sessions.c.interview == bindparam("of"))
+unsaved = _unsaved.where(sessions.c.interview.not_in(bindparam("others", expanding=True)))
 
 _owned = sessions.c.owner_id == bindparam("owner", type_=sessions.c.owner_id.type)
 _own_key = and_(session_keys.c.session_id == sessions.c.id, session_keys.c.holder == bindparam("asking"), _is_good)
@@ -63,7 +94,7 @@ count_private = select(func.count()).select_from(sessions).where(_owned, ~sessio
 count_shared = select(func.count()).select_from(sessions).where(_owned, sessions.c.multi_user)
 count_closed = count_private.where(~select(session_keys.c.holder).where(_own_key).exists())
 owned = (
-    select(sessions)
+    select(sessions.c.id)
     .where(_owned, or_(~sessions.c.multi_user, bindparam("shared", type_=sessions.c.multi_user.type)))
     .order_by(sessions.c.id)
     .limit(bindparam("most"))
@@ -81,7 +112,6 @@ raise_version = (
         steps_offset=bindparam("new_steps_offset"),
         multi_user=bindparam("new_multi_user"),
         allow_cron=bindparam("new_allow_cron"),
-        cron_events=bindparam("new_cron_events"),
         owner_id=bindparam("new_owner_id"),
         tags=bindparam("new_tags"),
         # this one is also written without raising the version
@@ -136,8 +166,3 @@ def insert_key(dialect: str) -> Insert:
     from sqlalchemy.dialects import postgresql
 
     return postgresql.insert(session_keys).on_conflict_do_nothing()
-
-
-def escape_like(words: str) -> str:
-    """The words for use in LIKE, where they stand for themselves."""
-    return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 import secrets
 import string
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping
+from sqlalchemy import Connection, Engine, RowMapping, func, select
 
 from docassemble_lite.clock import naive_utc
 from docassemble_lite.errors import AnswersNotStorable, SavedByAnother, SessionNotFound
@@ -30,8 +30,6 @@ from docassemble_lite.store.writing import Writing
 
 # sessions that are looked at together
 _AT_ONCE = 100
-# sessions of a person that are looked up at a time, to be deleted
-_BATCH = 100
 _ALPHABET = string.ascii_letters + string.digits
 
 
@@ -62,7 +60,6 @@ class Sessions:
         title: str = "",
         multi_user: bool = False,
         allow_cron: bool = False,
-        cron_events: Iterable[str] = (),
         steps_offset: int = 0,
         owner_id: int | None = None,
         tasks: Iterable[NewTask] = (),
@@ -82,7 +79,6 @@ class Sessions:
             steps_offset=steps_offset,
             multi_user=multi_user,
             allow_cron=allow_cron,
-            cron_events=tuple(cron_events),
             last_person_access=now,
             owner_id=owner_id,
             tags=(),
@@ -155,7 +151,6 @@ class Sessions:
         title: str | None = None,
         multi_user: bool | None = None,
         allow_cron: bool | None = None,
-        cron_events: Iterable[str] | None = None,
         steps_offset: int | None = None,
         owner_id: int | None = None,
         tags: Iterable[str] | None = None,
@@ -170,10 +165,9 @@ class Sessions:
             "title": title,
             "multi_user": multi_user,
             "allow_cron": allow_cron,
-            "cron_events": None if cron_events is None else tuple(cron_events),
             "steps_offset": steps_offset,
             "owner_id": owner_id,
-            "tags": None if tags is None else tuple(tags),
+            "tags": None if tags is None else tuple(sorted(tags)),
         }
         after = _after_save(loaded, answers, extra, new_step, person_access, given)
         # all that takes time comes before the transaction
@@ -275,14 +269,8 @@ class Sessions:
         The plain ones that stay are nobody's from then on. What is interrupted can be done again.
         """
         deleted = 0
-        while found := self._list(queries.owned, {"owner": owner_id, "shared": shared, "most": _BATCH}):
-            for seen in found:
-                try:
-                    self.delete(seen)
-                    deleted += 1
-                except SavedByAnother:
-                    # the next look finds it as it is then, unless it has gone
-                    continue
+        while found := self._owned(owner_id, shared=shared):
+            deleted += sum(self.delete_surely(session_id) for session_id in found)
         with self._writing.begin() as connection:
             connection.execute(queries.disown, {"owner": owner_id})
         return deleted
@@ -297,22 +285,42 @@ class Sessions:
         """The sessions that `secret` opens by itself, most recently saved first."""
         return self._list(queries.held_by, {"asking": self._vault.holder_of(secret), "now": naive_utc()})
 
-    def of_person(self, user_id: int, secret: bytes, *, most: int, skipped: int = 0) -> list[Listed]:
-        """The sessions of a person, most recently saved first, and which of them `secret` opens. Nothing is decrypted."""
-        values = {"of_user": user_id, "asking": self._vault.holder_of(secret), "now": naive_utc()}
-        with self._engine.connect() as connection:
-            rows = connection.execute(queries.of_person, {**values, "most": most, "skipped": skipped}).mappings()
-            return [Listed(**_peek_values(row), opens=row["multi_user"] or row["held"]) for row in rows]
+    def listing(
+        self,
+        user_id: int | None,
+        secret: bytes | None,
+        *,
+        most: int,
+        skipped: int = 0,
+        interview: str | None = None,
+        session_id: str | None = None,
+    ) -> list[Listed]:
+        """The sessions of a person, or of everybody (None), most recently saved first, and which of them `secret` opens.
 
-    def delete_of_person(self, user_id: int, interview: str | None = None) -> int:
-        """Delete all sessions of a person, or those of one interview; how many they were. A few at a time are in memory."""
+        Nothing is decrypted.
+        """
+        asking = self._vault.holder_of(secret) if secret is not None else ""
+        values = _wishes(user_id, interview, session_id) | {"asking": asking, "now": naive_utc()}
+        statement = queries.listed(of_person=user_id is not None)
+        with self._engine.connect() as connection:
+            rows = connection.execute(statement, {**values, "most": most, "skipped": skipped}).mappings()
+            return [
+                Listed(**_peek_values(row), opens=bool(row["multi_user"] or row["held"]), owner_email=row["email"] or "")
+                for row in rows
+            ]
+
+    def delete_listed(self, user_id: int | None, interview: str | None = None, session_id: str | None = None) -> int:
+        """Delete the sessions of a person, or of everybody (None); how many they were. A few ids at a time are in memory."""
         number, after = 0, ""
-        while rows := self._list(queries.owned, {"of_user": user_id, "after": after, "most": _AT_ONCE}):
-            after = rows[-1].session_id
-            for row in rows:
-                if interview is None or row.interview == interview:
-                    number += self.delete_surely(row.session_id)
-        return number
+        values = _wishes(user_id, interview, session_id) | {"most": _AT_ONCE}
+        statement = queries.ids_in_order(of_person=user_id is not None)
+        while True:
+            with self._engine.connect() as connection:
+                ids = connection.scalars(statement, {**values, "after": after}).all()
+            if not ids:
+                return number
+            number += sum(self.delete_surely(found) for found in ids)
+            after = ids[-1]
 
     def delete_surely(self, session_id: str) -> bool:
         """Delete a session, whoever saves it meanwhile; whether it was there."""
@@ -325,13 +333,36 @@ class Sessions:
             except SessionNotFound:
                 return False
 
-    def answering_cron(self, event: str) -> list[Peek]:
-        """The plain sessions that allow cron and have something to do at `event`, longest unsaved first."""
-        return self._list(queries.answering_cron, {"pattern": f"% {queries.escape_like(event)} %"})
+    def interviews_allowing_cron(self) -> list[str]:
+        """The interviews of the plain sessions that allow scheduled tasks."""
+        with self._engine.connect() as connection:
+            return list(connection.scalars(queries.interviews_allowing_cron))
 
-    def unsaved_since(self, moment: datetime) -> list[Peek]:
-        """The sessions that were last saved before `moment` (naive UTC), oldest first."""
-        return self._list(queries.unsaved_since, {"moment": moment})
+    def ids_allowing_cron(self, interviews: Iterable[str], after: str, most: int) -> list[str]:
+        """Ids of the plain sessions of these interviews that allow scheduled tasks: so many that are above `after`."""
+        values = {"interviews": list(interviews), "after": after, "most": most}
+        with self._engine.connect() as connection:
+            return list(connection.scalars(queries.ids_allowing_cron, values))
+
+    def unsaved_since(self, moment: datetime, most: int, *, of: str | None = None, not_of: Iterable[str] = ()) -> list[Peek]:
+        """Sessions last saved before `moment` (naive UTC), oldest first: those `of` an interview, or of all but some."""
+        if of is not None:
+            return self._list(queries.unsaved_of, {"moment": moment, "most": most, "of": of})
+        return self._list(queries.unsaved, {"moment": moment, "most": most, "others": list(not_of)})
+
+    def count_unsaved_since(self, moment: datetime, *, of: str | None = None, not_of: Iterable[str] = ()) -> int:
+        """How many sessions were last saved before `moment`; as `unsaved_since`."""
+        statement = queries.unsaved if of is None else queries.unsaved_of
+        values = {"moment": moment, **({"others": list(not_of)} if of is None else {"of": of})}
+        with self._engine.connect() as connection:
+            counted = select(func.count()).select_from(statement.limit(None).order_by(None).subquery())
+            return connection.scalar(counted, values) or 0
+
+    def interview_of(self, session_id: str) -> str:
+        """The name of a session's interview; empty for a session that isn't there."""
+        with self._engine.connect() as connection:
+            row = connection.execute(queries.peek, {"wanted": session_id}).first()
+        return row.interview if row else ""
 
     # --- inside ---
 
@@ -341,6 +372,11 @@ class Sessions:
         if row is None:
             raise SessionNotFound
         return row
+
+    def _owned(self, owner_id: int, *, shared: bool) -> Sequence[str]:
+        values = {"owner": owner_id, "shared": shared, "most": _AT_ONCE}
+        with self._engine.connect() as connection:
+            return connection.scalars(queries.owned, values).all()
 
     def _number(self, statement: Any, values: Mapping[str, Any]) -> int:
         with self._engine.connect() as connection:
@@ -461,7 +497,6 @@ def _raise_version(connection: Connection, before: Loaded, after: Loaded, person
         "new_steps_offset": after.steps_offset,
         "new_multi_user": after.multi_user,
         "new_allow_cron": after.allow_cron,
-        "new_cron_events": _joined(after.cron_events),
         "new_owner_id": after.owner_id,
         "new_tags": _tagged(after.tags),
         "by_person": person_access,
@@ -484,8 +519,7 @@ def _columns(known: Peek) -> dict[str, Any]:
     """The columns of `sessions` that `_peek_values` reads, except the id."""
     names = ("interview", "title", "created", "modified", "version", "step", "steps_offset")
     more = ("multi_user", "allow_cron", "last_person_access", "owner_id")
-    texts = {"cron_events": _joined(known.cron_events), "tags": _tagged(known.tags)}
-    return {name: getattr(known, name) for name in names + more} | texts
+    return {name: getattr(known, name) for name in names + more} | {"tags": _tagged(known.tags)}
 
 
 def _peek_values(row: RowMapping) -> dict[str, Any]:
@@ -500,7 +534,6 @@ def _peek_values(row: RowMapping) -> dict[str, Any]:
         "steps_offset": row["steps_offset"],
         "multi_user": row["multi_user"],
         "allow_cron": row["allow_cron"],
-        "cron_events": tuple(row["cron_events"].split()),
         "last_person_access": row["last_person_access"],
         "owner_id": row["owner_id"],
         "tags": tuple(json.loads(row["tags"] or "[]")),
@@ -511,9 +544,11 @@ def _peek(row: RowMapping) -> Peek:
     return Peek(**_peek_values(row))
 
 
+def _wishes(user_id: int | None, interview: str | None, session_id: str | None) -> dict[str, Any]:
+    """The values of the parameters of a list of sessions."""
+    wishes = {"interview": interview or "", "session": session_id or ""}
+    return wishes if user_id is None else wishes | {"of_user": user_id}
+
+
 def _tagged(tags: tuple[str, ...]) -> str:
-    return json.dumps(sorted(tags)) if tags else ""
-
-
-def _joined(events: tuple[str, ...]) -> str:
-    return f" {' '.join(events)} " if events else ""
+    return json.dumps(tags) if tags else ""

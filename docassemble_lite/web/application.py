@@ -23,6 +23,7 @@ from docassemble_lite.web import (
     files,
     forgotten,
     interview,
+    interviews,
     leaving,
     lists,
     password,
@@ -76,6 +77,6 @@ def create_app(settings: Settings) -> Flask:
     signed_in.init_app(app)
     security.init_app(app)
     errors.init_app(app)
-    for concern in (interview, checkin, lists, files, uploaded_files, sign_in, tasks, *_ACCOUNTS):
+    for concern in (interview, checkin, interviews, lists, files, uploaded_files, sign_in, tasks, *_ACCOUNTS):
         app.register_blueprint(concern.blueprint)
     return app

@@ -15,7 +15,7 @@ from docassemble_lite.store.tables import EMAIL_LENGTH
 from docassemble_lite.store.tickets import ASKED_FOR
 from docassemble_lite.web import account_mail, account_page, signed_in
 from docassemble_lite.web.account_page import typed
-from docassemble_lite.web.links import link_to
+from docassemble_lite.web.links import link_to_send
 from docassemble_lite.web.plain_pages import FormField, FormPage, PlainForm
 from docassemble_lite.web.recovery import LONGEST_CODE
 from docassemble_lite.web.services import services
@@ -70,7 +70,7 @@ def ask() -> Response:
     response = account_page.show(FormPage(word(_TITLE), texts=(word(_SENT),), links=_links()))
     person = services().store.people.find(email) if allowed else None
     if person is not None and person.logged_in:
-        found, url = services(), link_to("forgotten.reset", token="TOKEN")
+        found, url = services(), link_to_send("forgotten.reset", token="TOKEN")
 
         def send() -> None:
             token = found.store.tickets.make("reset", ASKED_FOR, user_id=person.id)

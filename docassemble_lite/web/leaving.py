@@ -67,7 +67,7 @@ def _refused() -> Response | None:
     """What keeps away from this page."""
     if not services().settings.user_can_delete_account:
         abort(404)
-    return signed_in.only_for_somebody(home=url_for("leaving.show"))
+    return signed_in.only_signed_in(home=url_for("leaving.show"))
 
 
 def _form(status: int = 200, error: str = "", wrong: str = "", wait: float = 0.0) -> Response:

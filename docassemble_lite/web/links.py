@@ -9,10 +9,16 @@ from flask import url_for
 from docassemble_lite.web.services import services
 
 
-def link_to(endpoint: str, **values: Any) -> str:
-    """The whole address of a page: as the configuration says that the server is reached, or as it was reached just now.
+def link_to_hand_over(endpoint: str, **values: Any) -> str:
+    """The whole address of a page for who asks for it: as `url root` says, or as the server was reached just now."""
+    if services().settings.url_root:
+        return link_to_send(endpoint, **values)
+    return url_for(endpoint, _external=True, **values)
 
-    What a request says of that is the word of whoever sent it, so it must not get into what is sent to somebody else.
+
+def link_to_send(endpoint: str, **values: Any) -> str:
+    """The whole address of a page for somebody else than who asks for it.
+
+    What a request says of how the server is reached is the word of whoever sent it, so it isn't used here.
     """
-    root = services().settings.url_root.rstrip("/")
-    return root + url_for(endpoint, **values) if root else url_for(endpoint, _external=True, **values)
+    return services().settings.public_url.rstrip("/") + url_for(endpoint, **values)

@@ -114,7 +114,7 @@ def _account(action_url: str) -> dict[str, Any]:
 
 def _own_pages() -> tuple[Link, ...]:
     """The pages that are for who is signed in."""
-    pages = [Link(word("My interviews"), "/interviews"), Link(word("Profile"), url_for("profile.show"))]
+    pages = [Link(word("My interviews"), url_for("interviews.index")), Link(word("Profile"), url_for("profile.show"))]
     if has_one_of(("admin",)):
         pages.append(Link(word("People"), url_for("people.index")))
     if has_one_of(RUNS_THE_SERVER):

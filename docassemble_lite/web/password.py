@@ -25,7 +25,7 @@ _TEXT = "You will be signed out in all other browsers. Your interviews and your 
 
 @blueprint.before_request
 def let_in() -> Response | None:
-    return signed_in.only_for_somebody(home=url_for("password.show"))
+    return signed_in.only_signed_in(home=url_for("password.show"))
 
 
 @blueprint.get("/change-password")

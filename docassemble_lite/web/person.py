@@ -25,7 +25,7 @@ from docassemble_lite.store.tables import EMAIL_LENGTH
 from docassemble_lite.store.tickets import HANDED_OVER, INVITATION
 from docassemble_lite.web import account_mail, account_page, signed_in
 from docassemble_lite.web.account_page import typed
-from docassemble_lite.web.links import link_to
+from docassemble_lite.web.links import link_to_hand_over
 from docassemble_lite.web.plain_pages import FormField, FormPage, PlainForm
 from docassemble_lite.web.profile_fields import profile_fields, typed_profile
 from docassemble_lite.web.services import services
@@ -122,7 +122,7 @@ def make_invitation() -> Response:
         return _invite_page(422, {"email": word(_TAKEN)})
     known = sorted(set(privileges) & set(store.people.privileges()))
     token = store.tickets.make("invite", INVITATION, email=email, privileges=known)
-    url = link_to("register.show", token=token)
+    url = link_to_hand_over("register.show", token=token)
     sent = account_mail.send_invitation(email, url)
     log.info('action="invited" by=%s sent=%s', signed_in.person().id, sent)
     text = word(_INVITATION_SENT if sent else _INVITED).format(email=email)
@@ -188,7 +188,7 @@ def make_link(user_id: int) -> Response:
     page = FormPage(
         word("Link for another password"),
         texts=(person.email, word(_LINK_TEXT), _cost(person)),
-        copied=(word("Link"), link_to("forgotten.reset", token=token)),
+        copied=(word("Link"), link_to_hand_over("forgotten.reset", token=token)),
         links=((person.email, url_for(".show", user_id=user_id)), *_back()),
     )
     return account_page.show(page)

@@ -26,7 +26,7 @@ _NO_CODE = "You have no recovery code yet: if you forget your password, your pri
 
 @blueprint.before_request
 def let_in() -> Response | None:
-    return signed_in.only_for_somebody(home=url_for("profile.show"))
+    return signed_in.only_signed_in(home=url_for("profile.show"))
 
 
 @blueprint.get("/profile")

@@ -37,7 +37,7 @@ _EXPLAINED = (
 
 @blueprint.before_request
 def let_in() -> Response | None:
-    return signed_in.only_for_somebody(home=url_for("recovery.show"))
+    return signed_in.only_signed_in(home=url_for("recovery.show"))
 
 
 @blueprint.get("/recovery-code")

