@@ -1,4 +1,7 @@
-"""E-mails about accounts. This server sends none yet, so whoever needs a link gets it from an administrator."""
+"""E-mails about accounts. This server sends none yet, so whoever needs a link gets it from an administrator.
+
+What is sent to somebody who didn't ask for it in person begins with `links.link_to_send`.
+"""
 
 from __future__ import annotations
 

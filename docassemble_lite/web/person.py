@@ -50,8 +50,8 @@ _LINK_TEXT = (
 _COST = "With another password, nothing but the recovery code opens this person’s private interviews ({number}) any more."
 _COST_WITHOUT = "With another password, this person’s private interviews ({number}) are lost for good: there is no recovery code."
 _NO_COST = "This person has no private interviews, so none is lost."
-_INVITED = "Hand over this link, by which {email} can register. It is good once, for seven days."
-_INVITATION_SENT = "An e-mail with this link is on its way to {email}. It is good once, for seven days."
+_INVITED = "Hand over this link, by which {email} can register. It is good once, for two weeks."
+_INVITATION_SENT = "An e-mail with this link is on its way to {email}. It is good once, for two weeks."
 _DELETE_TEXT = (
     "The account and the private interviews ({private}) are deleted at once, with all answers, documents and files. "
     "Nobody can bring them back."
