@@ -12,7 +12,8 @@ from docassemble_lite.engine.blocks.choices import Choice, ChoiceList, read_choi
 from docassemble_lite.engine.blocks.code import CodeBlock, code_at
 from docassemble_lite.engine.blocks.conditions import Control, settle_conditions
 from docassemble_lite.engine.blocks.documents import DOCUMENT_KEYS, QuestionDocuments
-from docassemble_lite.engine.blocks.fields import FieldEntry, define_parents, read_fields
+from docassemble_lite.engine.blocks.field import FieldEntry
+from docassemble_lite.engine.blocks.fields import define_parents, read_fields
 from docassemble_lite.engine.blocks.texts import BlockText, page_text_at, text_at
 from docassemble_lite.engine.document import Section
 from docassemble_lite.engine.expressions import constant_or_expression, set_variable
