@@ -173,6 +173,14 @@ class PageContext:
             _blank_fields[known] = Markup(macro(item, self))
         return _blank_fields[known]
 
+    def fields_of(self, screen: Screen, number: int) -> list[FieldView]:
+        """The fields that belong to one item of the list that the screen asks about."""
+        return [item for item in screen.fields if item.item == number]
+
+    def encoded(self, variable: str) -> str:
+        """The name of a variable as names of controls are written."""
+        return control_name(variable)
+
     def control_id(self, item: FieldView) -> str:
         """The id of a field's control, of the first one where it has several."""
         return f"{item.name}_0" if item.kind in _GROUP_KINDS else item.name

@@ -77,18 +77,18 @@ class FieldEntry:
         choices = self.choices is None or self.choices.is_constant
         return conditions and choices and all(text is None or text.constant is not None for text in texts)
 
-    def controls(self, evaluation: Evaluation, binding: Binding) -> Iterator[Control]:
-        """What it puts on the screen now."""
+    def controls(self, evaluation: Evaluation, binding: Binding, *, further: bool = False) -> Iterator[Control]:
+        """What it puts on the screen now. A `further` item isn't there yet, so nothing of it may be defined."""
         if not self.depends.is_shown(evaluation.answers):
             return
         if self.code is not None:
             for entry in self._made_entries(evaluation):
-                for control in entry.controls(evaluation, binding):
+                for control in entry.controls(evaluation, binding, further=further):
                     yield replace(control, depends=control.depends or self.depends.later)
         elif not self.variable:
             yield from self._note(evaluation.answers)
         else:
-            yield from self._field(evaluation, binding)
+            yield from self._field(evaluation, binding, further)
 
     def is_left_out(self, answers: dict[str, Any]) -> bool:
         """Whether code says that it isn't to be answered now."""
@@ -112,13 +112,14 @@ class FieldEntry:
             view = FieldView(name="", kind="note" if kind == "note" else "html", datatype="", label_html=html)
             yield Control(view, depends=self.depends.later)
 
-    def _field(self, evaluation: Evaluation, binding: Binding) -> Iterator[Control]:
+    def _field(self, evaluation: Evaluation, binding: Binding, further: bool) -> Iterator[Control]:
         variable = binding.filled(self.variable)
         prepared = self._prepared(evaluation, variable)
         if self.choices is not None and not prepared.spec.options and prepared.datatype.has_choices:
             empty = prepared.datatype.empty(prepared.asked)
             # where there was nothing to choose from, the value is None; only a group of checkboxes is an empty group
-            set_variable(variable, None if isinstance(empty, str) else empty, evaluation.answers)
+            if not further:
+                set_variable(variable, None if isinstance(empty, str) else empty, evaluation.answers)
             return
         view = self._view(evaluation, prepared)
         disabled = prepared.spec.texts.disabled or not self.depends.is_enabled(evaluation.answers)
