@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from docassemble_lite.engine.blocks.list_collect import MOST_FURTHER
 from docassemble_lite.engine.expressions import read_variable
 from docassemble_lite.engine.fields.control_name import control_of
 from docassemble_lite.engine.names import Binding
@@ -53,8 +54,10 @@ def _number(text: str, collected: Collected) -> int:
 def rearranged(collected: Collected, order: tuple[int, ...], posted: Posted) -> tuple[int, ...] | None:
     """The order in which the items are to be shown again, if a button asks for it. Raises ValueError like `arrangement_of`."""
     if ADD in posted:
-        new = next((number for number in collected.items if number >= collected.present and number not in order), None)
-        if new is None or not collected.may_append:
+        unused = [number for number in collected.items if number >= collected.present and number not in order]
+        # a script may have used up all that the page had
+        new = unused[0] if unused else len(collected.items)
+        if new >= collected.present + MOST_FURTHER or not collected.may_append:
             raise ValueError(ADD)
         return (*order, new)
     if REMOVE in posted:

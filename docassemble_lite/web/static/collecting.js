@@ -69,7 +69,7 @@ function markRemoved(item) {
     changed();
     legendOf(item).focus();
   });
-  note.append(`${legendOf(item).textContent} ${wordRemoved} `, button);
+  note.append(`${wordRemoved}: ${legendOf(item).textContent} `, button);
   // what is disabled holds no button that works
   item.after(note);
   return button;

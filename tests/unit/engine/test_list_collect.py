@@ -295,6 +295,13 @@ def test_there_are_always_further_items_until_it_is_too_much():
         assert shown(session) == list(range(count))
 
 
+def test_a_page_whose_further_items_are_all_in_use_gets_more():
+    session = collecting()
+    session.post(posted(session, range(len(session.screen.collected.items)), _list_collect_add=["1"]))
+    assert len(shown(session)) == 13
+    assert len(session.screen.collected.items) > 13
+
+
 # --- going back --------------------------------------------------------------------------------------------------------------
 
 
