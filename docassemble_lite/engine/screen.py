@@ -82,6 +82,8 @@ class FieldView:
     absent: bool = False
     # the item of a list to which it belongs, where a screen asks about several
     item: int | None = None
+    # the controls that can't be answered while something is entered in this one
+    disables: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -142,6 +144,8 @@ class AskedField:
     control: str = ""
     # the item of a list to which it belongs, where the screen asks about several
     item: int | None = None
+    # the controls that can't be answered while something is entered in this one
+    disables: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -202,8 +202,7 @@ def _answered(asked: Asked, posted: Posted) -> list[AskedField]:
         # without JavaScript every field is there, and one that was left empty may be one that doesn't concern the person
         return not item.required or any(text.strip() for text in _texts(item, posted))
 
-    form = PostedForm(asked.fields, posted, told)
-    return [item for item in asked.fields if form.asks(item)]
+    return PostedForm(asked.fields, posted, told).answerable()
 
 
 def _visible(posted: Posted) -> frozenset[str] | None:

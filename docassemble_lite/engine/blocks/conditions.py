@@ -79,6 +79,8 @@ class Control:
     view: FieldView
     asked: AskedField | None = None
     depends: Dependence | None = None
+    # what it keeps from being answered: all others, or the fields for these variables
+    disables: bool | tuple[str, ...] = False
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------------
@@ -193,7 +195,7 @@ def _settled(control: Control, parents: dict[str, AskedField], binding: Binding,
     if condition is not None:
         yield _under(control, condition)
     elif modifier.effect == "enable":
-        yield Control(replace(control.view, disabled=True))
+        yield replace(control, view=replace(control.view, disabled=True), asked=None, depends=None)
     elif modifier.effect != "show":
         yield control
 
@@ -210,7 +212,7 @@ def _condition(modifier: Dependence, parents: dict[str, AskedField], variable: s
 
 def _under(control: Control, condition: Condition, script: str = "") -> Control:
     asked = replace(control.asked, condition=condition) if control.asked else None
-    return Control(replace(control.view, condition=condition, script=script), asked)
+    return replace(control, view=replace(control.view, condition=condition, script=script), asked=asked, depends=None)
 
 
 def _with_first_look(controls: list[Control]) -> list[Control]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from docassemble_lite.engine.blocks.choices import ChoiceList, given_options
 from docassemble_lite.engine.blocks.conditions import NOTHING, Control, Dependences
+from docassemble_lite.engine.blocks.disabling import Disables
 from docassemble_lite.engine.blocks.texts import BlockText
 from docassemble_lite.engine.document import Section
 from docassemble_lite.engine.expressions import Expression, read_variable, set_variable
@@ -65,6 +66,7 @@ class FieldEntry:
     messages: Mapping[str, BlockText] = field(default_factory=dict)
     validate: Expression | None = None
     depends: Dependences = NOTHING
+    disables: Disables = False
     # a field that is the same for everybody is prepared once for each (language, locale)
     prepared: dict[tuple[str, str], Prepared] = field(default_factory=dict, compare=False, repr=False)
 
@@ -118,7 +120,8 @@ class FieldEntry:
         if self.choices is not None and not prepared.spec.options and prepared.datatype.has_choices:
             empty = prepared.datatype.empty(prepared.asked)
             # where there was nothing to choose from, the value is None; only a group of checkboxes is an empty group
-            if not further:
+            # a field that only stands for others in its stead leaves these to them
+            if not further and not self.disables:
                 set_variable(variable, None if isinstance(empty, str) else empty, evaluation.answers)
             return
         view = self._view(evaluation, prepared)
@@ -126,7 +129,7 @@ class FieldEntry:
         if disabled:
             yield Control(replace(view, disabled=True), depends=self.depends.later)
         else:
-            yield Control(view, prepared.asked, self.depends.later)
+            yield Control(view, prepared.asked, self.depends.later, self.disables)
         if self.note:
             yield from self._note(evaluation.answers)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from docassemble_lite.engine.blocks.block import expressions_in
 from docassemble_lite.engine.blocks.choices import ChoiceList, made_choices, objects_to_choose, read_choices
 from docassemble_lite.engine.blocks.conditions import CONDITION_KEYS, TextReader, missing_parents, read_dependences
+from docassemble_lite.engine.blocks.disabling import read_disables
 from docassemble_lite.engine.blocks.field import FieldEntry
 from docassemble_lite.engine.blocks.texts import BlockText, page_text_at, text_at
 from docassemble_lite.engine.document import Items, Place, Section
@@ -90,7 +91,6 @@ LATER_FIELD_KEYS = frozenset(
     {
         "accept",
         "address autocomplete",
-        "disable others",
         "field metadata",
         "file css class",
         "floating label",
@@ -152,7 +152,7 @@ def read_entry(section: Section, number: int, *, made: bool = False) -> FieldEnt
             raise section.place.mistake("This field has no variable.", "Write “- Label: variable”.")
         return FieldEntry(section, number, note=note, depends=read_dependences(section, text))
     label, no_label, variable = _label_and_variable(section, labels, text)
-    choices, default = _choices_of(section, made), _default_of(section, text)
+    choices, default, disables = _choices_of(section, made), _default_of(section, text), read_disables(section)
     return FieldEntry(
         section,
         number,
@@ -161,7 +161,8 @@ def read_entry(section: Section, number: int, *, made: bool = False) -> FieldEnt
         no_label=no_label,
         datatype=str(section.get("datatype") or "text"),
         input_type=str(section.get("input type") or ""),
-        required=constant_or_expression(section.get("required", True), section.value_place("required")),
+        # what is entered elsewhere instead makes up for it
+        required=constant_or_expression(section.get("required", not disables), section.value_place("required")),
         disabled=constant_or_expression(section.get("disabled", False), section.value_place("disabled")),
         hint=text(section, "hint"),
         help=text(section, "help"),
@@ -174,6 +175,7 @@ def read_entry(section: Section, number: int, *, made: bool = False) -> FieldEnt
         messages=_messages(section, text),
         validate=_validate(section),
         depends=read_dependences(section, text),
+        disables=disables,
     )
 
 

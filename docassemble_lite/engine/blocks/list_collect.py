@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from docassemble_lite.engine.blocks.conditions import VAL, Control, Dependence, settle_conditions
+from docassemble_lite.engine.blocks.disabling import settle_disabling
 from docassemble_lite.engine.blocks.field import FieldEntry
 from docassemble_lite.engine.blocks.texts import text_at
 from docassemble_lite.engine.document import Section
@@ -143,7 +144,7 @@ class ListCollect:
             for entry in self._entries
             for control in entry.controls(evaluation, binding, further=number >= present)
         ]
-        settled = settle_conditions(made, binding, evaluation.answers, before=before)
+        settled = settle_disabling(settle_conditions(made, binding, evaluation.answers, before=before), binding)
         return [
             replace(
                 control,

@@ -11,6 +11,7 @@ from docassemble_lite.engine.blocks.block import Block, names_at
 from docassemble_lite.engine.blocks.choices import Choice, ChoiceList, read_choices
 from docassemble_lite.engine.blocks.code import CodeBlock, code_at
 from docassemble_lite.engine.blocks.conditions import Control, settle_conditions
+from docassemble_lite.engine.blocks.disabling import settle_disabling
 from docassemble_lite.engine.blocks.documents import DOCUMENT_KEYS, QuestionDocuments
 from docassemble_lite.engine.blocks.field import FieldEntry
 from docassemble_lite.engine.blocks.fields import define_parents, read_fields
@@ -359,7 +360,7 @@ class QuestionBlock(Block):
             variable = binding.filled(self.continue_variable)
             return Form(style="continue", controls=made_of.controls, continue_variable=variable, collection=made_of)
         made = [control for entry in self.entries for control in entry.controls(evaluation, binding)]
-        controls = settle_conditions(made, binding, evaluation.answers)
+        controls = settle_disabling(settle_conditions(made, binding, evaluation.answers), binding)
         if not any(control.view.variable for control in controls) and self._skips_when_empty(controls):
             evaluation.internal["answered"].add(self.name)
             raise RunAgain
