@@ -24,6 +24,8 @@ class ChoiceView:
     css_class: str = ""
     # "none": none of the above, "all": all of the above, "": an ordinary choice
     special: str = ""
+    # where a picture of it is
+    image_url: str = ""
 
 
 @dataclass(frozen=True)

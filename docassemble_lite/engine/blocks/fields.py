@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from docassemble_lite.engine.blocks.block import expressions_in
@@ -11,6 +12,7 @@ from docassemble_lite.engine.blocks.choices import ChoiceList, made_choices, obj
 from docassemble_lite.engine.blocks.conditions import CONDITION_KEYS, TextReader, missing_parents, read_dependences
 from docassemble_lite.engine.blocks.disabling import read_disables
 from docassemble_lite.engine.blocks.field import FieldEntry
+from docassemble_lite.engine.blocks.generators import read_generators
 from docassemble_lite.engine.blocks.texts import BlockText, page_text_at, text_at
 from docassemble_lite.engine.document import Items, Place, Section
 from docassemble_lite.engine.expressions import Expression, constant_or_expression, read_variable
@@ -95,13 +97,10 @@ LATER_FIELD_KEYS = frozenset(
         "file css class",
         "floating label",
         "grid",
-        "image generator",
-        "help generator",
         "inline width",
         "item grid",
         "keep for training",
         "maximum image size",
-        "object labeler",
         "using",
         "allow privileges",
         "allow users",
@@ -114,6 +113,21 @@ LATER_FIELD_KEYS = frozenset(
 )
 #: Keys whose text goes to the datatype after Mako.
 _LIMITS = ("min", "max", "minlength", "maxlength", "step", "rows", "scale", "currency symbol")
+#: Values of `datatype` and `input type` that mean nothing without choices.
+_CHOOSING = frozenset(
+    {
+        "checkboxes",
+        "choices",
+        "dropdown",
+        "multiselect",
+        "object",
+        "object_checkboxes",
+        "object_multiselect",
+        "object_radio",
+        "radio",
+        "select",
+    }
+)
 _TEXTS_ALONE = ("note", "html", "raw html")
 _NO_LABEL = "no label"
 
@@ -153,6 +167,8 @@ def read_entry(section: Section, number: int, *, made: bool = False) -> FieldEnt
         return FieldEntry(section, number, note=note, depends=read_dependences(section, text))
     label, no_label, variable = _label_and_variable(section, labels, text)
     choices, default, disables = _choices_of(section, made), _default_of(section, text), read_disables(section)
+    if choices is None:
+        _refuse_nothing_to_choose_from(section)
     return FieldEntry(
         section,
         number,
@@ -217,6 +233,22 @@ def _choices_of(section: Section, made: bool) -> ChoiceList | None:
     key = next((key for key in ("choices", "code") if section.get(key) is not None), None)
     if key is None:
         return None
+    choices = _listed_choices(section, key, made)
+    generators = read_generators(section, made=made)
+    return choices if generators is None else replace(choices, generators=generators)
+
+
+def _refuse_nothing_to_choose_from(section: Section) -> None:
+    for key in ("datatype", "input type"):
+        if section.get(key) in _CHOOSING:
+            raise section.mistake(
+                key,
+                f"A field of the {key} “{section[key]}” needs something to choose from.",
+                "Add “choices:” and below it a list, or “code:” and below it an expression that gives one.",
+            )
+
+
+def _listed_choices(section: Section, key: str, made: bool) -> ChoiceList:
     of_objects = str(section.get("datatype", "")).startswith("object")
     if made and key == "choices":
         shuffled = section.get("shuffle") is True
@@ -226,7 +258,8 @@ def _choices_of(section: Section, made: bool) -> ChoiceList | None:
     if key == "code":
         value = str(value)
     elif of_objects:
-        return objects_to_choose(value, section.value_place(key), exclude)
+        labelled = section.get("object labeler") is None
+        return objects_to_choose(value, section.value_place(key), exclude, labelled=labelled)
     return read_choices(value, section.value_place(key), exclude, shuffled=section.get("shuffle") is True)
 
 

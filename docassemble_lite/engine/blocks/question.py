@@ -156,6 +156,13 @@ class QuestionBlock(Block):
 
     def _read_form(self) -> Callable[[Evaluation, Binding], Form]:
         section = self.section
+        ways = [key for key in (*_YES_NO, "fields") if key in section]
+        if len(ways) > 1:
+            raise section.mistake(
+                ways[1],
+                f"A question can't have both “{ways[0]}” and “{ways[1]}”.",
+                "Ask a yes or no among the fields with “datatype: yesnoradio”, or make two questions of it.",
+            )
         for key in _YES_NO:
             if key in section:
                 self.variable = next(iter(names_at(section, key)), "")
