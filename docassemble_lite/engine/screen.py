@@ -43,12 +43,45 @@ class Condition:
     negated: bool = False
 
 
+#: The widths of a window from which on things stand side by side, by the names that authors use; "xs" is any width.
+BREAKPOINTS = ("xs", "sm", "md", "lg", "xl", "xxl")
+
+
+@dataclass(frozen=True)
+class GridPlace:
+    """A place among twelve columns, in a window that is wide enough for the `breakpoint`; else it takes all of them.
+
+    `label_width` columns before it are the label's, 0: the label stands above. `starts` and `ends`: a row of its own
+    begins with it, or ends with it.
+    """
+
+    width: int = 12
+    label_width: int = 0
+    offset: int = 0
+    breakpoint: str = "md"
+    starts: bool = False
+    ends: bool = False
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a field is laid out: its place beside others, that of each of its choices, and a label within the control."""
+
+    grid: GridPlace | None = None
+    items: GridPlace | None = None
+    floating: bool = False
+
+
+STACKED = Layout()
+
+
 @dataclass(frozen=True)
 class FieldView:
     """One field as a screen shows it; `name` is the name of its control.
 
     `kind` says which control: "input", "textarea", "select", "radio", "checkboxes", "checkbox", "range", "hidden",
-    "note" or "html" (these two only show `label_html`). `input_type` is the type of an <input>.
+    "note", "html" or "raw html" (these only show `label_html`, the last one without anything around it). `input_type` is
+    the type of an <input>.
     `value` is the text in the control as the browser wants it (a date as 2026-05-04).
     """
 
@@ -86,6 +119,7 @@ class FieldView:
     item: int | None = None
     # the controls that can't be answered while something is entered in this one
     disables: tuple[str, ...] = ()
+    layout: Layout = STACKED
 
 
 @dataclass(frozen=True)

@@ -100,7 +100,7 @@ def _account(action_url: str) -> dict[str, Any]:
     who = person()
     if who.logged_in:
         pages = (Link(word("Tasks"), url_for("tasks.index")),) if has_one_of(RUNS_THE_SERVER) else ()
-        return {"email": who.email, "account": pages, "sign_out_url": url_for("sign_in.sign_out")}
+        return {"email": who.email, "user_id": who.id, "account": pages, "sign_out_url": url_for("sign_in.sign_out")}
     if not services().settings.show_login:
         return {}
     is_page = request.method == "GET" and request.blueprint != "sign_in"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from docassemble_lite.engine.blocks.choices import ChoiceList, given_options
 from docassemble_lite.engine.blocks.conditions import NOTHING, Control, Dependences
 from docassemble_lite.engine.blocks.disabling import Disables
+from docassemble_lite.engine.blocks.layout import AS_USUAL, WrittenLayout
 from docassemble_lite.engine.blocks.texts import BlockText
 from docassemble_lite.engine.document import Section
 from docassemble_lite.engine.expressions import Expression, read_variable, set_variable
@@ -17,7 +18,7 @@ from docassemble_lite.engine.fields.control_name import control_name
 from docassemble_lite.engine.fields.datatype import Datatype, FieldSpec, FieldTexts, Option
 from docassemble_lite.engine.fields.registry import datatype_for
 from docassemble_lite.engine.names import Binding
-from docassemble_lite.engine.screen import AskedField, FieldView
+from docassemble_lite.engine.screen import STACKED, AskedField, FieldView
 from docassemble_lite.errors import EvaluationError, LiteError
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class FieldEntry:
     hint: BlockText | None = None
     help: BlockText | None = None
     under: BlockText | None = None
+    css_class: BlockText | None = None
     # (kind, text) of a note or of HTML, alone or beside a field
     note: tuple[str, BlockText] | None = None
     # makes more entries: the code, and what reads each of the things that it gives, with its number
@@ -67,13 +69,14 @@ class FieldEntry:
     validate: Expression | None = None
     depends: Dependences = NOTHING
     disables: Disables = False
+    layout: WrittenLayout = AS_USUAL
     # a field that is the same for everybody is prepared once for each (language, locale)
     prepared: dict[tuple[str, str], Prepared] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def is_constant(self) -> bool:
         """Whether the field is the same for everybody, but for what they answered."""
-        texts = [self.label, self.hint, self.help, self.under, *self.limits.values(), *self.messages.values()]
+        texts = [self.label, self.hint, self.help, self.under, self.css_class, *self.limits.values(), *self.messages.values()]
         texts += [value for value in self.flags.values() if isinstance(value, BlockText)]
         conditions = isinstance(self.required, bool) and isinstance(self.disabled, bool)
         choices = self.choices is None or self.choices.is_constant
@@ -111,7 +114,7 @@ class FieldEntry:
         if self.note:
             kind, text = self.note
             html = text.block(answers) if kind == "note" else text.html(answers)
-            view = FieldView(name="", kind="note" if kind == "note" else "html", datatype="", label_html=html)
+            view = FieldView(name="", kind=kind, datatype="", label_html=html)
             yield Control(view, depends=self.depends.later)
 
     def _field(self, evaluation: Evaluation, binding: Binding, further: bool) -> Iterator[Control]:
@@ -124,7 +127,9 @@ class FieldEntry:
             if not further and not self.disables:
                 set_variable(variable, None if isinstance(empty, str) else empty, evaluation.answers)
             return
+        layout = self.layout.evaluated(evaluation.answers, floats=bool(evaluation.program.features.get("floating labels")))
         view = self._view(evaluation, prepared)
+        view = view if layout == STACKED else replace(view, layout=layout)
         disabled = prepared.spec.texts.disabled or not self.depends.is_enabled(evaluation.answers)
         if disabled:
             yield Control(replace(view, disabled=True), depends=self.depends.later)
@@ -190,7 +195,7 @@ class FieldEntry:
             help_html=self.help.block(answers) if self.help else "",
             under_html=self.under.inline(answers) if self.under else "",
             no_label=self.no_label,
-            css_class=str(self.flags.get("css class") or ""),
+            css_class=self.css_class.value(answers).strip() if self.css_class else "",
             disabled=_truth(self.disabled, answers),
         )
 

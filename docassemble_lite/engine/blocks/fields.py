@@ -13,6 +13,7 @@ from docassemble_lite.engine.blocks.conditions import CONDITION_KEYS, TextReader
 from docassemble_lite.engine.blocks.disabling import read_disables
 from docassemble_lite.engine.blocks.field import FieldEntry
 from docassemble_lite.engine.blocks.generators import read_generators
+from docassemble_lite.engine.blocks.layout import read_layout
 from docassemble_lite.engine.blocks.texts import BlockText, page_text_at, text_at
 from docassemble_lite.engine.document import Items, Place, Section
 from docassemble_lite.engine.expressions import Expression, constant_or_expression, read_variable
@@ -95,10 +96,7 @@ LATER_FIELD_KEYS = frozenset(
         "address autocomplete",
         "field metadata",
         "file css class",
-        "floating label",
-        "grid",
         "inline width",
-        "item grid",
         "keep for training",
         "maximum image size",
         "using",
@@ -183,6 +181,7 @@ def read_entry(section: Section, number: int, *, made: bool = False) -> FieldEnt
         hint=text(section, "hint"),
         help=text(section, "help"),
         under=text(section, "under text"),
+        css_class=text(section, "css class"),
         note=note,
         choices=choices,
         default=default,
@@ -192,6 +191,7 @@ def read_entry(section: Section, number: int, *, made: bool = False) -> FieldEnt
         validate=_validate(section),
         depends=read_dependences(section, text),
         disables=disables,
+        layout=read_layout(section, text),
     )
 
 
@@ -290,7 +290,6 @@ def _flags(section: Section, text: TextReader) -> dict[str, Any]:
         "uncheck others",
         "check others",
         "inline",
-        "css class",
         "action",
         "trigger at",
     ):
@@ -298,8 +297,6 @@ def _flags(section: Section, text: TextReader) -> dict[str, Any]:
             flags[key] = text(section, key) if isinstance(section[key], str) else section[key]
     if section.get("input type") == "ajax" and not flags.get("action"):
         raise section.mistake("input type", "A field with suggestions needs an action.", "Add “action: name_of_an_event”.")
-    if isinstance(flags.get("css class"), BlockText):
-        flags["css class"] = flags["css class"].raw({})
     return flags
 
 
