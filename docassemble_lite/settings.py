@@ -6,7 +6,6 @@ Every directive is a field of `Settings`, with the name that `config.yml` uses (
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -15,6 +14,29 @@ from typing import Any
 import yaml
 
 from docassemble_lite.errors import SettingsError
+
+#: What the configuration can allow to a privilege. Of what isn't there to be done, the permission has no effect.
+PERMISSIONS = frozenset(
+    {
+        "access_user_api_info",
+        "delete_user",
+        "demo_interviews",
+        "edit_user_api_info",
+        "log_user_in",
+        "playground_control",
+        "template_parse",
+        "access_privileges",
+        "access_sessions",
+        "access_user_info",
+        "create_user",
+        "edit_privileges",
+        "edit_sessions",
+        "edit_user_active_status",
+        "edit_user_info",
+        "edit_user_password",
+        "edit_user_privileges",
+    }
+)
 
 
 class Secret(bytes):
@@ -52,6 +74,10 @@ class Settings:
     # the interview that "/" leads to; empty: the list of interviews
     default_interview: str = ""
     debug: bool = False
+    # rows that functions of interviews give at a time
+    pagination_limit: int = 100
+    # a privilege -> what those who have it may do, beside what the privilege itself stands for
+    permissions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     # whether pages show where to sign in; the page for it is there in any case
     show_login: bool = True
     # seconds that a visit waits for another one to the same session before it goes ahead
@@ -91,31 +117,6 @@ class Settings:
     def embedded(self) -> bool:
         """Whether the store is the SQLite file in the data folder."""
         return self.database_url.startswith("sqlite")
-
-    def server_key(self) -> Secret:
-        """32 random bytes that are this server's own, from `DAL_SERVER_KEY` (hex) or made once in the data folder."""
-        given = os.environ.get("DAL_SERVER_KEY")
-        if given:
-            try:
-                key = bytes.fromhex(given)
-            except ValueError:
-                key = b""
-            if len(key) != 32:
-                raise SettingsError("DAL_SERVER_KEY must be 64 hexadecimal digits (openssl rand -hex 32 makes them).")
-            return Secret(key)
-        path = self.data / "server.key"
-        self.data.mkdir(parents=True, exist_ok=True)
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            pass
-        else:
-            with os.fdopen(descriptor, "wb") as out:
-                out.write(secrets.token_bytes(32))
-        key = path.read_bytes()
-        if len(key) != 32:
-            raise SettingsError(f"{path} should hold 32 bytes and holds {len(key)}: restore it from a backup.")
-        return Secret(key)
 
 
 _PATHS = {"data", "interviews"}
@@ -172,6 +173,8 @@ def _converted(name: str, value: Any, folder: Path, where: str) -> Any:
         if not isinstance(value, dict):
             raise SettingsError(f"{where} must map names of packages to folders.")
         return {str(package): (folder / str(path)).resolve() for package, path in value.items()}
+    if name == "permissions":
+        return _permissions(value, where)
     wanted = type(getattr(Settings(), name))
     if wanted is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
@@ -182,3 +185,12 @@ def _converted(name: str, value: Any, folder: Path, where: str) -> Any:
     if name == "port" and not 0 <= value <= 65535:
         raise SettingsError(f"{where} must be a number from 0 to 65535, not {value!r}.")
     return value
+
+
+def _permissions(value: Any, where: str) -> dict[str, tuple[str, ...]]:
+    if not isinstance(value, dict) or not all(isinstance(names, list) for names in value.values()):
+        raise SettingsError(f"{where} must map names of privileges to lists of permissions.")
+    unknown = {str(name) for names in value.values() for name in names} - PERMISSIONS
+    if unknown:
+        raise SettingsError(f"{where}: there is no {', '.join(sorted(unknown))}. There are: {', '.join(sorted(PERMISSIONS))}.")
+    return {str(privilege): tuple(str(name) for name in names) for privilege, names in value.items()}

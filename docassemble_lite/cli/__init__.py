@@ -70,4 +70,8 @@ def _carry_out(arguments: Arguments) -> int:
             from docassemble_lite.cli.tasks import manage_tasks
 
             return manage_tasks(settings, arguments)
+        case "keys":
+            from docassemble_lite.cli.keys import manage_keys
+
+            return manage_keys(settings, arguments)
     raise LiteError(f"There is no command {arguments.command}.")

@@ -10,7 +10,6 @@ import pickle
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, TypeVar
 
 from docassemble_lite.engine.check_in import Filling, begin, filling, known_parameters, without_given
@@ -28,6 +27,7 @@ from docassemble_lite.engine.suggestions import is_suggested
 from docassemble_lite.engine.waiting import waiting_screen
 from docassemble_lite.errors import EvaluationError, SavedByAnother, SessionNotFound
 from docassemble_lite.host import Request, TaskState, entered
+from docassemble_lite.store.freezer import LEFT_OUT
 from docassemble_lite.store.loaded import Loaded
 from docassemble_lite.visit.changes import notices_of_changes, take_notices
 from docassemble_lite.visit.deeds import Act, CheckIn, Deed, GoBack, Show, Submit
@@ -88,7 +88,7 @@ class Visits:
 
     def begin(self, interview: str, secret: bytes, request: Request, url_args: Mapping[str, Any]) -> Visited:
         """Begin a session, which `secret` opens from now on, and show its first screen."""
-        session_id = self.create(interview, secret, url_args)
+        session_id = self.create(interview, secret, url_args, request.person.id)
         try:
             return self.visit(session_id, secret, request, Show(url_args))
         except EvaluationError:
@@ -96,11 +96,12 @@ class Visits:
             self.store.sessions.delete(self.store.sessions.peek(session_id))
             raise
 
-    def create(self, interview: str, secret: bytes, url_args: Mapping[str, Any]) -> str:
-        """A new session whose first screen nobody has seen yet; its id."""
+    def create(self, interview: str, secret: bytes, url_args: Mapping[str, Any], owner_id: int | None = None) -> str:
+        """A new session whose first screen nobody has seen yet, of the person with that number; its id."""
         program = self.programs.get(interview)
         answers = new_answers(dict(url_args))
-        return self.store.sessions.create(program.name, secret, answers, Asked(block=""), title=program.title).session_id
+        made = self.store.sessions.create(program.name, secret, answers, Asked(block=""), title=program.title, owner_id=owner_id)
+        return made.session_id
 
     def restart(self, session_id: str, secret: bytes, url_args: Mapping[str, Any]) -> None:
         """Put a session back to its beginning, under the same id."""
@@ -456,13 +457,10 @@ def columns_of(evaluation: Evaluation) -> dict[str, Any]:
 
 def _stored_form(answers: Mapping[str, Any]) -> bytes | None:
     """What would be stored of the answers, without what changes with every request; None if they can't be stored."""
-    kept = {key: value for key, value in answers.items() if key != "__builtins__" and not isinstance(value, _NOT_STORED)}
+    kept = {key: value for key, value in answers.items() if key != "__builtins__" and not isinstance(value, LEFT_OUT)}
     kept["_internal"] = {key: value for key, value in answers["_internal"].items() if key not in ("tracker", "steps")}
     try:
         return pickle.dumps(kept)
     except (pickle.PicklingError, TypeError, AttributeError):
         # saving them says which one it is
         return None
-
-
-_NOT_STORED = (type, ModuleType, FunctionType, BuiltinFunctionType)
