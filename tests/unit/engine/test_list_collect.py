@@ -370,3 +370,68 @@ def test_only_a_list_can_be_collected():
     text = FRUIT.replace("DAList", "DADict").replace("appendObject()", "initializeObject(number)")
     with pytest.raises(Exception, match="needs a DAList"):
         collecting(text)
+
+
+# --- beside other features ---------------------------------------------------------------------------------------------------
+
+
+def test_an_item_takes_nothing_but_what_its_action_suggests():
+    suggesting = "- Word: words[i]\n        input type: ajax\n        action: known"
+    known = "json_response([word for word in ('n0', 'n2') if word == action_argument('wordstart')])"
+    event = f"    ---\n    event: known\n    code: {known}\n"
+    session = collecting(WORDS.replace("- Word: words[i]", suggesting) + event)
+    session.post(posted(session, [0, 1]))
+    assert session.field("words[1]").error
+    assert not session.field("words[0]").error
+    session.post(posted(session, [0, 2]))
+    assert session.question == "The end of n0, n2"
+
+
+def test_a_field_disables_others_of_its_own_item():
+    text = FRUIT.replace("- Name: fruit[i].name.text", "- Name: fruit[i].name.text\n        disable others: True")
+    session = collecting(text)
+    assert session.field("fruit[1].name.text").disables == (control_name("fruit[1].seeds"),)
+    form = posted(session, [0, 1])
+    form[control_name("fruit[1].name.text")] = [""]
+    session.post(form)
+    assert session.answers["fruit"].elements[0].seeds == 10
+    assert session.answers["fruit"].elements[1].seeds == 1
+
+
+def test_items_of_a_list_within_a_list_are_collected():
+    session = interview(
+        """
+        objects:
+          - people: DAList.using(object_type=Thing.using(toys=[]))
+          - people[i].toys: DAList.using(object_type=Thing)
+        ---
+        mandatory: True
+        code: |
+          people.appendObject()
+          people.appendObject()
+          for person in people.elements:
+            person.reInitializeAttribute('toys', DAList.using(object_type=Thing))
+        ---
+        mandatory: True
+        code: people[1].toys[0].name.text
+        ---
+        question: The toys of ${ ordinal(i) }
+        fields:
+          - Toy: people[i].toys[j].name.text
+        list collect: True
+        ---
+        mandatory: True
+        question: ${ people[1].toys.elements[1].name.text } ${ people[1].toys.elements[1].instanceName }
+        """
+    )
+    assert session.question == "The toys of second"
+    form = {"_list_collect_list": ["x"], "_list_collect_item": ["0", "1"]}
+    form |= {view.name: [f"n{view.item}"] for view in session.screen.fields if view.item in (0, 1)}
+    session.post(form)
+    assert session.question == "n1 people[1].toys[1]"
+
+
+def test_a_list_that_asks_for_its_number_is_as_long_as_the_screen_made_it():
+    session = collecting(FRUIT.replace("object_type=Thing", "object_type=Thing, ask_number=True, target_number=2"))
+    session.post(posted(session, [0, 1, 2]))
+    assert session.answers["fruit"].target_number == 3
