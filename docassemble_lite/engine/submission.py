@@ -120,6 +120,7 @@ def _take_in(
         collecting.conclude(evaluation, asked.collected)
     _check(evaluation, asked, answered, posted, values)
     _follow(evaluation, asked, press)
+    evaluation.internal["arranged"] = order
     for name, old in before.items():
         evaluation.dependencies.compare(name, old)
 

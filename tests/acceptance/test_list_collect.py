@@ -9,11 +9,41 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.acceptance.playing import begin, go_on, press, see, text_of
+from tests.acceptance.playing import begin, go_on, press, see, see_text, text_of
 from tests.conftest import Server
 
 ROOT = Path(__file__).resolve().parents[2]
 MOVING = "fields/moving_house.yml"
+
+# a check-in has the screen made anew
+REFRESHED = """\
+objects:
+  words: DAList
+---
+mandatory: True
+code: |
+  looks = 0
+---
+mandatory: True
+code: words[0]
+---
+question: Which words?
+subquestion: Looked at ${ looks } times.
+fields:
+  - Word: words[i]
+list collect:
+  label: Thing ${ i + 1 }
+check in: look
+---
+event: look
+code: |
+  if action_argument('_changed') == 'words[2]':
+    looks += 1
+    background_response(None, 'refresh')
+---
+mandatory: True
+question: ${ ', '.join(words.elements) }
+"""
 
 pytestmark = pytest.mark.browser
 
@@ -21,6 +51,11 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def running(shared_server: Callable[..., Any]) -> Server:
     return shared_server(ROOT / "interviews")
+
+
+@pytest.fixture(scope="module")
+def refreshed(shared_server: Callable[..., Any]) -> Server:
+    return shared_server({"refreshed.yml": REFRESHED})
 
 
 def thing(tab: Page, number: int, label: str = "What is it?") -> Locator:
@@ -110,3 +145,17 @@ def test_more_can_be_added_than_the_page_has(running: Server, any_tab: Page) -> 
         thing(any_tab, number).fill(f"thing {number}")
     go_on(any_tab)
     see(any_tab, "We bring 13 things")
+
+
+def test_a_screen_that_is_made_anew_keeps_what_was_added_and_deleted(refreshed: Server, tab: Page) -> None:
+    begin(tab, refreshed, "refreshed.yml")
+    thing(tab, 1, "Word").fill("one")
+    for number, word in ((2, "two"), (3, "three")):
+        press(tab, "Add another")
+        thing(tab, number, "Word").fill(word)
+    press(tab, "Delete: Thing 2")
+    see_text(tab, "Looked at 1 times.")
+    expect(thing(tab, 2, "Word")).to_have_value("three")
+    expect(tab.get_by_role("button", name="Undo: Thing 2")).to_be_visible()
+    go_on(tab)
+    see(tab, "one, three")

@@ -314,6 +314,18 @@ def test_back_shows_again_the_items_that_had_been_added():
     assert len(session.answers["fruit"].elements) == 2
 
 
+def test_back_shows_the_items_as_they_had_been_arranged():
+    session = collecting(allow_reordering=True)
+    session.post(posted(session, [3, 1]))
+    session.back()
+    assert shown(session) == [3, 1]
+    assert session.field("fruit[3].name.text").value == "n3"
+    assert session.field("fruit[1].name.text").value == "n1"
+    session.show()
+    assert session.field("fruit[0].name.text").value == "apple"
+    assert session.field("fruit[1].name.text").value == "n1"
+
+
 # --- what is refused ---------------------------------------------------------------------------------------------------------
 
 
