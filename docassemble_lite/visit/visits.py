@@ -123,7 +123,7 @@ class Visits:
             return self.store.sessions.load(session_id, secret)
 
         def work() -> Visited:
-            return self._limited(request.interview, lambda: _PersonVisit(self.surroundings, load, request).do(deed))
+            return self._limited(request.interview, lambda: PersonVisit(self.surroundings, load, request).do(deed))
 
         return work() if isinstance(deed, Act) and deed.read_only else self._protected(session_id, work)
 
@@ -133,14 +133,10 @@ class Visits:
         def load() -> Loaded:
             return self.store.sessions.load(session_id, secret)
 
-        return self._limited(request.interview, lambda: _PersonVisit(self.surroundings, load, request).variables())
+        return self._limited(request.interview, lambda: PersonVisit(self.surroundings, load, request).variables())
 
     def _limited(self, interview: str, work: Callable[[], T]) -> T:
-        seconds = self.settings.time_limit
-        try:
-            return limited(seconds, work)
-        except TimeIsUp as over:
-            raise _took_too_long(self.programs.get(interview), over, seconds) from None
+        return within_limit(self.surroundings, interview, self.settings.time_limit, work)
 
     def _protected(self, session_id: str, work: Callable[[], T]) -> T:
         with self.store.locks.hold(session_id, self.settings.concurrency_lock_timeout):
@@ -150,6 +146,14 @@ class Visits:
                 except SavedByAnother:
                     continue
             return work()
+
+
+def within_limit(surroundings: Surroundings, interview: str, seconds: float, work: Callable[[], T]) -> T:
+    """What the work gives, if that takes no more than so many seconds (0: any); else an `EvaluationError` with its place."""
+    try:
+        return limited(seconds, work)
+    except TimeIsUp as over:
+        raise _took_too_long(surroundings.programs.get(interview), over, seconds) from None
 
 
 def _took_too_long(program: Program, over: TimeIsUp, seconds: float) -> EvaluationError:
@@ -165,8 +169,11 @@ def _took_too_long(program: Program, over: TimeIsUp, seconds: float) -> Evaluati
     return error
 
 
-class _PersonVisit:
+class PersonVisit:
     """One attempt of a person's visit, from loading to saving."""
+
+    # whether somebody is there, which is written down
+    by_person = True
 
     def __init__(self, surroundings: Surroundings, load: Callable[[], Loaded], request: Request) -> None:
         self.surroundings = surroundings
@@ -408,7 +415,13 @@ class _PersonVisit:
         tasks = list(self.host.new_tasks)
         with saving():
             self.loaded = self.surroundings.store.sessions.save(
-                self.loaded, answers, asked, new_step=new_step, person_access=True, tasks=tasks, **columns_of(evaluation)
+                self.loaded,
+                answers,
+                asked,
+                new_step=new_step,
+                person_access=self.by_person,
+                tasks=tasks,
+                **columns_of(evaluation),
             )
         self.host.saved()
         self.has_news = self.has_news or any(task.mode for task in tasks)
@@ -450,7 +463,6 @@ def columns_of(evaluation: Evaluation) -> dict[str, Any]:
         "title": program.title,
         "multi_user": answers.get("multi_user") is True,
         "allow_cron": answers.get("allow_cron") is True,
-        "cron_events": program.cron_events,
         "steps_offset": evaluation.internal["steps_offset"],
     }
 
