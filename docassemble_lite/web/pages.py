@@ -101,8 +101,13 @@ def _account(action_url: str) -> dict[str, Any]:
     """What a page shows of who is signed in, or where one can sign in and come back from to `action_url` or this page."""
     who = person()
     if who.logged_in:
-        name = f"{who.first_name} {who.last_name}".strip()
-        return {"email": who.email, "name": name, "account": _own_pages(), "sign_out_url": url_for("sign_in.sign_out")}
+        return {
+            "email": who.email,
+            "user_id": who.id,
+            "name": f"{who.first_name} {who.last_name}".strip(),
+            "account": _own_pages(),
+            "sign_out_url": url_for("sign_in.sign_out"),
+        }
     if not services().settings.show_login:
         return {}
     if request.blueprint in _LEADS_TO_SIGNING_IN:
