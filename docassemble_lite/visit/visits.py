@@ -28,6 +28,7 @@ from docassemble_lite.engine.suggestions import is_suggested
 from docassemble_lite.engine.waiting import waiting_screen
 from docassemble_lite.errors import EvaluationError, SavedByAnother, SessionNotFound
 from docassemble_lite.host import Request, TaskState, entered
+from docassemble_lite.mail import Outbox
 from docassemble_lite.store.loaded import Loaded
 from docassemble_lite.visit.changes import notices_of_changes, take_notices
 from docassemble_lite.visit.deeds import Act, CheckIn, Deed, GoBack, Show, Submit
@@ -122,8 +123,10 @@ class Visits:
         def load() -> Loaded:
             return self.store.sessions.load(session_id, secret)
 
+        outbox = Outbox(self.settings.mail)
+
         def work() -> Visited:
-            return self._limited(request.interview, lambda: _PersonVisit(self.surroundings, load, request).do(deed))
+            return self._limited(request.interview, lambda: _PersonVisit(self.surroundings, load, request, outbox).do(deed))
 
         return work() if isinstance(deed, Act) and deed.read_only else self._protected(session_id, work)
 
@@ -168,8 +171,11 @@ def _took_too_long(program: Program, over: TimeIsUp, seconds: float) -> Evaluati
 class _PersonVisit:
     """One attempt of a person's visit, from loading to saving."""
 
-    def __init__(self, surroundings: Surroundings, load: Callable[[], Loaded], request: Request) -> None:
+    def __init__(
+        self, surroundings: Surroundings, load: Callable[[], Loaded], request: Request, outbox: Outbox | None = None
+    ) -> None:
         self.surroundings = surroundings
+        self.outbox = outbox or Outbox(surroundings.settings.mail)
         self.load = load
         self.loaded = load()
         if request.interview != self.loaded.interview:
@@ -206,6 +212,7 @@ class _PersonVisit:
         self.glancing = glance
         before = _stored_form(self.loaded.answers)
         evaluation = self.evaluation(given=self.asked)
+        self.host.only_looks = glance
         evaluation.messages += take_notices(evaluation.internal)
         if url_args:
             self.loaded.answers["url_args"].update(url_args)
@@ -346,7 +353,7 @@ class _PersonVisit:
 
     def evaluation(self, *, given: Asked | None = None) -> Evaluation:
         """A fresh evaluation; with `given`, of the same screen, whose choices may have come from a check-in."""
-        self.host = VisitHost(self.surroundings, self.request, self.program.source, self.loaded)
+        self.host = VisitHost(self.surroundings, self.request, self.program.source, self.loaded, self.outbox)
         evaluation = Evaluation(self.program, self.loaded.answers, self.host, self.request)
         evaluation.internal["steps"] = self.loaded.step
         if given is not None:
@@ -391,6 +398,8 @@ class _PersonVisit:
             if not is_new:
                 evaluation.internal["steps"] = self.loaded.step
             self.save(evaluation, asked, new_step=is_new)
+        elif not self.glancing:
+            self.surroundings.store.sessions.note_person_access(self.loaded.session_id, self.request.person.id)
         return Visited(
             outcome,
             self.loaded.session_id,
@@ -407,7 +416,14 @@ class _PersonVisit:
         tasks = list(self.host.new_tasks)
         with saving():
             self.loaded = self.surroundings.store.sessions.save(
-                self.loaded, answers, asked, new_step=new_step, person_access=True, tasks=tasks, **columns_of(evaluation)
+                self.loaded,
+                answers,
+                asked,
+                new_step=new_step,
+                person_access=True,
+                user_id=self.request.person.id,
+                tasks=tasks,
+                **columns_of(evaluation),
             )
         self.host.saved()
         self.has_news = self.has_news or any(task.mode for task in tasks)
