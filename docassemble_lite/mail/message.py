@@ -56,7 +56,8 @@ def needs_utf8(email: Email, sender: EmailAddress) -> bool:
 
 
 def _policy_for(email: Email, sender: EmailAddress) -> EmailPolicy[EmailMessage]:
-    return SMTP.clone(utf8=True) if needs_utf8(email, sender) else SMTP
+    # where letters of all kinds may stand in headers, they may in the rest, too; any other server is sure to take ASCII only
+    return SMTP.clone(utf8=True) if needs_utf8(email, sender) else SMTP.clone(cte_type="7bit")
 
 
 def _header(address: EmailAddress) -> Address:

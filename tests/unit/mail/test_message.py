@@ -109,6 +109,14 @@ def test_what_was_typed_is_no_encoded_word() -> None:
     assert (message["To"].addresses[0].display_name, message["Subject"]) == ("= ?utf-8?q?x?=", "= ?utf-8?q?x?=")
 
 
+def test_an_email_is_ascii_where_nothing_else_is_asked_for() -> None:
+    raw = composed(replace(PLAIN, text="ä" * 400, html="<p>李</p>", subject="ö"), OFFICE, "<1@example.com>")
+    assert raw.isascii()
+    body = message_from_bytes(raw, policy=default).get_body(("plain",))
+    assert body is not None
+    assert body.get_content().strip() == "ä" * 400
+
+
 def test_an_address_with_other_letters_is_written_in_utf_8() -> None:
     raw = composed(replace(PLAIN, to=(EmailAddress("zoë@example.com", "Zoë"),)), OFFICE, "<1@example.com>")
     assert "To: Zoë <zoë@example.com>".encode() in raw
