@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 
@@ -111,6 +112,15 @@ class Settings:
     task_retry_days: float = 7.0
     # seconds that the code of an interview may run while somebody waits for the page
     time_limit: float = 20.0
+    # whether `run` starts cron_hourly, cron_daily, cron_weekly and cron_monthly by itself
+    scheduled_tasks: bool = True
+    # seconds that a scheduled task may take in one session; 0: any
+    cron_time_limit: float = 300.0
+    # days without a change after which a session is deleted; 0: never. By the name of an interview: for its sessions
+    interview_delete_days: int = 90
+    interview_delete_days_by_filename: Mapping[str, int] = field(default_factory=dict)
+    # how the server is reached from outside, for addresses in e-mails; empty: as `host` and `port` say
+    url_root: str = ""
     # milliseconds between two looks of a page that waits for something; 0: only when it is told to look
     checkin_interval: int = 6000
     # pages that one web process keeps a connection to, in order to tell them when to look
@@ -131,6 +141,22 @@ class Settings:
             return f"sqlite:///{self.data.resolve() / 'store.sqlite3'}"
         scheme, colon, rest = self.database.partition(":")
         return f"postgresql+psycopg2:{rest}" if colon and scheme in ("postgres", "postgresql") else self.database
+
+    @property
+    def public_url(self) -> str:
+        """How the server is reached where no request says it, without a slash at the end."""
+        return (
+            self.url_root.rstrip("/")
+            or f"http://{'localhost' if self.host in ('127.0.0.1', '0.0.0.0') else self.host}:{self.port}"
+        )
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The server's time zone. Raises `SettingsError` for one that there isn't."""
+        try:
+            return ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise SettingsError(f"The directive “timezone” names no time zone: {self.timezone!a}.") from error
 
     @property
     def embedded(self) -> bool:
@@ -192,6 +218,8 @@ def _converted(name: str, value: Any, folder: Path, where: str) -> Any:
         if not isinstance(value, dict):
             raise SettingsError(f"{where} must map names of packages to folders.")
         return {str(package): (folder / str(path)).resolve() for package, path in value.items()}
+    if name == "interview_delete_days_by_filename":
+        return _days(value, where)
     if name == "permissions":
         return _permissions(value, where)
     if name == "mail":
@@ -206,6 +234,8 @@ def _checked(name: str, value: Any, wanted: Any, where: str) -> Any:
         return str(value)
     if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
         raise SettingsError(f"{where} must be of the kind {wanted.__name__}, not {value!r}.")
+    if name == "interview_delete_days" and value < 0:
+        raise SettingsError(f"{where} must be a number of days, 0 for never, not {value!r}.")
     if name == "port" and not 0 <= value <= 65535:
         raise SettingsError(f"{where} must be a number from 0 to 65535, not {value!r}.")
     return value
@@ -218,6 +248,12 @@ def _permissions(value: Any, where: str) -> dict[str, tuple[str, ...]]:
     if unknown:
         raise SettingsError(f"{where}: there is no {', '.join(sorted(unknown))}. There are: {', '.join(sorted(PERMISSIONS))}.")
     return {str(privilege): tuple(str(name) for name in names) for privilege, names in value.items()}
+
+
+def _days(value: Any, where: str) -> dict[str, int]:
+    if not isinstance(value, dict) or not all(type(days) is int and days >= 0 for days in value.values()):
+        raise SettingsError(f"{where} must map names of interviews to numbers of days, 0 for never.")
+    return {str(interview): days for interview, days in value.items()}
 
 
 def _mail_accounts(value: Any, where: str) -> tuple[MailAccount, ...]:

@@ -37,7 +37,7 @@ def _carry_out(arguments: Arguments) -> int:
 
         return begin(arguments.folder)
 
-    from docassemble_lite.cli.logs import log_to_stderr
+    from docassemble_lite.logs import log_to_stderr
 
     settings = arguments.settings()
     log_to_stderr(debug=settings.debug)

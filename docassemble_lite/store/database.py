@@ -16,6 +16,7 @@ from docassemble_lite.settings import Settings
 from docassemble_lite.store.attempts import Attempts
 from docassemble_lite.store.contents import FolderContents
 from docassemble_lite.store.counters import Counters
+from docassemble_lite.store.cron import CronSlots
 from docassemble_lite.store.files import Files
 from docassemble_lite.store.locks import AdvisoryLocks, FileLocks, Locks
 from docassemble_lite.store.people import People
@@ -52,6 +53,7 @@ class Store:
     files: Files = field(repr=False)
     resealing: Resealing = field(repr=False)
     counters: Counters = field(repr=False)
+    cron: CronSlots = field(repr=False)
 
     def close(self) -> None:
         """Close all connections to the database."""
@@ -91,6 +93,7 @@ def open_store(settings: Settings, app: Flask | None = None) -> Store:
         files,
         Resealing(engine, writing, vault),
         Counters(engine, writing),
+        CronSlots(engine, writing),
     )
 
 

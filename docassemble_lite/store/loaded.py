@@ -23,7 +23,6 @@ class Peek:
     steps_offset: int
     multi_user: bool
     allow_cron: bool
-    cron_events: tuple[str, ...]
     last_person_access: datetime | None
     owner_id: int | None
     tags: tuple[str, ...]

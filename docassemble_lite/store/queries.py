@@ -71,12 +71,22 @@ def ids_in_order(*, of_person: bool) -> Select[Any]:
     return wanted.where(sessions.c.owner_id == bindparam("of_user")) if of_person else wanted
 
 
-answering_cron = (
-    select(sessions)
-    .where(sessions.c.multi_user, sessions.c.allow_cron, sessions.c.cron_events.like(bindparam("pattern"), escape="\\"))
-    .order_by(sessions.c.modified, sessions.c.id)
+_allows_cron = and_(sessions.c.multi_user, sessions.c.allow_cron)
+interviews_allowing_cron = select(sessions.c.interview).where(_allows_cron).distinct()
+ids_allowing_cron = (
+    select(sessions.c.id)
+    .where(_allows_cron, sessions.c.interview.in_(bindparam("interviews", expanding=True)), sessions.c.id > bindparam("after"))
+    .order_by(sessions.c.id)
+    .limit(bindparam("most"))
 )
-unsaved_since = select(sessions).where(sessions.c.modified < bindparam("moment")).order_by(sessions.c.modified, sessions.c.id)
+_unsaved = (
+    select(sessions)
+    .where(sessions.c.modified < bindparam("moment"))
+    .order_by(sessions.c.modified, sessions.c.id)
+    .limit(bindparam("most"))
+)
+unsaved_of = _unsaved.where(sessions.c.interview == bindparam("of"))
+unsaved = _unsaved.where(sessions.c.interview.not_in(bindparam("others", expanding=True)))
 
 raise_version = (
     update(sessions)
@@ -89,7 +99,6 @@ raise_version = (
         steps_offset=bindparam("new_steps_offset"),
         multi_user=bindparam("new_multi_user"),
         allow_cron=bindparam("new_allow_cron"),
-        cron_events=bindparam("new_cron_events"),
         owner_id=bindparam("new_owner_id"),
         tags=bindparam("new_tags"),
         # this one is also written without raising the version
@@ -173,8 +182,3 @@ def note_person(dialect: str) -> Insert:
             where=session_people.c.last_access <= bindparam("before", type_=session_people.c.last_access.type),
         )
     )
-
-
-def escape_like(words: str) -> str:
-    """The words for use in LIKE, where they stand for themselves."""
-    return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

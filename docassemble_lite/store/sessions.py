@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping
+from sqlalchemy import Connection, Engine, RowMapping, func, select
 
 from docassemble_lite.clock import naive_utc
 from docassemble_lite.errors import AnswersNotStorable, SavedByAnother, SessionNotFound
@@ -63,7 +63,6 @@ class Sessions:
         title: str = "",
         multi_user: bool = False,
         allow_cron: bool = False,
-        cron_events: Iterable[str] = (),
         steps_offset: int = 0,
         owner_id: int | None = None,
         tasks: Iterable[NewTask] = (),
@@ -83,7 +82,6 @@ class Sessions:
             steps_offset=steps_offset,
             multi_user=multi_user,
             allow_cron=allow_cron,
-            cron_events=tuple(cron_events),
             last_person_access=now,
             owner_id=owner_id,
             tags=(),
@@ -157,7 +155,6 @@ class Sessions:
         title: str | None = None,
         multi_user: bool | None = None,
         allow_cron: bool | None = None,
-        cron_events: Iterable[str] | None = None,
         steps_offset: int | None = None,
         owner_id: int | None = None,
         tags: Iterable[str] | None = None,
@@ -173,10 +170,9 @@ class Sessions:
             "title": title,
             "multi_user": multi_user,
             "allow_cron": allow_cron,
-            "cron_events": None if cron_events is None else tuple(cron_events),
             "steps_offset": steps_offset,
             "owner_id": owner_id,
-            "tags": None if tags is None else tuple(tags),
+            "tags": None if tags is None else tuple(sorted(tags)),
         }
         after = _after_save(loaded, answers, extra, new_step, person_access, given)
         # all that takes time comes before the transaction
@@ -340,13 +336,36 @@ class Sessions:
             except SessionNotFound:
                 return False
 
-    def answering_cron(self, event: str) -> list[Peek]:
-        """The plain sessions that allow cron and have something to do at `event`, longest unsaved first."""
-        return self._list(queries.answering_cron, {"pattern": f"% {queries.escape_like(event)} %"})
+    def interviews_allowing_cron(self) -> list[str]:
+        """The interviews of the plain sessions that allow scheduled tasks."""
+        with self._engine.connect() as connection:
+            return list(connection.scalars(queries.interviews_allowing_cron))
 
-    def unsaved_since(self, moment: datetime) -> list[Peek]:
-        """The sessions that were last saved before `moment` (naive UTC), oldest first."""
-        return self._list(queries.unsaved_since, {"moment": moment})
+    def ids_allowing_cron(self, interviews: Iterable[str], after: str, most: int) -> list[str]:
+        """Ids of the plain sessions of these interviews that allow scheduled tasks: so many that are above `after`."""
+        values = {"interviews": list(interviews), "after": after, "most": most}
+        with self._engine.connect() as connection:
+            return list(connection.scalars(queries.ids_allowing_cron, values))
+
+    def unsaved_since(self, moment: datetime, most: int, *, of: str | None = None, not_of: Iterable[str] = ()) -> list[Peek]:
+        """Sessions last saved before `moment` (naive UTC), oldest first: those `of` an interview, or of all but some."""
+        if of is not None:
+            return self._list(queries.unsaved_of, {"moment": moment, "most": most, "of": of})
+        return self._list(queries.unsaved, {"moment": moment, "most": most, "others": list(not_of)})
+
+    def count_unsaved_since(self, moment: datetime, *, of: str | None = None, not_of: Iterable[str] = ()) -> int:
+        """How many sessions were last saved before `moment`; as `unsaved_since`."""
+        statement = queries.unsaved if of is None else queries.unsaved_of
+        values = {"moment": moment, **({"others": list(not_of)} if of is None else {"of": of})}
+        with self._engine.connect() as connection:
+            counted = select(func.count()).select_from(statement.limit(None).order_by(None).subquery())
+            return connection.scalar(counted, values) or 0
+
+    def interview_of(self, session_id: str) -> str:
+        """The name of a session's interview; empty for a session that isn't there."""
+        with self._engine.connect() as connection:
+            row = connection.execute(queries.peek, {"wanted": session_id}).first()
+        return row.interview if row else ""
 
     # --- inside ---
 
@@ -472,7 +491,6 @@ def _raise_version(connection: Connection, before: Loaded, after: Loaded, person
         "new_steps_offset": after.steps_offset,
         "new_multi_user": after.multi_user,
         "new_allow_cron": after.allow_cron,
-        "new_cron_events": _joined(after.cron_events),
         "new_owner_id": after.owner_id,
         "new_tags": _tagged(after.tags),
         "by_person": person_access,
@@ -495,8 +513,7 @@ def _columns(known: Peek) -> dict[str, Any]:
     """The columns of `sessions` that `_peek_values` reads, except the id."""
     names = ("interview", "title", "created", "modified", "version", "step", "steps_offset")
     more = ("multi_user", "allow_cron", "last_person_access", "owner_id")
-    texts = {"cron_events": _joined(known.cron_events), "tags": _tagged(known.tags)}
-    return {name: getattr(known, name) for name in names + more} | texts
+    return {name: getattr(known, name) for name in names + more} | {"tags": _tagged(known.tags)}
 
 
 def _peek_values(row: RowMapping) -> dict[str, Any]:
@@ -511,7 +528,6 @@ def _peek_values(row: RowMapping) -> dict[str, Any]:
         "steps_offset": row["steps_offset"],
         "multi_user": row["multi_user"],
         "allow_cron": row["allow_cron"],
-        "cron_events": tuple(row["cron_events"].split()),
         "last_person_access": row["last_person_access"],
         "owner_id": row["owner_id"],
         "tags": tuple(json.loads(row["tags"] or "[]")),
@@ -529,8 +545,4 @@ def _wishes(user_id: int | None, interview: str | None, session_id: str | None) 
 
 
 def _tagged(tags: tuple[str, ...]) -> str:
-    return json.dumps(sorted(tags)) if tags else ""
-
-
-def _joined(events: tuple[str, ...]) -> str:
-    return f" {' '.join(events)} " if events else ""
+    return json.dumps(tags) if tags else ""

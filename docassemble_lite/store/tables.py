@@ -24,6 +24,8 @@ HOLDER_LENGTH = 64
 EMAIL_LENGTH = 254
 PRIVILEGE_LENGTH = 32
 DIGEST_LENGTH = 64
+EVENT_LENGTH = 128
+SLOT_LENGTH = 40
 
 db = SQLAlchemy(
     metadata=MetaData(
@@ -53,7 +55,7 @@ sessions = db.Table(
     # whether the answers are plain: readable to the server without anybody's key
     Column("multi_user", Boolean, nullable=False, server_default=false()),
     Column("allow_cron", Boolean, nullable=False, server_default=false()),
-    # the cron events that the interview answers, each with a blank before and behind it
+    # no longer written: which scheduled tasks an interview answers is asked of the interview as it is now
     Column("cron_events", Text, nullable=False, server_default=""),
     # the last visit of a person: no task, cron run or e-mail moves it
     Column("last_person_access", DateTime, nullable=True),
@@ -63,6 +65,27 @@ sessions = db.Table(
     # words by which people find it again, as a list in JSON; empty for none
     Column("tags", Text, nullable=False, server_default=""),
     Index("ix_sessions_owner_id_modified", "owner_id", "modified"),
+    Index("ix_sessions_modified", "modified"),
+)
+# so that finding the sessions that allow scheduled tasks costs nothing for the others
+_allows_cron = sessions.c.multi_user & sessions.c.allow_cron
+Index("ix_sessions_allowing_cron", sessions.c.interview, sessions.c.id, sqlite_where=_allows_cron, postgresql_where=_allows_cron)
+
+cron_runs = db.Table(
+    "cron_runs",
+    # the name of the scheduled task
+    Column("event", String(EVENT_LENGTH), primary_key=True),
+    # the latest slot of time for which it was run to its end; a later slot is a larger text
+    Column("slot", String(SLOT_LENGTH), nullable=False),
+    Column("ended", DateTime, nullable=False),
+)
+
+cron_claims = db.Table(
+    "cron_claims",
+    Column("session_id", ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True),
+    Column("event", String(EVENT_LENGTH), primary_key=True),
+    # the latest slot of time for which it was begun in the session
+    Column("slot", String(SLOT_LENGTH), nullable=False),
 )
 
 session_keys = db.Table(

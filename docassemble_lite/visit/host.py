@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC
-from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -30,7 +29,7 @@ from docassemble_lite.host import (
 )
 from docassemble_lite.mail import Outbox
 from docassemble_lite.store.files import StoredFile
-from docassemble_lite.store.freezer import freeze, thaw
+from docassemble_lite.store.freezer import LEFT_OUT, freeze, thaw
 from docassemble_lite.store.loaded import Listed, Loaded
 from docassemble_lite.store.memory import open_memory
 from docassemble_lite.store.tasks import Claimed, NewTask
@@ -76,7 +75,6 @@ _WITHOUT_WORDS = {
     "TaskNotFound": "There is no such task in this session.",
 }
 _LEVELS = {"debug": logging.DEBUG, "warning": logging.WARNING, "danger": logging.ERROR, "error": logging.ERROR}
-_NO_VALUES = (type, ModuleType, FunctionType, BuiltinFunctionType)
 
 
 class VisitHost:
@@ -152,7 +150,7 @@ class VisitHost:
     def made_task(self, action: str, arguments: Mapping[str, Any], mode: str | None) -> NewTask:
         """The task as it is to be stored."""
         for name, value in arguments.items():
-            if isinstance(value, _NO_VALUES):
+            if isinstance(value, LEFT_OUT):
                 raise TypeError(
                     f"The argument {name} of a background action can't be {value!r}, but anything that answers can hold."
                 )

@@ -10,7 +10,6 @@ import pickle
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, TypeVar
 
 from docassemble_lite.engine.check_in import Filling, begin, filling, known_parameters, without_given
@@ -29,6 +28,7 @@ from docassemble_lite.engine.waiting import waiting_screen
 from docassemble_lite.errors import EvaluationError, SavedByAnother, SessionNotFound
 from docassemble_lite.host import Request, TaskState, entered
 from docassemble_lite.mail import Outbox
+from docassemble_lite.store.freezer import LEFT_OUT
 from docassemble_lite.store.loaded import Loaded
 from docassemble_lite.visit.changes import notices_of_changes, take_notices
 from docassemble_lite.visit.deeds import Act, CheckIn, Deed, GoBack, Show, Submit
@@ -126,7 +126,7 @@ class Visits:
         outbox = Outbox(self.settings.mail)
 
         def work() -> Visited:
-            return self._limited(request.interview, lambda: _PersonVisit(self.surroundings, load, request, outbox).do(deed))
+            return self._limited(request.interview, lambda: PersonVisit(self.surroundings, load, request, outbox).do(deed))
 
         return work() if isinstance(deed, Act) and deed.read_only else self._protected(session_id, work)
 
@@ -136,14 +136,10 @@ class Visits:
         def load() -> Loaded:
             return self.store.sessions.load(session_id, secret)
 
-        return self._limited(request.interview, lambda: _PersonVisit(self.surroundings, load, request).variables())
+        return self._limited(request.interview, lambda: PersonVisit(self.surroundings, load, request).variables())
 
     def _limited(self, interview: str, work: Callable[[], T]) -> T:
-        seconds = self.settings.time_limit
-        try:
-            return limited(seconds, work)
-        except TimeIsUp as over:
-            raise _took_too_long(self.programs.get(interview), over, seconds) from None
+        return within_limit(self.surroundings, interview, self.settings.time_limit, work)
 
     def _protected(self, session_id: str, work: Callable[[], T]) -> T:
         with self.store.locks.hold(session_id, self.settings.concurrency_lock_timeout):
@@ -153,6 +149,14 @@ class Visits:
                 except SavedByAnother:
                     continue
             return work()
+
+
+def within_limit(surroundings: Surroundings, interview: str, seconds: float, work: Callable[[], T]) -> T:
+    """What the work gives, if that takes no more than so many seconds (0: any); else an `EvaluationError` with its place."""
+    try:
+        return limited(seconds, work)
+    except TimeIsUp as over:
+        raise _took_too_long(surroundings.programs.get(interview), over, seconds) from None
 
 
 def _took_too_long(program: Program, over: TimeIsUp, seconds: float) -> EvaluationError:
@@ -168,8 +172,11 @@ def _took_too_long(program: Program, over: TimeIsUp, seconds: float) -> Evaluati
     return error
 
 
-class _PersonVisit:
+class PersonVisit:
     """One attempt of a person's visit, from loading to saving."""
+
+    # whether somebody is there, which is written down
+    by_person = True
 
     def __init__(
         self, surroundings: Surroundings, load: Callable[[], Loaded], request: Request, outbox: Outbox | None = None
@@ -398,7 +405,7 @@ class _PersonVisit:
             if not is_new:
                 evaluation.internal["steps"] = self.loaded.step
             self.save(evaluation, asked, new_step=is_new)
-        elif not self.glancing:
+        elif self.by_person and not self.glancing:
             self.surroundings.store.sessions.note_person_access(self.loaded.session_id, self.request.person.id)
         return Visited(
             outcome,
@@ -420,7 +427,7 @@ class _PersonVisit:
                 answers,
                 asked,
                 new_step=new_step,
-                person_access=True,
+                person_access=self.by_person,
                 user_id=self.request.person.id,
                 tasks=tasks,
                 **columns_of(evaluation),
@@ -465,20 +472,16 @@ def columns_of(evaluation: Evaluation) -> dict[str, Any]:
         "title": program.title,
         "multi_user": answers.get("multi_user") is True,
         "allow_cron": answers.get("allow_cron") is True,
-        "cron_events": program.cron_events,
         "steps_offset": evaluation.internal["steps_offset"],
     }
 
 
 def _stored_form(answers: Mapping[str, Any]) -> bytes | None:
     """What would be stored of the answers, without what changes with every request; None if they can't be stored."""
-    kept = {key: value for key, value in answers.items() if key != "__builtins__" and not isinstance(value, _NOT_STORED)}
+    kept = {key: value for key, value in answers.items() if key != "__builtins__" and not isinstance(value, LEFT_OUT)}
     kept["_internal"] = {key: value for key, value in answers["_internal"].items() if key not in ("tracker", "steps")}
     try:
         return pickle.dumps(kept)
     except (pickle.PicklingError, TypeError, AttributeError):
         # saving them says which one it is
         return None
-
-
-_NOT_STORED = (type, ModuleType, FunctionType, BuiltinFunctionType)
