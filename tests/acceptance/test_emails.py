@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Thread
@@ -17,7 +20,7 @@ from docassemble_lite.store.database import open_store
 from tests.acceptance.accounts import PASSWORD, add_person
 from tests.acceptance.playing import begin, fill, go_on, see
 from tests.acceptance.visitor import Visitor
-from tests.conftest import Server, eventually
+from tests.conftest import Server, eventually, source_folder
 from tests.mailbox import Mailbox
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -116,12 +119,30 @@ code: |
   send_email(to='bob@example.com', subject='From the response', task='told')
   background_response(action_argument('sent'))
 """
+SCHEDULED = """\
+mandatory: True
+code: |
+  multi_user = True
+  allow_cron = True
+---
+mandatory: True
+question: ${ times_task_performed('reminder') }
+subquestion: |
+  ${ last_access_time(include_cron=True) > last_access_time() }
+---
+event: cron_daily
+code: |
+  if task_not_yet_performed('reminder'):
+    send_email(to='ann@example.com', subject='Reminder', body='Now', task='reminder')
+  response()
+"""
 INTERVIEWS = {
     "again.yml": AGAIN,
     "persistent.yml": PERSISTENT,
     "accesses.yml": ACCESSES,
     "looking.yml": LOOKING,
     "in_background.yml": IN_BACKGROUND,
+    "scheduled.yml": SCHEDULED,
     "receipt.yml": (ROOT / "interviews" / "letter_by_email.yml").read_text(encoding="utf-8"),
 }
 
@@ -219,6 +240,25 @@ def test_a_background_task_and_its_response_send_emails(running: Server, mailbox
     visitor.show("in_background.yml")
     eventually(lambda: visitor.show("in_background.yml").heading == "True 1", "the task is over")
     assert (len(_arrived(mailbox, "From the worker")), len(_arrived(mailbox, "From the response"))) == (1, 1)
+
+
+def test_a_scheduled_task_sends_an_email_that_says_so_and_is_nobody_s_access(running: Server, mailbox: Mailbox) -> None:
+    """P18"""
+    visitor = Visitor(running.url)
+    page = visitor.show("scheduled.yml")
+    session_id = next(value for name, value in page.form if name == "_session")
+    store = open_store(Settings(data=running.data))
+    before = store.sessions.peek(session_id).last_person_access, store.sessions.accesses(session_id)
+    for _ in range(2):
+        command = [sys.executable, "-m", "docassemble_lite.cron", "-type", "cron_daily", "--config", "config.yml", "--again"]
+        subprocess.run(command, cwd=running.folder, env=os.environ | {"PYTHONPATH": source_folder()}, check=True)
+    assert (store.sessions.peek(session_id).last_person_access, store.sessions.accesses(session_id)) == before
+    store.close()
+    (arrived,) = _arrived(mailbox, "Reminder")
+    assert arrived.message["Auto-Submitted"] == "auto-generated"
+    page = visitor.show("scheduled.yml")
+    assert page.heading == "1"
+    assert "True" in page.words
 
 
 def test_a_page_that_only_looks_sends_nothing_and_comes_back(running: Server, mailbox: Mailbox) -> None:
