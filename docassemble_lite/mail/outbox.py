@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+from collections.abc import Callable
 from dataclasses import asdict, replace
 
 from docassemble_lite.emails import Delivery, Email, EmailAddress, read_address
@@ -18,11 +19,13 @@ class Outbox:
     """Sends e-mails. An e-mail that is equal to one that it was given before shares that one's fate.
 
     The code of an interview runs again from its beginning whenever it turns out to need a variable, and a visit runs again when
-    somebody else saved first. Whatever holds for all these runs has one outbox.
+    somebody else saved first. Whatever holds for all these runs has one outbox. `left_before` is asked, once, whether an e-mail
+    with this digest has left before all of them and is to count as one of theirs.
     """
 
-    def __init__(self, accounts: tuple[MailAccount, ...]) -> None:
+    def __init__(self, accounts: tuple[MailAccount, ...], left_before: Callable[[str], bool] | None = None) -> None:
         self._accounts = accounts
+        self._left_before = left_before or (lambda _: False)
         self._known: dict[str, Delivery] = {}
 
     def send(self, email: Email, account_name: str | None = None) -> Delivery:
@@ -31,8 +34,13 @@ class Outbox:
         key = _digest(email, account)
         if key in self._known:
             return replace(self._known[key], again=True)
-        self._known[key] = self._sent(email, account)
+        self._known[key] = Delivery("sent", again=True) if self._left_before(key) else self._sent(email, account)
         return self._known[key]
+
+    @property
+    def sent(self) -> list[str]:
+        """The digests of the e-mails that have left."""
+        return [digest for digest, delivery in self._known.items() if delivery.sent]
 
     def _sent(self, email: Email, account: MailAccount | None) -> Delivery:
         if account is None:

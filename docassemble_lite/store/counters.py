@@ -6,12 +6,17 @@ import hashlib
 import json
 from functools import cache
 
-from sqlalchemy import Engine, Insert, bindparam, select
+from sqlalchemy import Engine, Insert, bindparam, select, update
 
 from docassemble_lite.store.tables import counters
 from docassemble_lite.store.writing import Writing
 
 _number = select(counters.c.number).where(counters.c.what_digest == bindparam("what"))
+_taking = (
+    update(counters)
+    .where(counters.c.what_digest == bindparam("what"), counters.c.number > 0)
+    .values(number=counters.c.number - 1)
+)
 
 
 class Counters:
@@ -33,6 +38,15 @@ class Counters:
     def put(self, *what: str, number: int, session_id: str | None = None) -> None:
         """Let the counter stand there."""
         self._write(_putting(self._engine.dialect.name), what, session_id, number)
+
+    def take(self, *what: str) -> bool:
+        """Take one away; False if there is none."""
+        values = {"what": _digest(what)}
+        with self._engine.connect() as connection:
+            if not connection.scalar(_number, values):
+                return False
+        with self._writing.begin() as connection:
+            return connection.execute(_taking, values).rowcount > 0
 
     def _write(self, statement: Insert, what: tuple[str, ...], session_id: str | None, number: int) -> None:
         values = {"what": _digest(what), "session": session_id, "count": number}

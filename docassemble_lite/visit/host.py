@@ -287,7 +287,7 @@ class VisitHost:
     def send_email(self, email: Email, account: str | None) -> Delivery:
         if self.only_looks:
             raise SaveFirst
-        return self._outbox.send(email, account)
+        return self._asked(lambda: self._outbox.send(email, account))
 
     # --- what is kept beside the answers, and what is known of the session -------------------------------------------
 

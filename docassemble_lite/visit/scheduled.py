@@ -11,6 +11,7 @@ from docassemble_lite.errors import SavedByAnother, SessionNotFound
 from docassemble_lite.host import Person, Request
 from docassemble_lite.mail import Outbox
 from docassemble_lite.store.loaded import Loaded
+from docassemble_lite.visit.leaving_emails import outbox_of
 from docassemble_lite.visit.surroundings import Surroundings
 from docassemble_lite.visit.visits import RERUNS, PersonVisit, within_limit
 
@@ -56,13 +57,13 @@ class ScheduledVisits:
                 return Ran("gone")
             if not loaded.allow_cron or not claim():
                 return Ran("gone")
-            outbox = Outbox(self._surroundings.settings.mail)
-            for _ in range(RERUNS):
-                try:
-                    return self._work(loaded, event, outbox)
-                except SavedByAnother:
-                    loaded = store.sessions.load_plain(session_id)
-            return self._work(loaded, event, outbox)
+            with outbox_of(self._surroundings, session_id) as outbox:
+                for _ in range(RERUNS):
+                    try:
+                        return self._work(loaded, event, outbox)
+                    except SavedByAnother:
+                        loaded = store.sessions.load_plain(session_id)
+                return self._work(loaded, event, outbox)
 
     def _work(self, loaded: Loaded, event: str, outbox: Outbox) -> Ran:
         settings = self._surroundings.settings

@@ -33,6 +33,7 @@ from docassemble_lite.store.loaded import Loaded
 from docassemble_lite.visit.changes import notices_of_changes, take_notices
 from docassemble_lite.visit.deeds import Act, CheckIn, Deed, GoBack, Show, Submit
 from docassemble_lite.visit.host import VisitHost
+from docassemble_lite.visit.leaving_emails import outbox_of
 from docassemble_lite.visit.limits import TimeIsUp, limited, saving
 from docassemble_lite.visit.surroundings import Surroundings
 
@@ -123,12 +124,12 @@ class Visits:
         def load() -> Loaded:
             return self.store.sessions.load(session_id, secret)
 
-        outbox = Outbox(self.settings.mail)
+        with outbox_of(self.surroundings, session_id) as outbox:
 
-        def work() -> Visited:
-            return self._limited(request.interview, lambda: PersonVisit(self.surroundings, load, request, outbox).do(deed))
+            def work() -> Visited:
+                return self._limited(request.interview, lambda: PersonVisit(self.surroundings, load, request, outbox).do(deed))
 
-        return work() if isinstance(deed, Act) and deed.read_only else self._protected(session_id, work)
+            return work() if isinstance(deed, Act) and deed.read_only else self._protected(session_id, work)
 
     def variables(self, session_id: str, secret: bytes, request: Request) -> Variables | None:
         """The answers of a session as plain data, unless its interview has forbidden it. Raises `SessionNotFound`."""

@@ -119,6 +119,27 @@ code: |
   send_email(to='bob@example.com', subject='From the response', task='told')
   background_response(action_argument('sent'))
 """
+FAILING = """\
+question: Divide by?
+fields:
+  - Number: number
+    datatype: integer
+---
+mandatory: True
+code: |
+  number
+  send_email(to='ann@example.com', subject='Failing', task='t')
+  send_email(to='ann@example.com', subject='Failing too', task='p', task_persistent=True)
+  result = 1 / number
+  more
+---
+mandatory: True
+question: Sent ${ [times_task_performed('t'), times_task_performed('p', persistent=True)] }
+---
+question: More?
+fields:
+  - More: more
+"""
 SCHEDULED = """\
 mandatory: True
 code: |
@@ -143,6 +164,7 @@ INTERVIEWS = {
     "looking.yml": LOOKING,
     "in_background.yml": IN_BACKGROUND,
     "scheduled.yml": SCHEDULED,
+    "failing.yml": FAILING,
     "receipt.yml": (ROOT / "interviews" / "letter_by_email.yml").read_text(encoding="utf-8"),
 }
 
@@ -233,6 +255,21 @@ def test_a_visit_that_runs_again_sends_an_email_once(running: Server, mailbox: M
     store.close()
     assert page.heading == "Told 1 time"
     assert len(_arrived(mailbox, "Once")) == 1
+
+
+def test_what_has_left_before_a_visit_fails_does_not_leave_again_when_it_is_tried_again(
+    running: Server, mailbox: Mailbox
+) -> None:
+    visitor = Visitor(running.url)
+    page = visitor.show("failing.yml")
+    for _ in range(3):
+        assert visitor.answer(page, number="0").status == 500
+        assert (len(_arrived(mailbox, "Failing")), len(_arrived(mailbox, "Failing too"))) == (1, 1)
+    page = visitor.answer(page, number="1")
+    assert (page.heading, len(_arrived(mailbox, "Failing"))) == ("More?", 1)
+    # the code begins anew with the next answer, and nothing has failed now
+    page = visitor.answer(page, more="x")
+    assert (page.heading, len(_arrived(mailbox, "Failing"))) == ("Sent [2, 2]", 2)
 
 
 def test_a_background_task_and_its_response_send_emails(running: Server, mailbox: Mailbox) -> None:

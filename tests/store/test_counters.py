@@ -30,6 +30,12 @@ def test_words_that_are_cut_in_another_way_are_other_words(store: Store) -> None
     assert store.counters.number("a", "bc") == 0
 
 
+def test_what_was_counted_can_be_taken_once(store: Store) -> None:
+    assert not store.counters.take("a")
+    store.counters.count("a")
+    assert [store.counters.take("a"), store.counters.take("a"), store.counters.number("a")] == [True, False, 0]
+
+
 def test_nobody_s_count_is_lost(store: Store) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: store.counters.count("a"), range(40)))

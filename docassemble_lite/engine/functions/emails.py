@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from docassemble_lite.emails import Delivery, Email, EmailAddress, EmailAttachment, one_line, read_address
-from docassemble_lite.engine.functions.performed_tasks import mark_task_as_performed
+from docassemble_lite.engine.functions.performed_tasks import mark_task_as_performed, task_performed
 from docassemble_lite.engine.lazy import DALazyTemplate
 from docassemble_lite.engine.markup import shown, to_html, to_plain, to_raw_html, unescape_typed
 from docassemble_lite.engine.plain_text import text_of_html
@@ -109,7 +109,7 @@ def send_fax(fax_number: Any = None, file_object: Any = None, config: str = "def
 def _mark(task: str, persistent: bool | str, delivery: Delivery) -> None:
     """One e-mail marks a task once, however often the code runs: the answers in each evaluation, what is beside them at once."""
     marked = current().evaluation.marked_by_emails
-    if (task, delivery.id) in marked or (persistent and delivery.again):
+    if (task, delivery.id) in marked or (persistent and delivery.again and task_performed(task, persistent)):
         return
     marked.add((task, delivery.id))
     mark_task_as_performed(task, persistent)
