@@ -100,6 +100,12 @@ class Settings:
     permissions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     # whether pages show where to sign in; the page for it is there in any case
     show_login: bool = True
+    # whether anybody may register; if not, an invitation still lets somebody in
+    allow_registration: bool = True
+    # whether whoever has forgotten a password can ask for another one, and whether an account can be deleted
+    allow_forgot_password: bool = True
+    user_can_delete_account: bool = True
+    admin_can_delete_account: bool = True
     # seconds that a visit waits for another one to the same session before it goes ahead
     concurrency_lock_timeout: float = 4.0
     # seconds that a running task stays alive without a sign of life, between signs, and between two sweeps

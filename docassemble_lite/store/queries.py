@@ -88,6 +88,19 @@ _unsaved = (
 unsaved_of = _unsaved.where(sessions.c.interview == bindparam("of"))
 unsaved = _unsaved.where(sessions.c.interview.not_in(bindparam("others", expanding=True)))
 
+_owned = sessions.c.owner_id == bindparam("owner", type_=sessions.c.owner_id.type)
+_own_key = and_(session_keys.c.session_id == sessions.c.id, session_keys.c.holder == bindparam("asking"), _is_good)
+count_private = select(func.count()).select_from(sessions).where(_owned, ~sessions.c.multi_user)
+count_shared = select(func.count()).select_from(sessions).where(_owned, sessions.c.multi_user)
+count_closed = count_private.where(~select(session_keys.c.holder).where(_own_key).exists())
+owned = (
+    select(sessions.c.id)
+    .where(_owned, or_(~sessions.c.multi_user, bindparam("shared", type_=sessions.c.multi_user.type)))
+    .order_by(sessions.c.id)
+    .limit(bindparam("most"))
+)
+disown = update(sessions).where(_owned).values(owner_id=None)
+
 raise_version = (
     update(sessions)
     .where(_wanted, sessions.c.version == bindparam("seen"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 import string
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -278,6 +278,33 @@ class Sessions:
                 connection.execute(queries.limit_keys, {"from_holder": old, "ends": now + grace})
         return len(moving)
 
+    # --- those of a person ---
+
+    def count_private(self, owner_id: int) -> int:
+        """How many private sessions are a person's."""
+        return self._number(queries.count_private, {"owner": owner_id})
+
+    def count_shared(self, owner_id: int) -> int:
+        """How many plain sessions are a person's, which others may be in as well."""
+        return self._number(queries.count_shared, {"owner": owner_id})
+
+    def count_closed(self, owner_id: int, secret: bytes) -> int:
+        """How many private sessions are a person's that `secret` doesn't open."""
+        values = {"owner": owner_id, "asking": self._vault.holder_of(secret), "now": naive_utc()}
+        return self._number(queries.count_closed, values)
+
+    def delete_of(self, owner_id: int, *, shared: bool) -> int:
+        """Delete the private sessions of a person, and the plain ones if they are not to stay (`shared`); how many that were.
+
+        The plain ones that stay are nobody's from then on. What is interrupted can be done again.
+        """
+        deleted = 0
+        while found := self._owned(owner_id, shared=shared):
+            deleted += sum(self.delete_surely(session_id) for session_id in found)
+        with self._writing.begin() as connection:
+            connection.execute(queries.disown, {"owner": owner_id})
+        return deleted
+
     # --- without opening ---
 
     def peek(self, session_id: str) -> Peek:
@@ -375,6 +402,15 @@ class Sessions:
         if row is None:
             raise SessionNotFound
         return row
+
+    def _owned(self, owner_id: int, *, shared: bool) -> Sequence[str]:
+        values = {"owner": owner_id, "shared": shared, "most": _AT_ONCE}
+        with self._engine.connect() as connection:
+            return connection.scalars(queries.owned, values).all()
+
+    def _number(self, statement: Any, values: Mapping[str, Any]) -> int:
+        with self._engine.connect() as connection:
+            return int(connection.scalar(statement, values) or 0)
 
     def _list(self, statement: Any, values: Mapping[str, Any]) -> list[Peek]:
         with self._engine.connect() as connection:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 
 from docassemble_lite.host import KnownPerson, Person
 from docassemble_lite.store.database import Store
-
-_INVITATION = timedelta(days=14)
+from docassemble_lite.store.tickets import INVITATION
 
 
 class VisitAccounts:
@@ -31,7 +29,7 @@ class VisitAccounts:
     def invite(self, email: str, privileges: Sequence[str], *, send: bool) -> str | None:
         if send:
             raise NotImplementedError("invite_user() can't send e-mail yet: use send=False, and hand the address over.")
-        token = self._tickets.make("invite", _INVITATION, email=email, privileges=self._people.checked(privileges))
+        token = self._tickets.make("invite", INVITATION, email=email, privileges=self._people.checked(privileges))
         return f"{self._url_root}/user/register?token={token}"
 
     def set_profile(self, person: Person, profile: Mapping[str, str]) -> None:

@@ -34,7 +34,13 @@ from docassemble_lite.store.loaded import Listed, Loaded
 from docassemble_lite.store.memory import open_memory
 from docassemble_lite.store.tasks import Claimed, NewTask
 from docassemble_lite.visit.accounts import VisitAccounts
-from docassemble_lite.visit.addresses import archive_address, encoded_action, interview_address, uploaded_file_address
+from docassemble_lite.visit.addresses import (
+    account_address,
+    archive_address,
+    encoded_action,
+    interview_address,
+    uploaded_file_address,
+)
 from docassemble_lite.visit.surroundings import Surroundings
 
 log = logging.getLogger("docassemble_lite.interview")
@@ -132,6 +138,9 @@ class VisitHost:
         root = self._request.url_root if given.pop("_external", False) else ""
         if page in _PAGES:
             return root + _PAGES[page]
+        account = account_address(page, str(given.get("next") or "").removeprefix(self._request.url_root))
+        if account:
+            return root + account
         return root + self._static_url(page)
 
     def _static_url(self, reference: str) -> str:
