@@ -68,6 +68,8 @@ class Evaluation:
         # whether an action ran, which makes a step of its own
         self.action_ran = False
         self.embedded_answer_followed = False
+        # tasks and the e-mails that marked them as performed
+        self.marked_by_emails: set[tuple[str, str]] = set()
         self.reconsidered: set[str] = set()
         self.sought: list[str] = []
         # the names that were being sought when the outcome came about, most recent first

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Insert, Select, String, and_, bindparam, case, delete, func, insert, or_, select, update
 
-from docassemble_lite.store.tables import session_keys, sessions, steps, tasks, users
+from docassemble_lite.store.tables import privileges, session_keys, session_people, sessions, steps, tasks, users
 from docassemble_lite.store.task_queries import has_news, has_open
 
 _wanted = sessions.c.id == bindparam("wanted")
@@ -134,6 +134,16 @@ lock_session = select(sessions.c.id).where(_wanted).with_for_update()
 delete_session = delete(sessions).where(_wanted, sessions.c.version == bindparam("seen"))
 note_access = update(sessions).where(_wanted).values(last_person_access=bindparam("now"))
 
+access_of = select(session_people.c.last_access).where(
+    session_people.c.session_id == bindparam("wanted"), session_people.c.user_id == bindparam("person")
+)
+accesses = (
+    select(session_people.c.user_id, session_people.c.last_access, privileges.c.name.label("privilege"))
+    .select_from(session_people.outerjoin(privileges, privileges.c.user_id == session_people.c.user_id))
+    .where(session_people.c.session_id == bindparam("wanted"))
+    .order_by(session_people.c.user_id, privileges.c.name)
+)
+
 insert_session = insert(sessions)
 insert_step = insert(steps)
 #: Taken for the time of the transaction, so that of two who hand over, one does.
@@ -166,3 +176,22 @@ def insert_key(dialect: str) -> Insert:
     from sqlalchemy.dialects import postgresql
 
     return postgresql.insert(session_keys).on_conflict_do_nothing()
+
+
+@cache
+def note_person(dialect: str) -> Insert:
+    """The statement that notes a person's access, unless one of the last minute (after `before`) is noted already."""
+    if dialect == "sqlite":
+        from sqlalchemy.dialects.sqlite import insert as insert_or_update
+    else:
+        from sqlalchemy.dialects.postgresql import insert as insert_or_update  # type: ignore[assignment]
+    now = bindparam("now", type_=session_people.c.last_access.type)
+    return (
+        insert_or_update(session_people)
+        .values(session_id=bindparam("wanted"), user_id=bindparam("person"), last_access=now)
+        .on_conflict_do_update(
+            index_elements=[session_people.c.session_id, session_people.c.user_id],
+            set_={"last_access": now},
+            where=session_people.c.last_access <= bindparam("before", type_=session_people.c.last_access.type),
+        )
+    )

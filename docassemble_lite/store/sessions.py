@@ -11,7 +11,7 @@ import secrets
 import string
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, RowMapping, func, select
 
 from docassemble_lite.clock import naive_utc
 from docassemble_lite.errors import AnswersNotStorable, SavedByAnother, SessionNotFound
+from docassemble_lite.host import PersonAccess
 from docassemble_lite.store import file_queries, queries, task_queries
 from docassemble_lite.store.files import Files
 from docassemble_lite.store.freezer import freeze, thaw
@@ -28,6 +29,8 @@ from docassemble_lite.store.tasks import FinishedTask, NewTask, Tasks, new_rows
 from docassemble_lite.store.vault import Vault
 from docassemble_lite.store.writing import Writing
 
+# so often at most it is written down who is there
+_NOTED_EVERY = timedelta(minutes=1)
 # sessions that are looked at together
 _AT_ONCE = 100
 _ALPHABET = string.ascii_letters + string.digits
@@ -146,6 +149,7 @@ class Sessions:
         *,
         new_step: bool = False,
         person_access: bool = False,
+        user_id: int | None = None,
         tasks: Iterable[NewTask] = (),
         finish: FinishedTask | None = None,
         title: str | None = None,
@@ -157,6 +161,7 @@ class Sessions:
     ) -> Loaded:
         """Save the answers, over the loaded step or (`new_step`) as the one after it, and whatever belongs to them.
 
+        `person_access` says that a person is there, `user_id` who, if it is somebody who has signed in.
         All or nothing: new tasks, the end of a task (`finish`), columns that are not None. A change of `multi_user`
         converts all steps. Returns the session as it is now, fit to be saved again. Raises `SavedByAnother`,
         `LateReport` (for `finish`) and `AnswersNotStorable`; nothing is saved then.
@@ -180,6 +185,8 @@ class Sessions:
                 self._convert(connection, loaded, after)
             if task_rows:
                 connection.execute(task_queries.insert_tasks, task_rows)
+            if person_access:
+                self._note_person(connection, loaded.session_id, user_id, after.modified)
             if finish is not None:
                 self._tasks.write_end(connection, finish)
         return after
@@ -207,10 +214,33 @@ class Sessions:
                 raise SavedByAnother
         self._files.forget_contents(files)
 
-    def note_person_access(self, session_id: str) -> None:
-        """Remember that a person was in the session just now, where nothing else is to be saved."""
+    def note_person_access(self, session_id: str, user_id: int | None = None) -> None:
+        """Remember that a person was in the session just now, where nothing else is to be saved.
+
+        Nothing is written if that is known of the last minute.
+        """
+        now = naive_utc()
+        with self._engine.connect() as connection:
+            last = connection.scalar(queries.access_of, {"wanted": session_id, "person": user_id or 0})
+        if last is not None and now - _NOTED_EVERY < last <= now:
+            return
         with self._writing.begin() as connection:
-            connection.execute(queries.note_access, {"wanted": session_id, "now": naive_utc()})
+            if connection.execute(queries.note_access, {"wanted": session_id, "now": now}).rowcount:
+                self._note_person(connection, session_id, user_id, now)
+
+    def accesses(self, session_id: str) -> list[PersonAccess]:
+        """Who was in the session when, in no particular order; all who weren't signed in are one."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(queries.accesses, {"wanted": session_id}).all()
+        found: dict[int, PersonAccess] = {}
+        for row in rows:
+            known = found.get(row.user_id) or PersonAccess(row.user_id or None, (), row.last_access.replace(tzinfo=UTC))
+            found[row.user_id] = replace(known, privileges=(*known.privileges, *([row.privilege] if row.privilege else [])))
+        return list(found.values())
+
+    def _note_person(self, connection: Connection, session_id: str, user_id: int | None, now: datetime) -> None:
+        values = {"wanted": session_id, "person": user_id or 0, "now": now, "before": now - _NOTED_EVERY}
+        connection.execute(queries.note_person(connection.dialect.name), values)
 
     # --- who may open it ---
 

@@ -7,14 +7,27 @@ import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from datetime import UTC
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy.exc import IntegrityError, OperationalError
 
+from docassemble_lite.emails import Delivery, Email
 from docassemble_lite.engine.source import Source
 from docassemble_lite.engine.steering import SaveFirst
 from docassemble_lite.errors import AuthorError, InterviewNotFound, StoreAway
-from docassemble_lite.host import Accounts, FileInfo, Person, Request, SessionInfo, TaskReport, TaskState
+from docassemble_lite.host import (
+    Accounts,
+    FileInfo,
+    Person,
+    PersonAccess,
+    Request,
+    SessionInfo,
+    SessionMoments,
+    TaskReport,
+    TaskState,
+)
+from docassemble_lite.mail import Outbox
 from docassemble_lite.store.files import StoredFile
 from docassemble_lite.store.freezer import LEFT_OUT, freeze, thaw
 from docassemble_lite.store.loaded import Listed, Loaded
@@ -78,7 +91,9 @@ class VisitHost:
 
     patience = PATIENCE
 
-    def __init__(self, surroundings: Surroundings, request: Request, source: Source, loaded: Loaded) -> None:
+    def __init__(
+        self, surroundings: Surroundings, request: Request, source: Source, loaded: Loaded, outbox: Outbox | None = None
+    ) -> None:
         self._store = surroundings.store
         self._programs = surroundings.programs
         self._sources = surroundings.programs.sources
@@ -86,6 +101,9 @@ class VisitHost:
         self._request = request
         self._source = source
         self._loaded = loaded
+        self._outbox = outbox or Outbox(self._settings.mail)
+        # whether a page looks at itself, and whatever changes anything has to wait for a visit that can be saved
+        self.only_looks = False
         # the browser that is told of the tasks that are started here
         self.starter = request.browser
         self.new_tasks: list[NewTask] = []
@@ -273,6 +291,50 @@ class VisitHost:
     def delete_sessions(self, user_id: int | None, interview: str | None, session: str | None, *, shared: bool) -> int:
         return self._store.sessions.delete_listed(user_id, interview, session)
 
+    # --- e-mails ---------------------------------------------------------------------------------------------------
+
+    def send_email(self, email: Email, account: str | None) -> Delivery:
+        if self.only_looks:
+            raise SaveFirst
+        return self._asked(lambda: self._outbox.send(email, account))
+
+    # --- what is kept beside the answers, and what is known of the session -------------------------------------------
+
+    def times_performed(self, task: str, base: str) -> int:
+        return self._asked(lambda: self._store.counters.number(*self._counter(task, base)))
+
+    def set_times_performed(self, task: str, base: str, times: int | None) -> None:
+        session_id = self._loaded.session_id if base == "session" else None
+        what = self._counter(task, base)
+        counters = self._store.counters
+        if times is None:
+            self._asked(lambda: counters.count(*what, session_id=session_id))
+        else:
+            self._asked(lambda: counters.put(*what, number=times, session_id=session_id))
+
+    def _counter(self, task: str, base: str) -> tuple[str, ...]:
+        """What counts a task: for this session, this interview, this person, everybody, or whoever names the same base."""
+        person = self._request.person
+        whose = {
+            "session": self._loaded.session_id,
+            "interview": self._request.interview,
+            "user": f"user {person.id}" if person.logged_in else f"browser {self.starter}",
+            "global": "",
+        }
+        return ("task", base, whose.get(base, ""), task)
+
+    def session_moments(self) -> SessionMoments:
+        session = self._loaded
+        there = session.last_person_access
+        return SessionMoments(
+            began=session.created.replace(tzinfo=UTC),
+            saved=session.modified.replace(tzinfo=UTC),
+            person_there=None if there is None else there.replace(tzinfo=UTC),
+        )
+
+    def accesses(self) -> Sequence[PersonAccess]:
+        return self._asked(lambda: self._store.sessions.accesses(self._loaded.session_id))
+
     # --- the rest --------------------------------------------------------------------------------------------------
 
     def redis(self) -> Any:
@@ -315,8 +377,9 @@ class TaskHost(VisitHost):
         loaded: Loaded,
         claimed: Claimed,
         patiently: Patiently,
+        outbox: Outbox | None = None,
     ) -> None:
-        super().__init__(surroundings, request, source, loaded)
+        super().__init__(surroundings, request, source, loaded, outbox)
         self._broker = surroundings.broker
         self._patiently = patiently
         self._claimed = claimed
@@ -351,8 +414,16 @@ class TaskHost(VisitHost):
 class ResponseHost(VisitHost):
     """The host of an action whose changes of the answers are saved on behalf of a background task."""
 
-    def __init__(self, surroundings: Surroundings, request: Request, source: Source, loaded: Loaded, claimed: Claimed) -> None:
-        super().__init__(surroundings, request, source, loaded)
+    def __init__(
+        self,
+        surroundings: Surroundings,
+        request: Request,
+        source: Source,
+        loaded: Loaded,
+        claimed: Claimed,
+        outbox: Outbox | None = None,
+    ) -> None:
+        super().__init__(surroundings, request, source, loaded, outbox)
         self._claimed = claimed
         self.starter = claimed.starter
 

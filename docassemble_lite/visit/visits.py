@@ -27,11 +27,13 @@ from docassemble_lite.engine.suggestions import is_suggested
 from docassemble_lite.engine.waiting import waiting_screen
 from docassemble_lite.errors import EvaluationError, SavedByAnother, SessionNotFound
 from docassemble_lite.host import Request, TaskState, entered
+from docassemble_lite.mail import Outbox
 from docassemble_lite.store.freezer import LEFT_OUT
 from docassemble_lite.store.loaded import Loaded
 from docassemble_lite.visit.changes import notices_of_changes, take_notices
 from docassemble_lite.visit.deeds import Act, CheckIn, Deed, GoBack, Show, Submit
 from docassemble_lite.visit.host import VisitHost
+from docassemble_lite.visit.leaving_emails import outbox_of
 from docassemble_lite.visit.limits import TimeIsUp, limited, saving
 from docassemble_lite.visit.surroundings import Surroundings
 
@@ -122,10 +124,12 @@ class Visits:
         def load() -> Loaded:
             return self.store.sessions.load(session_id, secret)
 
-        def work() -> Visited:
-            return self._limited(request.interview, lambda: PersonVisit(self.surroundings, load, request).do(deed))
+        with outbox_of(self.surroundings, session_id) as outbox:
 
-        return work() if isinstance(deed, Act) and deed.read_only else self._protected(session_id, work)
+            def work() -> Visited:
+                return self._limited(request.interview, lambda: PersonVisit(self.surroundings, load, request, outbox).do(deed))
+
+            return work() if isinstance(deed, Act) and deed.read_only else self._protected(session_id, work)
 
     def variables(self, session_id: str, secret: bytes, request: Request) -> Variables | None:
         """The answers of a session as plain data, unless its interview has forbidden it. Raises `SessionNotFound`."""
@@ -175,8 +179,11 @@ class PersonVisit:
     # whether somebody is there, which is written down
     by_person = True
 
-    def __init__(self, surroundings: Surroundings, load: Callable[[], Loaded], request: Request) -> None:
+    def __init__(
+        self, surroundings: Surroundings, load: Callable[[], Loaded], request: Request, outbox: Outbox | None = None
+    ) -> None:
         self.surroundings = surroundings
+        self.outbox = outbox or Outbox(surroundings.settings.mail)
         self.load = load
         self.loaded = load()
         if request.interview != self.loaded.interview:
@@ -213,6 +220,7 @@ class PersonVisit:
         self.glancing = glance
         before = _stored_form(self.loaded.answers)
         evaluation = self.evaluation(given=self.asked)
+        self.host.only_looks = glance
         evaluation.messages += take_notices(evaluation.internal)
         if url_args:
             self.loaded.answers["url_args"].update(url_args)
@@ -354,7 +362,7 @@ class PersonVisit:
 
     def evaluation(self, *, given: Asked | None = None) -> Evaluation:
         """A fresh evaluation; with `given`, of the same screen, whose choices may have come from a check-in."""
-        self.host = VisitHost(self.surroundings, self.request, self.program.source, self.loaded)
+        self.host = VisitHost(self.surroundings, self.request, self.program.source, self.loaded, self.outbox)
         evaluation = Evaluation(self.program, self.loaded.answers, self.host, self.request)
         evaluation.internal["steps"] = self.loaded.step
         if given is not None:
@@ -399,6 +407,8 @@ class PersonVisit:
             if not is_new:
                 evaluation.internal["steps"] = self.loaded.step
             self.save(evaluation, asked, new_step=is_new)
+        elif self.by_person and not self.glancing:
+            self.surroundings.store.sessions.note_person_access(self.loaded.session_id, self.request.person.id)
         return Visited(
             outcome,
             self.loaded.session_id,
@@ -420,6 +430,7 @@ class PersonVisit:
                 asked,
                 new_step=new_step,
                 person_access=self.by_person,
+                user_id=self.request.person.id,
                 tasks=tasks,
                 **columns_of(evaluation),
             )
