@@ -22,6 +22,7 @@ from docassemble_lite.engine.blocks.kinds import make_block, odd_keys
 from docassemble_lite.engine.blocks.reset import ResetBlock
 from docassemble_lite.engine.directives import DIRECTIVES, ScreenParts
 from docassemble_lite.engine.document import Section, read_sections
+from docassemble_lite.engine.images import Image
 from docassemble_lite.engine.library import library
 from docassemble_lite.engine.modules import make_importable, package_of
 from docassemble_lite.engine.names import parts_of
@@ -52,6 +53,7 @@ class Program:
     files: dict[Path, int] = field(default_factory=dict)
     file_names: dict[str, Path] = field(default_factory=dict)
     default_language: str = "*"
+    images: dict[str, Image] = field(default_factory=dict)
     orders: list[list[str]] = field(default_factory=list)
     # metadata that holds for all documents: name → what gives its value
     document_metadata: dict[str, Any] = field(default_factory=dict)

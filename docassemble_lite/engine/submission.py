@@ -19,18 +19,22 @@ from docassemble_lite.engine.fields.conditions import PostedForm
 from docassemble_lite.engine.fields.control_name import control_name, control_of
 from docassemble_lite.engine.fields.datatype import LEFT_ALONE, FieldError
 from docassemble_lite.engine.fields.registry import datatype_of
+from docassemble_lite.engine.fields.uploads import File
 from docassemble_lite.engine.fields.yesno import check_groups
 from docassemble_lite.engine.names import Binding
-from docassemble_lite.engine.screen import Asked, AskedField, Exit, Outcome, Press, Redirect, Refresh
+from docassemble_lite.engine.screen import Asked, AskedField, Exit, KeptFile, Outcome, Press, Redirect, Refresh
 from docassemble_lite.engine.steering import InvalidAnswer, Steering
 from docassemble_lite.engine.suggestions import is_suggested, value_suggested
 from docassemble_lite.engine.typed import gather_typed
+from docassemble_lite.engine.uploads import Upload, keep, kept_file
 from docassemble_lite.errors import LiteError
 from docassemble_lite.host import entered
 from docassemble_lite.language.words import word
+from docassemble_lite.objects import DAFileList
 from docassemble_lite.objects.missing import DAAttributeError, DAIndexError
 
 Posted = Mapping[str, Sequence[str]]
+NO_UPLOADS: Mapping[str, Sequence[Upload]] = {}
 #: Controls of every form; they decide nothing by themselves.
 HIDDEN = frozenset(
     {
@@ -75,8 +79,10 @@ class Mistakes(LiteError):
         self.form = form
 
 
-def submit(evaluation: Evaluation, asked: Asked, posted: Posted) -> Outcome | None:
-    """Put the answers of a form into the answers of the session.
+def submit(
+    evaluation: Evaluation, asked: Asked, posted: Posted, uploads: Mapping[str, Sequence[Upload]] = NO_UPLOADS
+) -> Outcome | None:
+    """Put the answers of a form into the answers of the session. `uploads` are the files that came with it, by controls.
 
     An outcome means that the button does something else than to go on. Raises `NotAsked` and `Mistakes`; what has been
     changed then must be thrown away.
@@ -87,8 +93,9 @@ def submit(evaluation: Evaluation, asked: Asked, posted: Posted) -> Outcome | No
         press = _pressed(asked, posted)
         if press is not None and press.kind not in ("value", "embedded"):
             return _special_outcome(press)
-        answered = _answered(asked, posted)
-        values = _converted(asked, answered, posted)
+        posted, refused = _with_uploads(asked, posted, uploads)
+        answered = _answered(asked, posted, refused)
+        values = _converted(asked, answered, posted, refused)
         values |= _suggested(evaluation, asked, answered, posted)
         before = {
             name: evaluation.dependencies.value(name) for name in _variables(asked) if evaluation.dependencies.concerns(name)
@@ -139,7 +146,32 @@ def _special_outcome(press: Press) -> Outcome:
     return Exit(press.kind, press.url)
 
 
-def _answered(asked: Asked, posted: Posted) -> list[AskedField]:
+def _with_uploads(asked: Asked, posted: Posted, uploads: Mapping[str, Sequence[Upload]]) -> tuple[Posted, dict[str, str]]:
+    """What was posted with tickets for the files that came with it, and variable → what is wrong with a file."""
+    fields = {control_of(item): item for item in asked.fields if isinstance(datatype_of(item), File)}
+    if uploads.keys() - fields.keys():
+        raise NotAsked
+    texts = {name: list(listed) for name, listed in posted.items()}
+    refused: dict[str, str] = {}
+    for name, sent in uploads.items():
+        for upload in sent:
+            try:
+                texts.setdefault(name, []).append(keep(fields[name], upload))
+            except FieldError as error:
+                refused.setdefault(fields[name].variable, error.message)
+    return texts, refused
+
+
+def keep_ahead(evaluation: Evaluation, asked: Asked, control: str, upload: Upload) -> KeptFile:
+    """Keep a file that a page sends before its form. Raises `NotAsked` and `FieldError`."""
+    with entered(evaluation.current):
+        item = next((item for item in asked.fields if control_of(item) == control), None)
+        if item is None or not isinstance(datatype_of(item), File):
+            raise NotAsked
+        return kept_file(item.variable, keep(item, upload))
+
+
+def _answered(asked: Asked, posted: Posted, refused: Mapping[str, str]) -> list[AskedField]:
     """The fields that the person could answer: others are hidden or disabled by their conditions."""
     visible = _visible(posted)
 
@@ -147,7 +179,8 @@ def _answered(asked: Asked, posted: Posted) -> list[AskedField]:
         if visible is not None:
             return control_of(item) in visible
         # without JavaScript every field is there, and one that was left empty may be one that doesn't concern the person
-        return not item.required or any(text.strip() for text in _texts(item, posted))
+        said = item.variable in refused or any(text.strip() for text in _texts(item, posted))
+        return said or not item.required
 
     form = PostedForm(asked.fields, posted, told)
     return [item for item in asked.fields if form.asks(item)]
@@ -162,11 +195,13 @@ def _visible(posted: Posted) -> frozenset[str] | None:
     return frozenset(name for name in names if isinstance(name, str)) if isinstance(names, list) else None
 
 
-def _converted(asked: Asked, answered: Sequence[AskedField], posted: Posted) -> dict[str, Any]:
+def _converted(asked: Asked, answered: Sequence[AskedField], posted: Posted, refused: Mapping[str, str]) -> dict[str, Any]:
     """variable → value. Raises `Mistakes` with everything that was posted, so that nothing typed is lost."""
     values: dict[str, Any] = {}
-    wrong: dict[str, str] = {}
+    wrong = {item.variable: refused[item.variable] for item in answered if item.variable in refused}
     for item in answered:
+        if item.variable in wrong:
+            continue
         try:
             values[item.variable] = datatype_of(item).convert(item, _texts(item, posted))
         except FieldError as error:
@@ -216,6 +251,8 @@ def _assign(evaluation: Evaluation, asked: Asked, answered: Sequence[AskedField]
         set_variable(item.variable, value, evaluation.answers)
         if item.datatype != "raw":
             note_typed(evaluation, value)
+        if isinstance(value, DAFileList):
+            note_typed(evaluation, [file.filename for file in value.elements])
     if asked.continue_variable:
         set_variable(asked.continue_variable, True, evaluation.answers)
 

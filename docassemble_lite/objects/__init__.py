@@ -5,7 +5,7 @@ from __future__ import annotations
 from docassemble_lite.objects.base import DAObject
 from docassemble_lite.objects.dicts import DADict, DAOrderedDict
 from docassemble_lite.objects.empty import DAEmpty
-from docassemble_lite.objects.files import DAFile, DAFileCollection, DAFileList
+from docassemble_lite.objects.files import DAFile, DAFileCollection, DAFileList, DAStaticFile
 from docassemble_lite.objects.groups import Group
 from docassemble_lite.objects.information import get_info, set_info
 from docassemble_lite.objects.lists import DAList
@@ -34,6 +34,7 @@ _OPEN = (
     DAOrderedDict,
     DARedis,
     DASet,
+    DAStaticFile,
     Event,
     Expense,
     FinancialList,
@@ -74,6 +75,7 @@ __all__ = [
     "DAOrderedDict",
     "DARedis",
     "DASet",
+    "DAStaticFile",
     "Event",
     "Expense",
     "FinancialList",

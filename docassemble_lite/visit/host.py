@@ -7,6 +7,7 @@ import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, Protocol, TypeVar
 
@@ -29,7 +30,19 @@ log = logging.getLogger("docassemble_lite.interview")
 T = TypeVar("T")
 
 #: Directives that interviews may know.
-_PUBLIC = frozenset({"appname", "language", "locale", "timezone", "country", "currency", "debug", "default_interview"})
+_PUBLIC = frozenset(
+    {
+        "appname",
+        "language",
+        "locale",
+        "timezone",
+        "country",
+        "currency",
+        "debug",
+        "default_interview",
+        "maximum_content_length",
+    }
+)
 #: Seconds that a page waits for a task, and a task for another one; and seconds between two looks.
 PATIENCE = 8.0
 PATIENCE_OF_TASKS = 60.0
@@ -192,6 +205,12 @@ class VisitHost:
     def file_info(self, number: int) -> FileInfo:
         file = self._file(number)
         return FileInfo(file.number, file.name, file.extension, file.mimetype, file.size)
+
+    def room_for_files(self) -> int:
+        return max(0, self._settings.file_quota - self._asked(lambda: self._store.files.bytes_of(self._loaded.session_id)))
+
+    def static_file(self, reference: str) -> Path | None:
+        return self._sources.data_file(reference, "static", self._source)
 
     def file_url(self, number: int, extension: str, *, attachment: bool, external: bool) -> str:
         root = self._request.url_root if external else ""

@@ -101,11 +101,9 @@ FIELD_KEYS = frozenset(
 #: Those of them that have no effect yet.
 LATER_FIELD_KEYS = frozenset(
     {
-        "accept",
         "address autocomplete",
         "disable others",
         "field metadata",
-        "file css class",
         "floating label",
         "grid",
         "image generator",
@@ -113,7 +111,6 @@ LATER_FIELD_KEYS = frozenset(
         "inline width",
         "item grid",
         "keep for training",
-        "maximum image size",
         "object labeler",
         "using",
         "allow privileges",
@@ -121,7 +118,6 @@ LATER_FIELD_KEYS = frozenset(
         "persistent",
         "private",
         "content type",
-        "image upload type",
         "sync",
     }
 )
@@ -182,7 +178,8 @@ class FieldEntry:
         texts += [value for value in self.flags.values() if isinstance(value, BlockText)]
         conditions = isinstance(self.required, bool) and isinstance(self.disabled, bool)
         choices = self.choices is None or self.choices.is_constant
-        return conditions and choices and all(text is None or text.constant is not None for text in texts)
+        code = any(isinstance(value, Expression) for value in self.flags.values())
+        return conditions and choices and not code and all(text is None or text.constant is not None for text in texts)
 
     def controls(self, evaluation: Evaluation, binding: Binding) -> Iterator[Control]:
         """What it puts on the screen now."""
@@ -270,7 +267,7 @@ class FieldEntry:
     def _spec(self, answers: dict[str, Any], variable: str, options: tuple[Option, ...]) -> FieldSpec:
         keys: dict[str, Any] = {key: text.value(answers).strip() for key, text in self.limits.items()}
         for key, value in self.flags.items():
-            keys[key] = value.value(answers) if isinstance(value, BlockText) else value
+            keys[key] = _flag_value(value, answers)
         keys["validation messages"] = {code: text.plain(answers) for code, text in self.messages.items()}
         return FieldSpec(
             variable=variable,
@@ -327,6 +324,12 @@ class FieldEntry:
     def _failure(self, message: str, hint: str) -> EvaluationError:
         place = self.section.place
         return EvaluationError(message, source=place.source.name, path=place.source.path, line=place.line, hint=hint)
+
+
+def _flag_value(value: Any, answers: dict[str, Any]) -> Any:
+    if isinstance(value, Expression):
+        return value.evaluate(answers)
+    return value.value(answers) if isinstance(value, BlockText) else value
 
 
 def _truth(condition: Expression | bool, answers: dict[str, Any]) -> bool:
@@ -469,11 +472,17 @@ def _flags(section: Section, text: TextReader) -> dict[str, Any]:
         "css class",
         "action",
         "trigger at",
+        "maximum image size",
+        "image upload type",
+        "file css class",
     ):
         if key in section:
             flags[key] = text(section, key) if isinstance(section[key], str) else section[key]
     if section.get("input type") == "ajax" and not flags.get("action"):
         raise section.mistake("input type", "A field with suggestions needs an action.", "Add “action: name_of_an_event”.")
+    if section.get("accept") is not None:
+        written = section["accept"]
+        flags["accept"] = str(written) if text is _made_text else Expression(str(written), section.value_place("accept"))
     if isinstance(flags.get("css class"), BlockText):
         flags["css class"] = flags["css class"].raw({})
     return flags
