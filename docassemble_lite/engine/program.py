@@ -32,6 +32,9 @@ from docassemble_lite.errors import AuthorError, InterviewNotFound, SourceError
 
 log = logging.getLogger(__name__)
 
+#: Packages whose modules interviews use without importing them, because another part of a server has done so.
+_PARTS = {"PIL": ("PIL.Image", "PIL.ImageDraw", "PIL.ImageFont", "PIL.ImageOps")}
+
 
 @dataclass
 class Program:
@@ -238,6 +241,8 @@ class _Builder:
             if module is not None:
                 top = str(name).partition(".")[0]
                 self.program.builtins[top] = importlib.import_module(top)
+                for part in _PARTS.get(str(name), ()):
+                    importlib.import_module(part)
 
     def _module(self, name: str, section: Section, source: Source, key: str) -> ModuleType | None:
         """A Python module; None where the name stands for what interviews have anyway."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from docassemble_lite.objects.base import DAObject
 from docassemble_lite.objects.dicts import DADict, DAOrderedDict
 from docassemble_lite.objects.empty import DAEmpty
-from docassemble_lite.objects.files import DAFile, DAFileCollection, DAFileList, DAStaticFile
+from docassemble_lite.objects.files import DAFile, DAFileCollection, DAFileList, DAStaticFile, static_image
 from docassemble_lite.objects.groups import Group
 from docassemble_lite.objects.information import get_info, set_info
 from docassemble_lite.objects.lists import DAList
@@ -53,6 +53,7 @@ _OPEN = (
     Value,
     get_info,
     set_info,
+    static_image,
 )
 
 NAMES: dict[str, object] = {member.__name__: member for member in _OPEN}
@@ -98,4 +99,5 @@ __all__ = [
     "get_info",
     "serializable",
     "set_info",
+    "static_image",
 ]

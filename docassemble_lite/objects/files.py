@@ -414,6 +414,11 @@ class DAStaticFile(DAObject):
         return self.show()
 
 
+def static_image(reference: str, width: Any = None, alt_text: str | None = None) -> str:
+    """Markup that shows a picture of a package, or one beside the interview."""
+    return file_markup(reference, width, alt_text)
+
+
 def _first_of(files: Any) -> DAFile:
     """The first file of a list or a collection, or the file itself. Raises `NoSuchFile`."""
     if isinstance(files, DAFile):

@@ -15,7 +15,6 @@ function begin(page) {
   const state = page.querySelector("#dasigstate");
   page.querySelector(".da-sign-area").hidden = false;
   page.querySelector(".da-sign-or").hidden = false;
-  page.querySelector(".da-sign-type").hidden = true;
   const dots = Math.min(window.devicePixelRatio || 1, MOST_DOTS);
   canvas.width = Math.min(canvas.clientWidth || WIDEST, WIDEST) * dots;
   canvas.height = HEIGHT * dots;
