@@ -20,6 +20,7 @@ COMMANDS = {
     "init": "begin a folder of your own: a config.yml and a first interview",
     "user": "show and change who can sign in",
     "tasks": "show background tasks, the newest first; run them again, revoke them",
+    "keys": "show the server's own keys; put another one in the place of the current one",
 }
 USER_DEEDS = {
     "add": "add a person who can sign in",
@@ -30,6 +31,13 @@ USER_DEEDS = {
 TASK_DEEDS = {
     "run-again": "have a task that failed run once more",
     "revoke": "take a task from the queue, or end it where it runs",
+}
+KEY_DEEDS = {
+    "list": "show the keys and how much needs each of them (also without this word)",
+    "rotate": "make a new key and seal anew what the others sealed, while the server runs",
+    "reseal": "seal anew what was sealed with earlier keys",
+    "forget": "remove an earlier key that nothing needs any more",
+    "affected": "show the sessions whose key is missing",
 }
 TASK_STATES = ("waiting", "running", "done", "failed", "revoked")
 
@@ -54,6 +62,8 @@ class Arguments:
     most: int = 50
     # the id of a task, or how it begins
     task: str = ""
+    # the id of one of the server's keys
+    key: str = ""
     # numbers of open files that a supervisor hands to its children
     socket_fd: int | None = None
     lifeline_fd: int | None = None
@@ -97,6 +107,7 @@ def _parser() -> argparse.ArgumentParser:
         made[name].add_argument("--lifeline-fd", type=int, help=argparse.SUPPRESS)
     _add_deeds_of_user(made["user"])
     _add_deeds_of_tasks(made["tasks"])
+    _with_deeds(made["keys"], KEY_DEEDS)["forget"].add_argument("key", metavar="KEY", help="the key, as `keys` shows it")
     return parser
 
 

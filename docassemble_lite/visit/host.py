@@ -8,20 +8,20 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from docassemble_lite.engine.source import Source
 from docassemble_lite.engine.steering import SaveFirst
-from docassemble_lite.errors import StoreAway
-from docassemble_lite.host import FileInfo, Person, Request, TaskReport, TaskState
+from docassemble_lite.errors import AuthorError, InterviewNotFound, StoreAway
+from docassemble_lite.host import Accounts, FileInfo, Person, Request, SessionInfo, TaskReport, TaskState
 from docassemble_lite.store.files import StoredFile
-from docassemble_lite.store.freezer import freeze, thaw
-from docassemble_lite.store.loaded import Loaded
+from docassemble_lite.store.freezer import LEFT_OUT, freeze, thaw
+from docassemble_lite.store.loaded import Listed, Loaded
 from docassemble_lite.store.memory import open_memory
 from docassemble_lite.store.tasks import Claimed, NewTask
+from docassemble_lite.visit.accounts import VisitAccounts
 from docassemble_lite.visit.addresses import archive_address, encoded_action, interview_address, uploaded_file_address
 from docassemble_lite.visit.surroundings import Surroundings
 
@@ -41,6 +41,8 @@ _PUBLIC = frozenset(
         "debug",
         "default_interview",
         "maximum_content_length",
+        "pagination_limit",
+        "permissions",
     }
 )
 #: Seconds that a page waits for a task, and a task for another one; and seconds between two looks.
@@ -62,7 +64,6 @@ _WITHOUT_WORDS = {
     "TaskNotFound": "There is no such task in this session.",
 }
 _LEVELS = {"debug": logging.DEBUG, "warning": logging.WARNING, "danger": logging.ERROR, "error": logging.ERROR}
-_NO_VALUES = (type, ModuleType, FunctionType, BuiltinFunctionType)
 
 
 class VisitHost:
@@ -75,6 +76,7 @@ class VisitHost:
 
     def __init__(self, surroundings: Surroundings, request: Request, source: Source, loaded: Loaded) -> None:
         self._store = surroundings.store
+        self._programs = surroundings.programs
         self._sources = surroundings.programs.sources
         self._settings = surroundings.settings
         self._request = request
@@ -132,7 +134,7 @@ class VisitHost:
     def made_task(self, action: str, arguments: Mapping[str, Any], mode: str | None) -> NewTask:
         """The task as it is to be stored."""
         for name, value in arguments.items():
-            if isinstance(value, _NO_VALUES):
+            if isinstance(value, LEFT_OUT):
                 raise TypeError(
                     f"The argument {name} of a background action can't be {value!r}, but anything that answers can hold."
                 )
@@ -221,6 +223,54 @@ class VisitHost:
 
     def _file(self, number: int) -> StoredFile:
         return self._asked(lambda: self._store.files.info(number, self._loaded.session_id, self._loaded.data_key))
+
+    # --- people and their sessions ---------------------------------------------------------------------------------
+
+    def accounts(self) -> Accounts:
+        return VisitAccounts(self._store, self._request.url_root)
+
+    def sessions_of(
+        self,
+        user_id: int | None,
+        interview: str | None,
+        session: str | None,
+        *,
+        after: int,
+        most: int,
+        with_answers: bool,
+    ) -> list[SessionInfo]:
+        found = self._store.sessions.listing(
+            user_id, self._loaded.secret, most=most, skipped=after, interview=interview, session_id=session
+        )
+        return [self._session_info(row, with_answers=with_answers) for row in found]
+
+    def _session_info(self, row: Listed, *, with_answers: bool) -> SessionInfo:
+        answers = None
+        if with_answers and row.opens:
+            answers = self._store.sessions.load(row.session_id, self._loaded.secret).answers
+        return SessionInfo(
+            row.session_id,
+            row.interview,
+            row.title,
+            row.created,
+            row.modified,
+            encrypted=not row.multi_user,
+            opens=row.opens,
+            owner_id=row.owner_id,
+            email=row.owner_email,
+            tags=row.tags,
+            metadata=self._metadata_of(row.interview),
+            answers=answers,
+        )
+
+    def _metadata_of(self, interview: str) -> Mapping[str, Any]:
+        try:
+            return self._programs.get(interview).metadata
+        except (AuthorError, InterviewNotFound):
+            return {}
+
+    def delete_sessions(self, user_id: int | None, interview: str | None, session: str | None, *, shared: bool) -> int:
+        return self._store.sessions.delete_listed(user_id, interview, session)
 
     # --- the rest --------------------------------------------------------------------------------------------------
 

@@ -10,7 +10,6 @@ import pickle
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, TypeVar
 
 from docassemble_lite.engine.check_in import Filling, begin, filling, known_parameters, without_given
@@ -30,6 +29,7 @@ from docassemble_lite.engine.uploads import Upload
 from docassemble_lite.engine.waiting import waiting_screen
 from docassemble_lite.errors import EvaluationError, SavedByAnother, SessionNotFound
 from docassemble_lite.host import Request, TaskState, entered
+from docassemble_lite.store.freezer import LEFT_OUT
 from docassemble_lite.store.loaded import Loaded
 from docassemble_lite.visit.changes import notices_of_changes, take_notices
 from docassemble_lite.visit.deeds import Act, CheckIn, Deed, GoBack, Send, Show, Submit
@@ -90,7 +90,7 @@ class Visits:
 
     def begin(self, interview: str, secret: bytes, request: Request, url_args: Mapping[str, Any]) -> Visited:
         """Begin a session, which `secret` opens from now on, and show its first screen."""
-        session_id = self.create(interview, secret, url_args)
+        session_id = self.create(interview, secret, url_args, request.person.id)
         try:
             return self.visit(session_id, secret, request, Show(url_args))
         except EvaluationError:
@@ -98,11 +98,12 @@ class Visits:
             self.store.sessions.delete(self.store.sessions.peek(session_id))
             raise
 
-    def create(self, interview: str, secret: bytes, url_args: Mapping[str, Any]) -> str:
-        """A new session whose first screen nobody has seen yet; its id."""
+    def create(self, interview: str, secret: bytes, url_args: Mapping[str, Any], owner_id: int | None = None) -> str:
+        """A new session whose first screen nobody has seen yet, of the person with that number; its id."""
         program = self.programs.get(interview)
         answers = new_answers(dict(url_args))
-        return self.store.sessions.create(program.name, secret, answers, Asked(block=""), title=program.title).session_id
+        made = self.store.sessions.create(program.name, secret, answers, Asked(block=""), title=program.title, owner_id=owner_id)
+        return made.session_id
 
     def restart(self, session_id: str, secret: bytes, url_args: Mapping[str, Any]) -> None:
         """Put a session back to its beginning, under the same id."""
@@ -124,7 +125,7 @@ class Visits:
             return self.store.sessions.load(session_id, secret)
 
         def work() -> Visited:
-            return self._limited(request.interview, lambda: _PersonVisit(self.surroundings, load, request).do(deed))
+            return self._limited(request.interview, lambda: PersonVisit(self.surroundings, load, request).do(deed))
 
         return work() if isinstance(deed, Act) and deed.read_only else self._protected(session_id, work)
 
@@ -134,14 +135,10 @@ class Visits:
         def load() -> Loaded:
             return self.store.sessions.load(session_id, secret)
 
-        return self._limited(request.interview, lambda: _PersonVisit(self.surroundings, load, request).variables())
+        return self._limited(request.interview, lambda: PersonVisit(self.surroundings, load, request).variables())
 
     def _limited(self, interview: str, work: Callable[[], T]) -> T:
-        seconds = self.settings.time_limit
-        try:
-            return limited(seconds, work)
-        except TimeIsUp as over:
-            raise _took_too_long(self.programs.get(interview), over, seconds) from None
+        return within_limit(self.surroundings, interview, self.settings.time_limit, work)
 
     def _protected(self, session_id: str, work: Callable[[], T]) -> T:
         with self.store.locks.hold(session_id, self.settings.concurrency_lock_timeout):
@@ -151,6 +148,14 @@ class Visits:
                 except SavedByAnother:
                     continue
             return work()
+
+
+def within_limit(surroundings: Surroundings, interview: str, seconds: float, work: Callable[[], T]) -> T:
+    """What the work gives, if that takes no more than so many seconds (0: any); else an `EvaluationError` with its place."""
+    try:
+        return limited(seconds, work)
+    except TimeIsUp as over:
+        raise _took_too_long(surroundings.programs.get(interview), over, seconds) from None
 
 
 def _took_too_long(program: Program, over: TimeIsUp, seconds: float) -> EvaluationError:
@@ -166,8 +171,11 @@ def _took_too_long(program: Program, over: TimeIsUp, seconds: float) -> Evaluati
     return error
 
 
-class _PersonVisit:
+class PersonVisit:
     """One attempt of a person's visit, from loading to saving."""
+
+    # whether somebody is there, which is written down
+    by_person = True
 
     def __init__(self, surroundings: Surroundings, load: Callable[[], Loaded], request: Request) -> None:
         self.surroundings = surroundings
@@ -418,7 +426,13 @@ class _PersonVisit:
         tasks = list(self.host.new_tasks)
         with saving():
             self.loaded = self.surroundings.store.sessions.save(
-                self.loaded, answers, asked, new_step=new_step, person_access=True, tasks=tasks, **columns_of(evaluation)
+                self.loaded,
+                answers,
+                asked,
+                new_step=new_step,
+                person_access=self.by_person,
+                tasks=tasks,
+                **columns_of(evaluation),
             )
         self.host.saved()
         self.has_news = self.has_news or any(task.mode for task in tasks)
@@ -460,20 +474,16 @@ def columns_of(evaluation: Evaluation) -> dict[str, Any]:
         "title": program.title,
         "multi_user": answers.get("multi_user") is True,
         "allow_cron": answers.get("allow_cron") is True,
-        "cron_events": program.cron_events,
         "steps_offset": evaluation.internal["steps_offset"],
     }
 
 
 def _stored_form(answers: Mapping[str, Any]) -> bytes | None:
     """What would be stored of the answers, without what changes with every request; None if they can't be stored."""
-    kept = {key: value for key, value in answers.items() if key != "__builtins__" and not isinstance(value, _NOT_STORED)}
+    kept = {key: value for key, value in answers.items() if key != "__builtins__" and not isinstance(value, LEFT_OUT)}
     kept["_internal"] = {key: value for key, value in answers["_internal"].items() if key not in ("tracker", "steps")}
     try:
         return pickle.dumps(kept)
     except (pickle.PicklingError, TypeError, AttributeError):
         # saving them says which one it is
         return None
-
-
-_NOT_STORED = (type, ModuleType, FunctionType, BuiltinFunctionType)

@@ -16,9 +16,9 @@ from docassemble_lite.visit.addresses import interview_address
 from docassemble_lite.web.files import jquery_version
 from docassemble_lite.web.page import Link, Notice, PageContext
 from docassemble_lite.web.same_origin import same_origin_path
-from docassemble_lite.web.security import browser_id, csrf_token, nonce, person_secret
+from docassemble_lite.web.security import browser_id, csrf_token, nonce
 from docassemble_lite.web.services import services
-from docassemble_lite.web.signed_in import RUNS_THE_SERVER, has_one_of, person
+from docassemble_lite.web.signed_in import RUNS_THE_SERVER, has_one_of, person, person_secret
 
 _STALE = "This page was out of date, so nothing that it sent was used. Here is where you are now."
 _OLD_SOURCE = "The interview's file has a mistake; the last good version is in service."
@@ -100,8 +100,10 @@ def _account(action_url: str) -> dict[str, Any]:
     """What a page shows of who is signed in, or where one can sign in and come back from to `action_url` or this page."""
     who = person()
     if who.logged_in:
-        pages = (Link(word("Tasks"), url_for("tasks.index")),) if has_one_of(RUNS_THE_SERVER) else ()
-        return {"email": who.email, "account": pages, "sign_out_url": url_for("sign_in.sign_out")}
+        pages = [Link(word("My interviews"), url_for("interviews.index"))]
+        if has_one_of(RUNS_THE_SERVER):
+            pages.append(Link(word("Tasks"), url_for("tasks.index")))
+        return {"email": who.email, "account": tuple(pages), "sign_out_url": url_for("sign_in.sign_out")}
     if not services().settings.show_login:
         return {}
     is_page = request.method == "GET" and request.blueprint != "sign_in"

@@ -150,6 +150,38 @@ class TaskPage:
 
 
 @dataclass(frozen=True)
+class InterviewRow:
+    """A session on the list of a person's. Where `resume_url` is empty, the person hasn't got its key any more."""
+
+    id: str
+    title: str
+    interview: str
+    tags: tuple[str, ...]
+    # as people read it and as programs do
+    begun: str
+    begun_iso: str
+    used: str
+    used_iso: str
+    is_shared: bool
+    resume_url: str
+    delete_url: str
+
+
+@dataclass(frozen=True)
+class InterviewPage:
+    """A page of a person's sessions, the latest first. An empty address means that there is no such page."""
+
+    rows: tuple[InterviewRow, ...]
+    number: int
+    # of all times
+    timezone: str
+    newer_url: str
+    older_url: str
+    delete_all_url: str
+    index_url: str
+
+
+@dataclass(frozen=True)
 class ExitPage:
     """The last page of a session that was left. Empty texts mean the usual ones."""
 

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from docassemble_lite.language.words import word
 from docassemble_lite.store.passwords import TooManyAtOnce
-from docassemble_lite.store.people import email_key
+from docassemble_lite.store.people import WrongPassword, email_key
 from docassemble_lite.store.tables import EMAIL_LENGTH
 from docassemble_lite.web import signed_in
 from docassemble_lite.web.networks import network_of
@@ -49,15 +49,19 @@ def sign_in() -> Response:
         return _form(429, _TOO_OFTEN, wait)
     try:
         who = services().store.people.check(email, password)
+        if who is not None:
+            signed_in.begin(who, password)
     except TooManyAtOnce:
         log.warning('action="sign_in_too_many"')
         return _form(503, _TOO_MANY, 1.0)
+    except WrongPassword:
+        # it was changed in between
+        who = None
     if who is None:
         # the address may be a password that was typed into the wrong field
         log.info('action="sign_in_refused" network=%s', tried[-1])
         return _form(422, _WRONG)
     attempts.forget(*tried)
-    signed_in.begin(who)
     log.info('action="signed_in" user=%s', who.id)
     return _on()
 

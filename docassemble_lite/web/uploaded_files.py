@@ -17,8 +17,8 @@ from docassemble_lite.formats.kinds import KINDS, PICTURES, UNKNOWN
 from docassemble_lite.formats.pictures import BrokenPicture, TooManyPixels, preview
 from docassemble_lite.store.files import StoredFile
 from docassemble_lite.store.loaded import Entrance
-from docassemble_lite.web.security import person_secret
 from docassemble_lite.web.services import services
+from docassemble_lite.web.signed_in import person_secret
 
 blueprint = Blueprint("uploaded_files", __name__)
 
