@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
-from tests.acceptance.playing import begin, fill, go_on, press, see
+from tests.acceptance.playing import begin, fill, go_on, press, see, see_text
 from tests.acceptance.visitor import Visitor, control
 from tests.conftest import Server
 from tests.unit.formats.hostile import from_a_phone, picture
@@ -40,6 +40,27 @@ fields:
 question: Sign your name
 signature: mark
 """
+CHANGING = """\
+mandatory: True
+question: Thanks
+subquestion: ${ paper[0].filename }
+---
+code: seen = 0
+---
+question: Papers
+subquestion: Seen ${ seen } times
+fields:
+  - Name: name
+  - Paper: paper
+    datatype: file
+check in: look
+---
+event: look
+code: |
+  if action_argument('_changed') == 'name':
+    seen = seen + 1
+    background_response(None, 'refresh')
+"""
 LIMIT = 200_000
 # milliseconds
 PATIENCE = 30_000
@@ -48,7 +69,7 @@ PATIENCE = 30_000
 @pytest.fixture(scope="module")
 def running(shared_server: Callable[..., Any]) -> Server:
     server: Server = shared_server(
-        {"papers.yml": PAPERS, "open.yml": "initial: True\ncode: multi_user = True\n---\n" + PAPERS},
+        {"papers.yml": PAPERS, "open.yml": "initial: True\ncode: multi_user = True\n---\n" + PAPERS, "changing.yml": CHANGING},
         maximum_content_length=LIMIT,
         file_quota=4 * LIMIT,
     )
@@ -150,6 +171,20 @@ def test_a_form_that_is_too_large_comes_back_with_what_was_typed(running: Server
     plain_tab.locator("#da-errors").get_by_text("big.txt is too large. A file may have at most 195 kB.").wait_for()
     expect(plain_tab.get_by_label("Name", exact=True)).to_have_value("Ann")
     assert kept(plain_tab) == ["small.txt"]
+
+
+@pytest.mark.browser
+def test_a_file_stays_when_a_fresh_screen_takes_the_place_of_its_own(running: Server, tab: Page) -> None:
+    begin(tab, running, "changing.yml")
+    choose(tab, "Paper", a_file("a.txt", b"one"))
+    expect(tab.locator(".da-kept-name")).to_have_text(["a.txt"])
+    fill(tab, "Name", "Ann")
+    tab.get_by_label("Name", exact=True).blur()
+    see_text(tab, "Seen 1 times")
+    expect(tab.locator(".da-kept-name")).to_have_text(["a.txt"])
+    expect(tab.get_by_label("Name", exact=True)).to_have_value("Ann")
+    go_on(tab)
+    see(tab, "Thanks")
 
 
 def to_the_signature(tab: Page, running: Server) -> None:

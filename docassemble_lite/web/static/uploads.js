@@ -41,12 +41,21 @@ function send(form, control, file, progress) {
   });
 }
 
-function takeIn(box, input, html) {
-  const list = box.querySelector(".da-kept-files");
+// what was sent from this page: name of a control → HTML of its files
+const sent = new Map();
+
+function showKept(input, html) {
+  const list = input.closest(".da-files").querySelector(".da-kept-files");
   if (!input.multiple) list.replaceChildren();
   list.insertAdjacentHTML("beforeend", html);
   list.hidden = false;
   input.required = false;
+  return list;
+}
+
+function takeIn(input, html) {
+  sent.set(input.name, [...(input.multiple ? sent.get(input.name) ?? [] : []), html]);
+  const list = showKept(input, html);
   list.lastElementChild.querySelector("input").dispatchEvent(new Event("change", { bubbles: true }));
 }
 
@@ -64,7 +73,7 @@ async function sendFile(input, file) {
   const answer = await send(form, name, file, (share) => showProgress(box, share));
   showProgress(box, null);
   if (answer.html) {
-    takeIn(box, input, answer.html);
+    takeIn(input, answer.html);
     if (!box.querySelector(".da-has-error")) tell(box, `${file.name} ${words.wordSent}`);
     return true;
   }
@@ -103,6 +112,13 @@ for (const kind of ["dragenter", "dragover", "dragleave", "drop"]) {
   });
 }
 
-whenScreenComes(() => {
+whenScreenComes(({ same }) => {
+  // a screen that takes the place of this one may ask for the same files
+  if (!same) {
+    for (const [name, htmls] of sent) {
+      const input = document.querySelector(`.da-files input[type=file][name="${CSS.escape(name)}"]`);
+      if (input) htmls.forEach((html) => showKept(input, html));
+    }
+  }
   document.querySelectorAll(".da-drop-hint").forEach((hint) => { hint.hidden = false; });
 });

@@ -63,6 +63,22 @@ def test_whoever_made_an_image_is_thanked_where_it_is_shown() -> None:
 
 
 @pytest.mark.parametrize(
+    "choices",
+    [
+        "- By car: car\n        image: car\n      - On foot: foot",
+        "- code: |\n          [{'car': 'By car', 'image': 'car'}, {'foot': 'On foot'}]",
+    ],
+)
+@pytest.mark.parametrize("kind", ["buttons", "choices"])
+def test_a_choice_can_have_an_image(choices: str, kind: str) -> None:
+    text = f"    mandatory: True\n    question: How?\n    field: way\n    {kind}:\n      {choices}\n"
+    screen = interview("    images:\n      car: car.png\n    ---\n" + text, **FILES).screen
+    shown = screen.buttons if kind == "buttons" else screen.fields[0].choices
+    assert ['src="/packagestatic/~/car.png"' in item.label_html for item in shown] == [True, False]
+    assert [item.label for item in shown] == ["By car", "On foot"]
+
+
+@pytest.mark.parametrize(
     ("tag", "html"),
     [
         ("[FILE car]", '<img class="daimage" alt="" src="/packagestatic/~/car.png">'),
