@@ -5,17 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from docassemble_lite.host import KnownPerson, Person
+from docassemble_lite.mail import Outbox
+from docassemble_lite.settings import Settings
 from docassemble_lite.store.database import Store
 from docassemble_lite.store.tickets import INVITATION
+from docassemble_lite.visit.account_letters import invitation_letter
 
 
 class VisitAccounts:
     """`host.Accounts` in the store. What it changes is changed at once, also if the answers aren't saved."""
 
-    def __init__(self, store: Store, url_root: str) -> None:
+    def __init__(self, store: Store, url_root: str, outbox: Outbox, settings: Settings) -> None:
+        self._outbox = outbox
+        self._appname = settings.appname
         self._people = store.people
         self._tickets = store.tickets
-        self._url_root = url_root
+        # an address that is sent to somebody doesn't go by what a request says
+        self._url_root, self._public_url = url_root, settings.public_url
 
     def listing(self, after: int, most: int, *, include_inactive: bool) -> list[KnownPerson]:
         return self._people.some(after, most, include_inactive=include_inactive)
@@ -27,10 +33,14 @@ class VisitAccounts:
         return self._people.add(email, password, privileges=privileges, **profile).id or 0
 
     def invite(self, email: str, privileges: Sequence[str], *, send: bool) -> str | None:
-        if send:
-            raise NotImplementedError("invite_user() can't send e-mail yet: use send=False, and hand the address over.")
         token = self._tickets.make("invite", INVITATION, email=email, privileges=self._people.checked(privileges))
-        return f"{self._url_root}/user/register?token={token}"
+        path = f"/user/register?token={token}"
+        if not send:
+            return self._url_root + path
+        letter = invitation_letter(email, self._public_url + path, self._appname)
+        if letter is None or not self._outbox.send(letter).sent:
+            raise RuntimeError("The invitation could not be sent: use invite_user(…, send=False), and hand the address over.")
+        return None
 
     def set_profile(self, person: Person, profile: Mapping[str, str]) -> None:
         self._people.set_profile(person, **profile)

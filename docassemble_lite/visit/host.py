@@ -246,7 +246,7 @@ class VisitHost:
     # --- people and their sessions ---------------------------------------------------------------------------------
 
     def accounts(self) -> Accounts:
-        return VisitAccounts(self._store, self._request.url_root)
+        return VisitAccounts(self._store, self._request.url_root, self._outbox, self._settings)
 
     def sessions_of(
         self,

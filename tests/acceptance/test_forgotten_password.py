@@ -1,4 +1,4 @@
-"""A forgotten password where the server sends e-mails: the letters are kept here instead of being sent."""
+"""A forgotten password where the server sends e-mails, to a real mail server."""
 
 from __future__ import annotations
 
@@ -10,35 +10,52 @@ import pytest
 from flask import Flask
 
 from docassemble_lite import clock
-from docassemble_lite.host import Person
+from docassemble_lite.settings import MailAccount
 from docassemble_lite.store import passwords
 from docassemble_lite.store.passwords import Effort
-from docassemble_lite.web import account_mail
 from tests.acceptance.accounts import PASSWORD
 from tests.acceptance.in_process import Client, application, store_of
+from tests.mailbox import Mailbox
 
-Letters = list[tuple[str, str]]
+
+class Letters:
+    """What has arrived: (to whom, the link)."""
+
+    def __init__(self, mailbox: Mailbox) -> None:
+        self._mailbox = mailbox
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        for arrived in self._mailbox.arrived:
+            body = arrived.message.get_body(("plain",))
+            assert body is not None
+            yield arrived.recipients[0], next(word for word in body.get_content().split() if word.startswith("https:"))
+
+    def __len__(self) -> int:
+        return len(self._mailbox.arrived)
+
+    def __getitem__(self, number: int) -> tuple[str, str]:
+        return list(self)[number]
 
 
 @pytest.fixture
-def letters(monkeypatch: pytest.MonkeyPatch) -> Letters:
+def mailbox() -> Iterator[Mailbox]:
+    made = Mailbox()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def letters(mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -> Letters:
     """What was sent: (to whom, the link)."""
-    sent: Letters = []
-
-    def keep(person: Person, url: str) -> bool:
-        sent.append((person.email, url))
-        return True
-
     monkeypatch.setattr(passwords, "EFFORT", Effort(memory=64, iterations=1, lanes=1))
-    monkeypatch.setattr(account_mail, "sends_mail", lambda: True)
-    monkeypatch.setattr(account_mail, "send_reset", keep)
-    return sent
+    return Letters(mailbox)
 
 
 @pytest.fixture
-def app(tmp_path: Path, letters: Letters) -> Iterator[Flask]:
+def app(tmp_path: Path, mailbox: Mailbox, letters: Letters) -> Iterator[Flask]:
     """A server that knows Ada, and how it is reached from outside."""
-    with application(tmp_path, {}, url_root="https://forms.example.com/") as made:
+    account = MailAccount(server="127.0.0.1", port=mailbox.port, use_tls=False, default_sender="office@example.com")
+    with application(tmp_path, {}, url_root="https://forms.example.com/", mail=(account,)) as made:
         store_of(made).people.add("Ada@example.com", PASSWORD)
         yield made
 
