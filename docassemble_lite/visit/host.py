@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -58,6 +59,7 @@ _PUBLIC = frozenset(
         "currency",
         "debug",
         "default_interview",
+        "maximum_content_length",
         "pagination_limit",
         "permissions",
     }
@@ -232,6 +234,12 @@ class VisitHost:
     def file_info(self, number: int) -> FileInfo:
         file = self._file(number)
         return FileInfo(file.number, file.name, file.extension, file.mimetype, file.size)
+
+    def room_for_files(self) -> int:
+        return max(0, self._settings.file_quota - self._asked(lambda: self._store.files.bytes_of(self._loaded.session_id)))
+
+    def static_file(self, reference: str) -> Path | None:
+        return self._sources.data_file(reference, "static", self._source)
 
     def file_url(self, number: int, extension: str, *, attachment: bool, external: bool) -> str:
         root = self._request.url_root if external else ""

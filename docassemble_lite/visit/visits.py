@@ -8,22 +8,24 @@ from __future__ import annotations
 
 import pickle
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from docassemble_lite.engine.check_in import Filling, begin, filling, known_parameters, without_given
 from docassemble_lite.engine.evaluation import Evaluation
 from docassemble_lite.engine.expressions import place_of_frame
+from docassemble_lite.engine.fields.datatype import FieldError
 from docassemble_lite.engine.functions.variables import all_variables
 from docassemble_lite.engine.going_back import note_discarded
 from docassemble_lite.engine.internal import new_answers
 from docassemble_lite.engine.program import Program
-from docassemble_lite.engine.screen import Asked, Exit, Outcome, Refresh, Screen, TaskAction, TaskResponse, Wait
+from docassemble_lite.engine.screen import Asked, Exit, Outcome, Refresh, Screen, Sent, TaskAction, TaskResponse, Wait
 from docassemble_lite.engine.starting import COME_BACK
 from docassemble_lite.engine.steering import SaveFirst
-from docassemble_lite.engine.submission import Mistakes, note_typed, submit
+from docassemble_lite.engine.submission import Mistakes, keep_ahead, note_typed, submit
 from docassemble_lite.engine.suggestions import is_suggested
+from docassemble_lite.engine.uploads import Upload
 from docassemble_lite.engine.waiting import waiting_screen
 from docassemble_lite.errors import EvaluationError, SavedByAnother, SessionNotFound
 from docassemble_lite.host import Request, TaskState, entered
@@ -31,7 +33,7 @@ from docassemble_lite.mail import Outbox
 from docassemble_lite.store.freezer import LEFT_OUT
 from docassemble_lite.store.loaded import Loaded
 from docassemble_lite.visit.changes import notices_of_changes, take_notices
-from docassemble_lite.visit.deeds import Act, CheckIn, Deed, GoBack, Show, Submit
+from docassemble_lite.visit.deeds import Act, CheckIn, Deed, GoBack, Send, Show, Submit
 from docassemble_lite.visit.host import VisitHost
 from docassemble_lite.visit.leaving_emails import outbox_of
 from docassemble_lite.visit.limits import TimeIsUp, limited, saving
@@ -202,13 +204,15 @@ class PersonVisit:
     def do(self, deed: Deed) -> Visited:
         if isinstance(deed, CheckIn):
             return self.check_in(deed)
-        if isinstance(deed, (Submit, GoBack)) and (not deed.token or deed.token != self.asked.token):
+        if isinstance(deed, (Submit, Send, GoBack)) and (not deed.token or deed.token != self.asked.token):
             return replace(self.show({}), notice=STALE)
         match deed:
             case Show(url_args, glance):
                 return self.show(url_args, glance=glance)
-            case Submit(posted):
-                return self.submit(posted)
+            case Submit(posted, _, uploads):
+                return self.submit(posted, uploads)
+            case Send(control, upload):
+                return self.send(control, upload)
             case GoBack():
                 return self.go_back()
             case Act(action, arguments, read_only):
@@ -232,10 +236,18 @@ class PersonVisit:
             evaluation.save_status = "ignore"
         return self.end(evaluation, outcome, asked, new_step=False, save=changed)
 
-    def submit(self, posted: Mapping[str, Any]) -> Visited:
+    def send(self, control: str, upload: Upload) -> Visited:
+        """Keep a file; the answers stay as they are. What is wrong with it is told in the outcome."""
+        try:
+            outcome: Sent = Sent(keep_ahead(self.evaluation(), self.asked, control, upload))
+        except FieldError as error:
+            outcome = Sent(None, error.message)
+        return Visited(outcome, self.loaded.session_id, self.loaded.interview)
+
+    def submit(self, posted: Mapping[str, Any], uploads: Mapping[str, Sequence[Upload]]) -> Visited:
         evaluation = self.evaluation()
         try:
-            outcome = submit(evaluation, self.asked, posted)
+            outcome = submit(evaluation, self.asked, posted, uploads)
         except Mistakes as mistakes:
             return self.show_mistakes(mistakes)
         if outcome is not None and not isinstance(outcome, Refresh):
