@@ -56,6 +56,8 @@ class Evaluation:
         self.tasks = StartedTasks(host, self.internal)
         self.retyped: Mapping[str, tuple[tuple[str, ...], str]] = {}
         self.form_error = ""
+        # the items of a list that are shown again, in this order; None: as the list has them
+        self.arrangement: tuple[int, ...] | None = None
         # choices that a check-in put in place of the screen's own: variable → (value, label) of each
         self.given: Mapping[str, tuple[tuple[Any, str], ...]] = {}
         # the answers that were thrown away when the person went back just now

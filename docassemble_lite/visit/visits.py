@@ -254,6 +254,7 @@ class PersonVisit:
         evaluation = self.evaluation(given=self.asked)
         evaluation.retyped = mistakes.fields
         evaluation.form_error = mistakes.form
+        evaluation.arrangement = mistakes.arrangement
         outcome = self.assemble(evaluation, new_step=False)
         asked = self.asked_by(outcome)
         return self.end(evaluation, outcome, asked, new_step=False, save=asked is not self.asked)

@@ -103,7 +103,7 @@ def _account(action_url: str) -> dict[str, Any]:
         pages = [Link(word("My interviews"), url_for("interviews.index"))]
         if has_one_of(RUNS_THE_SERVER):
             pages.append(Link(word("Tasks"), url_for("tasks.index")))
-        return {"email": who.email, "account": tuple(pages), "sign_out_url": url_for("sign_in.sign_out")}
+        return {"email": who.email, "user_id": who.id, "account": tuple(pages), "sign_out_url": url_for("sign_in.sign_out")}
     if not services().settings.show_login:
         return {}
     is_page = request.method == "GET" and request.blueprint != "sign_in"

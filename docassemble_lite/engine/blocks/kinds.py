@@ -82,7 +82,6 @@ LATER = frozenset(
         "breadcrumb",
         "decorations",
         "gathered",
-        "list collect",
         "progress",
         "question metadata",
         "section",

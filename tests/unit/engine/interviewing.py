@@ -326,6 +326,7 @@ class Interview:
         evaluation = self._begin()
         if mistakes is not None:
             evaluation.retyped, evaluation.form_error = mistakes.fields, mistakes.form
+            evaluation.arrangement = mistakes.arrangement
         self._finish(evaluation, new_step=new_step)
 
     def _finish(self, evaluation: Evaluation, *, new_step: bool) -> None:

@@ -24,6 +24,8 @@ from docassemble_lite.engine.screen import (
     Documents,
     DocumentView,
     FieldView,
+    GridPlace,
+    Layout,
     Screen,
 )
 from docassemble_lite.errors import EvaluationError, SourceError
@@ -240,6 +242,36 @@ def test_the_hidden_inputs_say_what_the_screen_asked_for(render: Any) -> None:
     assert unpacked(hidden["_checkboxes"]) == {"b2s": "False"}
     assert unpacked(hidden["_empties"]) == {"ZnJ1aXQ": "checkboxes"}
     assert {"_varnames", "_visible"} <= set(hidden)
+
+
+def test_fields_beside_each_other_are_in_one_row(render: Any) -> None:
+    def cell(name: str, **more: Any) -> FieldView:
+        return FieldView(name, "input", "text", label_html="L", layout=Layout(GridPlace(4, **more)))
+
+    above = FieldView("z", "input", "text", label_html="L")
+    page = shown(render, above, cell("a"), cell("b", ends=True), cell("c"), cell("d", starts=True, offset=2))
+    rows = page.all("div", class_="da-row")
+    cells = [[item.get("style")[-1] for item in row.children if "da-at-md" in item.classes] for row in rows]
+    assert cells == [["0", "0"], ["0"], ["2"]]
+
+
+def test_a_label_that_floats_comes_after_its_control(render: Any) -> None:
+    item = FieldView("a", "input", "text", label_html="L", label="L", layout=Layout(floating=True))
+    page = shown(render, item)
+    control, label = page.one("div", class_="form-floating").children
+    assert (control.get("id"), control.get("placeholder"), label.get("for")) == ("a", " ", "a")
+
+
+def test_an_authors_class_is_on_the_control_and_with_a_suffix_around_it(render: Any) -> None:
+    page = shown(render, FieldView("a", "input", "text", label_html="L", css_class="fruit"))
+    assert "fruit" in page.one("input", id="a").classes
+    assert "fruit-container" in page.one("div", class_="da-field-container").classes
+
+
+def test_raw_html_has_nothing_around_it(render: Any) -> None:
+    page = shown(render, FieldView("", "raw html", "", label_html="<hr class='mine'>"), FieldView("a", "input", "text"))
+    assert page.one("hr", class_="mine")
+    assert len(page.all("div", class_="da-field-container")) == 1
 
 
 def test_the_body_carries_the_questions_id_and_css_class(render: Any) -> None:
