@@ -86,7 +86,7 @@ _SPECIAL = re.compile(
 )
 _ESCAPED = re.compile(r"[!-/:-@\[-`{-~\x00-\x1f]|(?<!\S) | (?!\S)")
 _OURS = re.compile(r"&#0(0\d\d|1[01]\d|12[0-7]);")
-# a typed text that is shorter is recognized only when it is the whole of what is shown, or could begin a tag
+# a typed text that is shorter is recognized only when it is the whole of what is shown, or could begin a tag or an entity
 _SHORTEST = 4
 
 
@@ -129,12 +129,16 @@ def _escape_within(text: str, evaluation: Any) -> str:
         return escape_typed(text)
     marks = bytearray(len(text))
     for item in typed:
-        if (len(item) >= _SHORTEST or "<" in item) and item in text:
+        if _is_known_in_part(item) and item in text:
             _mark(marks, _occurrences(item, text))
     _mark(marks, _changed(text, _traces_of(evaluation)))
     if "\\" in text:
         _mark_written(marks, text, typed)
     return _ESCAPED.sub(lambda match: f"&#{ord(match[0]):04d};" if marks[match.start()] else match[0], text)
+
+
+def _is_known_in_part(item: str) -> bool:
+    return len(item) >= _SHORTEST or "<" in item or "&" in item
 
 
 def _mark(marks: bytearray, spans: Iterable[tuple[int, int]]) -> None:
@@ -215,7 +219,7 @@ _PAIR = re.compile(r"\\(.)", re.DOTALL)
 
 def _mark_written(marks: bytearray, text: str, typed: Iterable[str]) -> None:
     """Mark what was typed where `json.dumps` or `repr` wrote it. The backslashes that these put before characters are theirs."""
-    for form in {form for item in typed if len(item) >= _SHORTEST or "<" in item for form in _written_forms(item)}:
+    for form in {form for item in typed if _is_known_in_part(item) for form in _written_forms(item)}:
         for start, end in _occurrences(form, text):
             if _backslashes_before(text, start) % 2:
                 continue
