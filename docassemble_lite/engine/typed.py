@@ -191,7 +191,7 @@ def _traces_of(evaluation: Any) -> _Traces:
         squeezed = f"{edge}{edge.join(''.join(text.casefold().split()) for text in typed)}{edge}"
         places = [match.start() for match in _MEANT.finditer(squeezed)]
         both = frozenset(squeezed[place - _REACH : place + _REACH + 1] for place in places)
-        tags = frozenset(trace[_REACH:] for trace in both if trace[_REACH] == "<" and "\0" not in trace[_REACH:])
+        tags = frozenset(trace[_REACH:].rstrip("\0") for trace in both if trace[_REACH] == "<")
         known = evaluation.traces = _Traces(typed, len(typed), both, tags)
     return known
 
@@ -207,9 +207,14 @@ def _changed(text: str, traces: _Traces) -> Iterator[tuple[int, int]]:
     squeezed = f"{edge}{''.join(char for char, _ in where)}{edge}"
     for match in _MEANT.finditer(squeezed):
         around = squeezed[match.start() - _REACH : match.end() + _REACH]
-        if around in traces.both or around[_REACH:] in traces.tags:
+        if around in traces.both or (match[0] == "<" and _begins_tag(around[_REACH:], traces.tags)):
             place = where[match.start() - _REACH][1]
             yield place, place + 1
+
+
+def _begins_tag(text: str, tags: Collection[str]) -> bool:
+    """Whether somebody typed that, or only its beginning at the end of an answer to which code has put another one."""
+    return any(text[:size] in tags for size in range(1, len(text) + 1))
 
 
 # --- what code has written with backslashes

@@ -198,7 +198,9 @@ def test_what_an_author_writes_like_a_typed_text_stays(typed):
 
 def test_the_beginning_of_a_tag_is_escaped_however_short(typed):
     typed("<im", "g src=x onerror=alert(1) ")
-    assert "<" not in shown("<img src=x onerror=alert(1) ")
+    for text in ("<img src=x onerror=alert(1) ", "<IMG SRC=X ONERROR=ALERT(1) ", "Dear <Img Src=x", "<im…"):
+        assert "<" not in shown(text)
+    assert shown("<b>Ann</b>") == "<b>Ann</b>"
 
 
 def test_a_typed_text_that_code_wrote_with_backslashes_keeps_those_of_the_code(typed):
