@@ -8,7 +8,25 @@ from collections.abc import Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-_SCHEME_THAT_ACTS = {"script": _CODE_THAT_ACTS, "style": _STYLE_THAT_ACTS}
+_SCHEME_THAT_ACTS = re.compile(r"(?:javascript|vbscript|data):", re.IGNORECASE)
+_IGNORED_IN_ADDRESSES = re.compile(r"[\x00-\x20]")
+_ADDRESSES = frozenset(
+    {
+        *("href", "xlink:href", "src", "srcset", "action", "formaction", "data", "background", "poster", "ping", "cite"),
+        *("to", "from", "by", "values", "manifest", "codebase", "usemap", "longdesc", "dynsrc", "lowsrc", "icon"),
+    }
+)
+# others that change what an element does
+_POWERS = frozenset({"nonce", "target", "http-equiv", "form", "type", "name", "is", "slot", "autofocus", "contenteditable"})
+_HANDLER = re.compile(r"on[a-z]+")
+_LITERAL = re.compile(r""""(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'""", re.DOTALL)
+# without one of these code does nothing
+_CODE_THAT_ACTS = re.compile(r"[(`=\[{.+]|</|<!--")
+# a declaration, and what loads or runs something
+_STYLE_THAT_ACTS = re.compile(
+    r"url\(|expression\(|@import|(?:^|[;{}])\s*(?:/\*.*?\*/\s*)*[-\w]{2,}\s*:", re.IGNORECASE | re.DOTALL
+)
+_ACTS = {"script": _CODE_THAT_ACTS, "style": _STYLE_THAT_ACTS}
 # what only lays words out; line breaks that were typed make some of it
 _LAYOUT = frozenset(
     {
