@@ -241,9 +241,3 @@ def _flag_value(value: Any, answers: dict[str, Any]) -> Any:
 
 def _truth(condition: Expression | bool, answers: dict[str, Any]) -> bool:
     return condition if isinstance(condition, bool) else bool(condition.evaluate(answers))
-
-
-def _flag_value(value: Any, answers: dict[str, Any]) -> Any:
-    if isinstance(value, Expression):
-        return value.evaluate(answers)
-    return value.value(answers) if isinstance(value, BlockText) else value
