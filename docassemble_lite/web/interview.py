@@ -15,9 +15,10 @@ from docassemble_lite.errors import SessionNotFound
 from docassemble_lite.visit import Act, Deed, GoBack, Send, Show, Submit, Visited
 from docassemble_lite.visit.addresses import RESERVED, decoded_action, interview_address
 from docassemble_lite.web.form import sent_files
+from docassemble_lite.web.opening import in_session
 from docassemble_lite.web.pages import is_glance, page_context, screen_page
 from docassemble_lite.web.services import services
-from docassemble_lite.web.signed_in import in_session, person, person_secret
+from docassemble_lite.web.signed_in import person, person_secret
 from docassemble_lite.web.visitor import request_for
 
 blueprint = Blueprint("interview", __name__)
@@ -71,7 +72,7 @@ def upload() -> BaseResponse:
     if session_id is None or len(sent) != 1:
         raise BadRequest("upload")
     deed = Send(*sent[0], token=request.form.get("_tracker", ""))
-    outcome = services().visits.visit(session_id, person_secret(), request_for(name), deed).outcome
+    outcome = in_session(lambda secret: services().visits.visit(session_id, secret, request_for(name), deed)).outcome
     if not isinstance(outcome, Sent):
         # the page is out of date, which it is told when it sends its form
         return make_response(jsonify(stale=True), 409)
@@ -87,7 +88,7 @@ def variables() -> BaseResponse:
     name = _interview_name()
     try:
         session_id = request.form.get("_session") or _known_session(name) or ""
-        found = services().visits.variables(session_id, person_secret(), request_for(name))
+        found = in_session(lambda secret: services().visits.variables(session_id, secret, request_for(name)))
     except SessionNotFound:
         found = None
     if found is None:
