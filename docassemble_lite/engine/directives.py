@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from docassemble_lite.engine.blocks.attachment import odd_metadata, read_metadata
+from docassemble_lite.engine.blocks.roles import roles_at
 from docassemble_lite.engine.blocks.texts import BlockText
 from docassemble_lite.engine.document import Section
 from docassemble_lite.engine.page_code import marked
@@ -123,6 +124,10 @@ def _default_language(program: Program, section: Section) -> None:
     program.default_language = str(section["default language"])
 
 
+def _default_role(program: Program, section: Section) -> None:
+    program.default_roles = roles_at(section, "default role")
+
+
 def _order(program: Program, section: Section) -> None:
     value = section["order"]
     if not isinstance(value, list):
@@ -160,6 +165,7 @@ DIRECTIVES: dict[str, Callable[[Program, Section], None]] = {
     "features": _features,
     "default screen parts": _default_screen_parts,
     "default language": _default_language,
+    "default role": _default_role,
     "order": _order,
     "comment": _ignored,
     "question metadata": _ignored,

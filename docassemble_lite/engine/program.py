@@ -52,6 +52,8 @@ class Program:
     files: dict[Path, int] = field(default_factory=dict)
     file_names: dict[str, Path] = field(default_factory=dict)
     default_language: str = "*"
+    # who is asked what names no roles of its own; nobody in particular if there are none
+    default_roles: list[str] = field(default_factory=list)
     orders: list[list[str]] = field(default_factory=list)
     # metadata that holds for all documents: name → what gives its value
     document_metadata: dict[str, Any] = field(default_factory=dict)

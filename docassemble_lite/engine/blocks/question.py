@@ -13,6 +13,7 @@ from docassemble_lite.engine.blocks.code import CodeBlock, code_at
 from docassemble_lite.engine.blocks.conditions import Control, settle_conditions
 from docassemble_lite.engine.blocks.documents import DOCUMENT_KEYS, QuestionDocuments
 from docassemble_lite.engine.blocks.fields import FieldEntry, define_parents, read_fields
+from docassemble_lite.engine.blocks.roles import ROLE_EVENT, require_role, roles_at
 from docassemble_lite.engine.blocks.texts import BlockText, page_text_at, text_at
 from docassemble_lite.engine.document import Section
 from docassemble_lite.engine.expressions import constant_or_expression, set_variable
@@ -139,6 +140,7 @@ class QuestionBlock(Block):
         self.list_kind = ""
         self.variable = ""
         self.continue_variable = next(iter(names_at(section, "continue button field")), "")
+        self.roles = roles_at(section, "role")
         self.check_in = next(iter(names_at(section, "check in")), "")
         self.make_form: Callable[[Evaluation, Binding], Form] = self._read_form()
         self.found = self._found_names()
@@ -252,6 +254,8 @@ class QuestionBlock(Block):
         if documents is not None:
             screen = replace(screen, documents=documents)
         define_parents(evaluation, form.variables())
+        if ROLE_EVENT not in self.defines:
+            require_role(evaluation, self.roles or evaluation.program.default_roles)
         if self.section.get("prevent going back") is True:
             evaluation.internal["steps_offset"] = evaluation.internal["steps"]
         return screen
