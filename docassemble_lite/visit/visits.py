@@ -29,6 +29,7 @@ from docassemble_lite.engine.waiting import waiting_screen
 from docassemble_lite.errors import EvaluationError, SavedByAnother, SessionNotFound
 from docassemble_lite.host import Request, TaskState, entered
 from docassemble_lite.store.loaded import Loaded
+from docassemble_lite.visit.asked import asked_of, keep_page, kept_page
 from docassemble_lite.visit.changes import notices_of_changes, take_notices
 from docassemble_lite.visit.deeds import Act, CheckIn, Deed, GoBack, Show, Submit
 from docassemble_lite.visit.host import VisitHost
@@ -182,12 +183,13 @@ class _PersonVisit:
 
     @property
     def asked(self) -> Asked:
-        return self.loaded.extra if isinstance(self.loaded.extra, Asked) else Asked(block="")
+        """What the page of this browser asks."""
+        return asked_of(self.loaded, self.request.browser)
 
     def do(self, deed: Deed) -> Visited:
         if isinstance(deed, CheckIn):
             return self.check_in(deed)
-        if isinstance(deed, (Submit, GoBack)) and (not deed.token or deed.token != self.asked.token):
+        if isinstance(deed, (Submit, GoBack)) and not self.is_current(deed):
             return replace(self.show({}), notice=STALE)
         match deed:
             case Show(url_args, glance):
@@ -198,6 +200,25 @@ class _PersonVisit:
                 return self.go_back()
             case Act(action, arguments, read_only):
                 return self.act(action, arguments, read_only=read_only)
+
+    def is_current(self, deed: Submit | GoBack) -> bool:
+        """Whether the page that is answered is the newest of its browser, and what it asks is still to be asked."""
+        if not deed.token or deed.token != self.asked.token:
+            return False
+        kept = kept_page(self.loaded, self.request.browser)
+        if kept is None or kept.step == self.loaded.step:
+            return True
+        return isinstance(deed, Submit) and self.is_still_asked(kept.asked)
+
+    def is_still_asked(self, asked: Asked) -> bool:
+        """Whether the person would see the same page, although somebody else has gone on in the meantime."""
+        self.glancing = True
+        outcome = self.assemble(self.evaluation(given=asked), new_step=False)
+        self.glancing = False
+        seen, self.loaded = self.loaded.version, self.load()
+        if self.loaded.version != seen:
+            raise SavedByAnother
+        return isinstance(outcome, Screen) and replace(outcome.asked, token=asked.token) == asked
 
     # --- the deeds -------------------------------------------------------------------------------------------------
 
@@ -404,6 +425,7 @@ class _PersonVisit:
     def save(self, evaluation: Evaluation, asked: Asked, *, new_step: bool) -> None:
         answers = evaluation.answers
         tasks = list(self.host.new_tasks)
+        keep_page(answers, self.request.browser, asked, self.loaded.step + new_step)
         with saving():
             self.loaded = self.surroundings.store.sessions.save(
                 self.loaded, answers, asked, new_step=new_step, person_access=True, tasks=tasks, **columns_of(evaluation)
