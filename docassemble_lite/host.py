@@ -8,7 +8,7 @@ going on in this thread.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
@@ -33,6 +33,14 @@ class Person:
     def logged_in(self) -> bool:
         """Whether the person has signed in."""
         return self.id is not None
+
+    def has_one_of(self, privileges: Iterable[str]) -> bool:
+        """Whether the person has at least one of these privileges.
+
+        Who has signed in and has no special one has "user"; who hasn't signed in is "anonymous" and has no other.
+        """
+        own = (self.privileges or ("user",)) if self.logged_in else ("anonymous",)
+        return not set(privileges).isdisjoint(own)
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,8 @@ class Settings:
     debug: bool = False
     # whether pages show where to sign in; the page for it is there in any case
     show_login: bool = True
+    # whether people who haven't signed in may use interviews that don't say otherwise
+    allow_anonymous_access: bool = True
     # seconds that a visit waits for another one to the same session before it goes ahead
     concurrency_lock_timeout: float = 4.0
     # seconds that a running task stays alive without a sign of life, between signs, and between two sweeps

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from docassemble_lite.engine.access import read_access
 from docassemble_lite.engine.blocks.attachment import odd_metadata, read_metadata
 from docassemble_lite.engine.blocks.roles import roles_at
 from docassemble_lite.engine.blocks.texts import BlockText
@@ -98,6 +99,7 @@ def _metadata(program: Program, section: Section) -> None:
     metadata = _mapping(section, "metadata")
     program.metadata.update(metadata)
     program.parts.read(metadata)
+    program.access = read_access(program.access, metadata)
 
 
 def _features(program: Program, section: Section) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from docassemble_lite.engine.access import Access
 from docassemble_lite.engine.allowed_actions import AllowedActions
 from docassemble_lite.engine.blocks.block import Block
 from docassemble_lite.engine.blocks.code import CodeBlock
@@ -41,6 +42,7 @@ class Program:
     sources: Sources
     blocks: list[Block] = field(default_factory=list)
     metadata: dict[str, Any] = field(default_factory=dict)
+    access: Access = field(default_factory=Access)
     features: dict[str, Any] = field(default_factory=dict)
     parts: ScreenParts = field(default_factory=ScreenParts)
     page_files: PageFiles = field(default_factory=PageFiles)
@@ -172,6 +174,12 @@ class Program:
         if isinstance(title, Mapping):
             title = next(iter(title.values()), "")
         return str(title or self.source.path.stem.replace("_", " ").replace("-", " "))
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The tags of the metadata, in their order."""
+        tags = self.metadata.get("tags")
+        return tuple(dict.fromkeys(str(tag) for tag in tags)) if isinstance(tags, list) else ()
 
     def is_current(self) -> bool:
         """Whether none of its files has changed since it was made."""

@@ -20,6 +20,7 @@ from docassemble_lite.visit import Surroundings, Visits
 from docassemble_lite.visit.checkin import CheckIns
 from docassemble_lite.web import (
     checkin,
+    doors,
     errors,
     files,
     interview,
@@ -66,6 +67,7 @@ def create_app(settings: Settings) -> Flask:
     signed_in.init_app(app)
     security.init_app(app)
     errors.init_app(app)
+    doors.init_app(app)
     for concern in (interview, checkin, lists, files, uploaded_files, sign_in, tasks):
         app.register_blueprint(concern.blueprint)
     return app

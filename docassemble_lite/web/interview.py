@@ -12,11 +12,14 @@ from werkzeug.wrappers import Response as BaseResponse
 from docassemble_lite.engine.screen import Exit, Outcome, Redirect, Screen
 from docassemble_lite.engine.screen import Response as RawResponse
 from docassemble_lite.errors import SessionNotFound
+from docassemble_lite.store.loaded import Peek
 from docassemble_lite.visit import Act, Deed, GoBack, Show, Submit, Visited
 from docassemble_lite.visit.addresses import RESERVED, decoded_action, interview_address
+from docassemble_lite.web.doors import SignInFirst, admitted, require_beginning
 from docassemble_lite.web.pages import is_glance, screen_page
 from docassemble_lite.web.security import person_secret
 from docassemble_lite.web.services import services
+from docassemble_lite.web.signed_in import NotAllowed, person
 from docassemble_lite.web.visitor import request_for
 
 blueprint = Blueprint("interview", __name__)
@@ -63,11 +66,11 @@ def answer() -> BaseResponse:
 @blueprint.post("/vars")
 def variables() -> BaseResponse:
     """The answers of the session as JSON, for the scripts of its pages."""
-    name = _interview_name()
     try:
+        name = _interview_name()
         session_id = request.form.get("_session") or _known_session(name) or ""
         found = services().visits.variables(session_id, person_secret(), request_for(name))
-    except SessionNotFound:
+    except (SessionNotFound, SignInFirst, NotAllowed):
         found = None
     if found is None:
         return jsonify(success=False)
@@ -85,7 +88,7 @@ def _interview_name() -> str:
     name = request.args.get("i") or services().settings.default_interview
     if not name:
         raise BadRequest("no interview")
-    return services().programs.get(name).name
+    return admitted(name).name
 
 
 # --- sessions of this browser --------------------------------------------------------------------------------------------
@@ -111,12 +114,38 @@ def _remember(name: str, session_id: str | None) -> None:
 
 def _begun(name: str, url_args: Mapping[str, Any]) -> BaseResponse:
     """A new session; an address that asked for it leads on to one that doesn't."""
+    existing = _only_session(name)
+    if existing is not None:
+        _remember(name, existing)
+        return redirect(interview_address(name, **url_args), 303)
+    _clear_the_way(name)
     if request.args.keys() & {"new_session", "reset"}:
         _remember(name, services().visits.create(name, person_secret(), url_args))
         return redirect(interview_address(name), 303)
     visited = services().visits.begin(name, person_secret(), request_for(name), url_args)
     _remember(name, visited.session)
     return _response(visited)
+
+
+def _only_session(name: str) -> str | None:
+    """The session that the person has already, of an interview of which nobody has more than one."""
+    if not services().programs.get(name).access.is_unique(person()):
+        return None
+    return next((held.session_id for held in _sessions_of(name)), None)
+
+
+def _clear_the_way(name: str) -> None:
+    """Whatever has to be before a session begins. Raises `SignInFirst` or `NotAllowed` if the person may not begin one."""
+    program = services().programs.get(name)
+    require_beginning(program)
+    if program.metadata.get("temporary session") is True:
+        for held in _sessions_of(name):
+            services().store.sessions.delete(held)
+
+
+def _sessions_of(name: str) -> list[Peek]:
+    """The person's own sessions of an interview, the one saved last first."""
+    return [held for held in services().store.sessions.held_by(person_secret()) if held.interview == name]
 
 
 def _reset(name: str, known: str | None, url_args: Mapping[str, Any]) -> BaseResponse:
@@ -145,6 +174,9 @@ def _act(name: str, known: str | None, encoded: str) -> BaseResponse:
     except ValueError as error:
         raise BadRequest("action") from error
     if known is None:
+        known = _only_session(name)
+    if known is None:
+        _clear_the_way(name)
         known = services().visits.begin(name, person_secret(), request_for(name), {}).session
         _remember(name, known)
     deed = Act(action, arguments, read_only="X-Read-Only" in request.headers)
