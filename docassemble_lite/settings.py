@@ -51,6 +51,9 @@ class Settings:
     currency: str = "USD"
     # the interview that "/" leads to; empty: the list of interviews
     default_interview: str = ""
+    # where people go who leave an interview, and who sign out in one; empty: a page of this server
+    exitpage: str = ""
+    logoutpage: str = ""
     debug: bool = False
     # whether pages show where to sign in; the page for it is there in any case
     show_login: bool = True

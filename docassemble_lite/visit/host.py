@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeVar
 
 from sqlalchemy.exc import IntegrityError, OperationalError
 
+from docassemble_lite.engine.leaving import LEAVING, checked_target
 from docassemble_lite.engine.source import Source
 from docassemble_lite.engine.steering import SaveFirst
 from docassemble_lite.errors import StoreAway
@@ -23,6 +24,7 @@ from docassemble_lite.store.memory import open_memory
 from docassemble_lite.store.tasks import Claimed, NewTask
 from docassemble_lite.visit.addresses import archive_address, encoded_action, interview_address, uploaded_file_address
 from docassemble_lite.visit.surroundings import Surroundings
+from docassemble_lite.visit.ways_out import WayOut, way_out_address
 
 log = logging.getLogger("docassemble_lite.interview")
 
@@ -35,13 +37,13 @@ PATIENCE = 8.0
 PATIENCE_OF_TASKS = 60.0
 _LOOK_AGAIN = 0.05
 _PAGES = {
-    "exit": "/exit",
-    "leave": "/leave",
     "interviews": "/interviews",
     "interview_list": "/interviews",
     "dispatch": "/list",
     "root": "/",
 }
+# pages that lead out of the session → what they do
+_WAYS_OUT = {**{kind: kind for kind in (*LEAVING, "signin", "register")}, "login": "signin"}
 #: What is said of a task that ended without saying anything itself.
 _WITHOUT_WORDS = {
     "WorkerLost": "The worker that ran the task died.",
@@ -99,9 +101,16 @@ class VisitHost:
         if page == "interview":
             return interview_address(str(given.pop("i", self._request.interview)), **given)
         root = self._request.url_root if given.pop("_external", False) else ""
+        if page in _WAYS_OUT:
+            return root + self._way_out(_WAYS_OUT[page], given.get("next"))
         if page in _PAGES:
             return root + _PAGES[page]
         return root + self._static_url(page)
+
+    def _way_out(self, kind: str, address: str | None) -> str:
+        request = self._request
+        way_out = WayOut(kind, request.interview, request.session, request.browser, checked_target(address))
+        return way_out_address(self._store.vault, way_out)
 
     def _static_url(self, reference: str) -> str:
         address = self._sources.static_address(reference, self._source)

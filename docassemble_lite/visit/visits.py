@@ -19,6 +19,7 @@ from docassemble_lite.engine.expressions import place_of_frame
 from docassemble_lite.engine.functions.variables import all_variables
 from docassemble_lite.engine.going_back import note_discarded
 from docassemble_lite.engine.internal import new_answers
+from docassemble_lite.engine.leaving import ENDING, address_after
 from docassemble_lite.engine.program import Program
 from docassemble_lite.engine.screen import Asked, Exit, Outcome, Refresh, Screen, TaskAction, TaskResponse, Wait
 from docassemble_lite.engine.starting import COME_BACK
@@ -31,7 +32,7 @@ from docassemble_lite.host import Request, TaskState, entered
 from docassemble_lite.store.loaded import Loaded
 from docassemble_lite.visit.asked import asked_of, keep_page, kept_page
 from docassemble_lite.visit.changes import notices_of_changes, take_notices
-from docassemble_lite.visit.deeds import Act, CheckIn, Deed, GoBack, Show, Submit
+from docassemble_lite.visit.deeds import Act, CheckIn, Deed, GoBack, Leave, Show, Submit
 from docassemble_lite.visit.host import VisitHost
 from docassemble_lite.visit.limits import TimeIsUp, limited, saving
 from docassemble_lite.visit.surroundings import Surroundings
@@ -43,7 +44,6 @@ RERUNS = 3
 #: How often an action asked for by a link may hand on to another one.
 _MOST_ACTIONS = 10
 STALE = "stale"
-_KINDS_OF_END = ("exit", "exit_logout")
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,8 @@ class Visited:
     tasks: Mapping[str, TaskState] = field(default_factory=dict)
     has_news: bool = False
     has_open_tasks: bool = False
+    # of a way out: the arguments of the address with which the session began
+    url_args: Mapping[str, Any] = field(default_factory=dict)
     # of a check-in: what is to be filled into the page's controls
     filling: Filling | None = None
 
@@ -180,6 +182,7 @@ class _PersonVisit:
         self.has_open_tasks = self.loaded.has_open_tasks
         # whether nothing is to be saved
         self.glancing = False
+        self.restarted = False
 
     @property
     def asked(self) -> Asked:
@@ -200,6 +203,8 @@ class _PersonVisit:
                 return self.go_back()
             case Act(action, arguments, read_only):
                 return self.act(action, arguments, read_only=read_only)
+            case Leave(kind, url):
+                return self.leave(self.evaluation(), Exit(kind, url))
 
     def is_current(self, deed: Submit | GoBack) -> bool:
         """Whether the page that is answered is the newest of its browser, and what it asks is still to be asked."""
@@ -357,6 +362,12 @@ class _PersonVisit:
 
     def restart(self) -> Visited:
         """From the beginning, with the arguments of the address with which it began."""
+        if self.restarted:
+            hint = "Let command('restart') depend on an answer."
+            raise EvaluationError("The interview restarts as soon as it has begun.", hint=hint)
+        self.restarted = True
+        # an action isn't carried out again
+        self.request = replace(self.request, action=None, arguments={}, own_action=False)
         kept = self.loaded.answers.get("url_args", {})
         self.surroundings.store.sessions.restart(self.loaded, new_answers(dict(kept)), Asked(block=""), multi_user=False)
         self.loaded = self.load()
@@ -396,7 +407,7 @@ class _PersonVisit:
     def end(self, evaluation: Evaluation, outcome: Outcome, asked: Asked, *, new_step: bool, save: bool = True) -> Visited:
         """Save what is to be saved, and give what is to be shown."""
         if isinstance(outcome, Exit):
-            return self.leave(outcome)
+            return self.leave(evaluation, outcome)
         if isinstance(outcome, Screen):
             outcome = replace(outcome, asked=asked)
         if isinstance(outcome, Wait):
@@ -436,13 +447,15 @@ class _PersonVisit:
         for task in tasks:
             self.surroundings.broker.wake(task.id)
 
-    def leave(self, way_out: Exit) -> Visited:
+    def leave(self, evaluation: Evaluation, way_out: Exit) -> Visited:
         """Out of the session, or back to its beginning."""
         if way_out.kind == "restart":
             return self.restart()
-        if way_out.kind in _KINDS_OF_END:
+        way_out = replace(way_out, url=address_after(evaluation, way_out))
+        if way_out.kind in ENDING:
             self.surroundings.store.sessions.delete(self.loaded)
-        return Visited(way_out, self.loaded.session_id, self.loaded.interview, program=self.program)
+        began_with = self.loaded.answers.get("url_args", {})
+        return Visited(way_out, self.loaded.session_id, self.loaded.interview, program=self.program, url_args=began_with)
 
     # --- pages -----------------------------------------------------------------------------------------------------
 

@@ -30,6 +30,7 @@ from docassemble_lite.web import (
     signed_in,
     tasks,
     uploaded_files,
+    ways_out,
 )
 from docassemble_lite.web.form import Request
 from docassemble_lite.web.services import EXTENSION, Services
@@ -68,7 +69,7 @@ def create_app(settings: Settings) -> Flask:
     security.init_app(app)
     errors.init_app(app)
     doors.init_app(app)
-    for concern in (interview, checkin, lists, files, uploaded_files, sign_in, tasks):
+    for concern in (interview, checkin, lists, files, uploaded_files, sign_in, tasks, ways_out):
         app.register_blueprint(concern.blueprint)
     return app
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request, session
+from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -16,6 +16,7 @@ from docassemble_lite.language.words import word
 from docassemble_lite.visit import CheckIn, Visited
 from docassemble_lite.visit.addresses import read_json
 from docassemble_lite.visit.checkin import CheckedIn, commands_of
+from docassemble_lite.web.current_sessions import known_session
 from docassemble_lite.web.doors import SignInFirst, admitted
 from docassemble_lite.web.errors import known_text
 from docassemble_lite.web.held import HOLD, Hold
@@ -117,5 +118,4 @@ def _interview() -> str:
 
 def _known_session() -> str:
     """The session that this browser's cookie names for the interview; nothing is found by an empty one."""
-    known: Mapping[str, str] = session.get("sessions", {})
-    return known.get(_interview(), "")
+    return known_session(_interview()) or ""

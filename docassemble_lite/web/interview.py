@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, make_response, redirect, request, session, url_for
+from flask import Blueprint, Response, jsonify, make_response, redirect, request
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -15,18 +15,16 @@ from docassemble_lite.errors import SessionNotFound
 from docassemble_lite.store.loaded import Peek
 from docassemble_lite.visit import Act, Deed, GoBack, Show, Submit, Visited
 from docassemble_lite.visit.addresses import RESERVED, decoded_action, interview_address
+from docassemble_lite.web.current_sessions import known_session, remember
 from docassemble_lite.web.doors import SignInFirst, admitted, require_beginning
 from docassemble_lite.web.pages import is_glance, screen_page
 from docassemble_lite.web.security import person_secret
 from docassemble_lite.web.services import services
 from docassemble_lite.web.signed_in import NotAllowed, person
 from docassemble_lite.web.visitor import request_for
+from docassemble_lite.web.ways_out import go, lead_to
 
 blueprint = Blueprint("interview", __name__)
-
-#: Sessions that one browser's cookie remembers as the current ones of their interviews.
-_REMEMBERED = 40
-_LEFT = ("exit", "leave", "logout", "exit_logout")
 
 
 @blueprint.get("/interview")
@@ -39,7 +37,7 @@ def show() -> BaseResponse:
         return _join(name, arguments["session"])
     if arguments.get("new_session"):
         return _begun(name, url_args)
-    known = request.headers.get("X-Session") or _known_session(name)
+    known = request.headers.get("X-Session") or known_session(name)
     if arguments.get("reset"):
         return _reset(name, known, url_args)
     if "action" in arguments:
@@ -55,7 +53,7 @@ def answer() -> BaseResponse:
     name = _interview_name()
     posted = {key: request.form.getlist(key) for key in request.form}
     token = request.form.get("_tracker", "")
-    session_id = request.form.get("_session") or _known_session(name)
+    session_id = request.form.get("_session") or known_session(name)
     posted.pop("_session", None)
     if session_id is None:
         raise SessionNotFound
@@ -68,7 +66,7 @@ def variables() -> BaseResponse:
     """The answers of the session as JSON, for the scripts of its pages."""
     try:
         name = _interview_name()
-        session_id = request.form.get("_session") or _known_session(name) or ""
+        session_id = request.form.get("_session") or known_session(name) or ""
         found = services().visits.variables(session_id, person_secret(), request_for(name))
     except (SessionNotFound, SignInFirst, NotAllowed):
         found = None
@@ -91,24 +89,6 @@ def _interview_name() -> str:
     return admitted(name).name
 
 
-# --- sessions of this browser --------------------------------------------------------------------------------------------
-
-
-def _known_session(name: str) -> str | None:
-    sessions: Mapping[str, str] = session.get("sessions", {})
-    return sessions.get(name)
-
-
-def _remember(name: str, session_id: str | None) -> None:
-    sessions = dict(session.get("sessions", {}))
-    if sessions.pop(name, None) == session_id is not None:
-        return
-    if session_id is not None:
-        sessions[name] = session_id
-    session["sessions"] = dict(list(sessions.items())[-_REMEMBERED:])
-    session.permanent = True
-
-
 # --- visits ----------------------------------------------------------------------------------------------------------------
 
 
@@ -116,14 +96,14 @@ def _begun(name: str, url_args: Mapping[str, Any]) -> BaseResponse:
     """A new session; an address that asked for it leads on to one that doesn't."""
     existing = _only_session(name)
     if existing is not None:
-        _remember(name, existing)
+        remember(name, existing)
         return redirect(interview_address(name, **url_args), 303)
     _clear_the_way(name)
     if request.args.keys() & {"new_session", "reset"}:
-        _remember(name, services().visits.create(name, person_secret(), url_args))
+        remember(name, services().visits.create(name, person_secret(), url_args))
         return redirect(interview_address(name), 303)
     visited = services().visits.begin(name, person_secret(), request_for(name), url_args)
-    _remember(name, visited.session)
+    remember(name, visited.session)
     return _response(visited)
 
 
@@ -163,7 +143,7 @@ def _join(name: str, session_id: str) -> BaseResponse:
     loaded = services().store.sessions.load(session_id, person_secret())
     if loaded.interview != name:
         raise SessionNotFound
-    _remember(name, session_id)
+    remember(name, session_id)
     rest = {key: value for key, value in request.args.items() if key not in ("i", "session")}
     return redirect(interview_address(name, **rest), 303)
 
@@ -178,7 +158,7 @@ def _act(name: str, known: str | None, encoded: str) -> BaseResponse:
     if known is None:
         _clear_the_way(name)
         known = services().visits.begin(name, person_secret(), request_for(name), {}).session
-        _remember(name, known)
+        remember(name, known)
     deed = Act(action, arguments, read_only="X-Read-Only" in request.headers)
     visited = services().visits.visit(known, person_secret(), request_for(name), deed)
     if isinstance(visited.outcome, Screen):
@@ -191,7 +171,7 @@ def _visited(name: str, session_id: str, deed: Deed) -> BaseResponse:
     try:
         visited = services().visits.visit(session_id, person_secret(), request_for(name), deed)
     except SessionNotFound:
-        if not isinstance(deed, Show) or session_id != _known_session(name):
+        if not isinstance(deed, Show) or session_id != known_session(name):
             raise
         # the session that the cookie remembers is over
         return _begun(name, deed.url_args)
@@ -206,17 +186,7 @@ def _response(visited: Visited) -> BaseResponse:
     if isinstance(outcome, RawResponse):
         return Response(outcome.body, status=outcome.status, content_type=outcome.content_type)
     if isinstance(outcome, Redirect):
-        return redirect(outcome.url, 303)
+        return lead_to(outcome.url)
     if isinstance(outcome, Exit):
-        return _way_out(visited, outcome)
-    return redirect(interview_address(visited.interview), 303)
-
-
-def _way_out(visited: Visited, way_out: Exit) -> BaseResponse:
-    if way_out.kind == "new_session":
-        return redirect(interview_address(visited.interview, new_session=1), 303)
-    if way_out.kind in _LEFT:
-        _remember(visited.interview, None)
-        metadata = visited.program.metadata if visited.program else {}
-        return redirect(way_out.url or str(metadata.get("exit url") or "") or url_for("lists.goodbye"), 303)
+        return go(visited)
     return redirect(interview_address(visited.interview), 303)

@@ -1,4 +1,4 @@
-"""The pages around the interviews: the list of them, the page after the last one."""
+"""The pages around the interviews: the list of them, and whether the server is well."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from docassemble_lite.errors import AuthorError, InterviewNotFound
 from docassemble_lite.visit.addresses import interview_address
 from docassemble_lite.web.doors import may_see
 from docassemble_lite.web.pages import page_context
-from docassemble_lite.web.plain_pages import ExitPage, InterviewCard
+from docassemble_lite.web.plain_pages import InterviewCard
 from docassemble_lite.web.services import services
 
 blueprint = Blueprint("lists", __name__)
@@ -28,17 +28,6 @@ def index() -> str:
     names = services().programs.sources.names()
     cards = [card for name in names if (card := _card(name)) is not None]
     return render_template("index.html", interviews=cards, page=page_context())
-
-
-@blueprint.get("/exit")
-def goodbye() -> str:
-    """The last page of a session."""
-    return render_template("exit.html", exit=ExitPage(), page=page_context())
-
-
-@blueprint.get("/leave")
-def leave() -> str:
-    return goodbye()
 
 
 @blueprint.get("/health")

@@ -150,6 +150,13 @@ class TaskPage:
 
 
 @dataclass(frozen=True)
+class LeadingPage:
+    """A page that leads on to another server by itself."""
+
+    url: str
+
+
+@dataclass(frozen=True)
 class ExitPage:
     """The last page of a session that was left. Empty texts mean the usual ones."""
 
