@@ -65,13 +65,15 @@ class DrainingServer:
         import waitress
 
         from docassemble_lite.cli.holding import let_hold
+        from docassemble_lite.cli.turns import Turns
         from docassemble_lite.pokes import open_pokes
         from docassemble_lite.web.held import HeldConnections
 
-        self._connections: dict[int, Any] = {}
+        connections: dict[int, Any] = {}
+        self._turns = Turns(connections)
         self._server = waitress.create_server(
             app,
-            map=self._connections,
+            map=connections,
             sockets=[listener],
             threads=settings.web_threads,
             connection_limit=CONNECTIONS,
@@ -96,18 +98,13 @@ class DrainingServer:
     def run(self) -> None:
         """Serve until `stop`."""
         while not self._stopping:
-            self._turn(seconds=None)
+            self._turns.take(30.0)
         self._held.stop()
         self._server.accepting = False
         end = time.monotonic() + DRAINING
         while self._close_idle() and time.monotonic() < end:
-            self._turn(seconds=GLANCE)
+            self._turns.take(GLANCE, at_all=True)
         self._server.close()
-
-    def _turn(self, seconds: float | None) -> None:
-        from waitress import wasyncore
-
-        wasyncore.loop(timeout=30.0 if seconds is None else seconds, use_poll=True, map=self._connections, count=1)
 
     def _close_idle(self) -> bool:
         """Close the connections on which nothing is going on; whether there are others."""

@@ -163,11 +163,6 @@ class Program:
         return None
 
     @property
-    def cron_events(self) -> tuple[str, ...]:
-        """The names of the scheduled tasks that it answers."""
-        return tuple(sorted({name for block in self.blocks for name in block.events if name.startswith("cron_")}))
-
-    @property
     def title(self) -> str:
         """The title of the metadata, or the file's name."""
         title = self.metadata.get("title")

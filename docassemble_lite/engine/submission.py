@@ -9,9 +9,12 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from docassemble_lite.engine import collecting
+from docassemble_lite.engine.blocks.fields import define_parents
 from docassemble_lite.engine.blocks.question import MULTIPLE_CHOICE, QuestionBlock
 from docassemble_lite.engine.evaluation import Evaluation
 from docassemble_lite.engine.expressions import set_variable
@@ -21,7 +24,7 @@ from docassemble_lite.engine.fields.datatype import LEFT_ALONE, FieldError
 from docassemble_lite.engine.fields.registry import datatype_of
 from docassemble_lite.engine.fields.yesno import check_groups
 from docassemble_lite.engine.names import Binding
-from docassemble_lite.engine.screen import Asked, AskedField, Exit, Outcome, Press, Redirect, Refresh
+from docassemble_lite.engine.screen import Asked, AskedField, Collected, Exit, Outcome, Press, Redirect, Refresh
 from docassemble_lite.engine.steering import InvalidAnswer, Steering
 from docassemble_lite.engine.suggestions import is_suggested, value_suggested
 from docassemble_lite.engine.typed import gather_typed
@@ -47,7 +50,6 @@ HIDDEN = frozenset(
         "_save_as",
         "_back_one",
         "_null_question",
-        "_list_collect_list",
         "ajax",
         "json",
         "_the_image",
@@ -66,13 +68,20 @@ class NotAsked(LiteError):
 class Mistakes(LiteError):
     """Some answers won't do.
 
-    `fields` maps variables to what was posted and what is wrong; `form` is what is wrong with the whole.
+    `fields` maps variables to what was posted and what is wrong; `form` is what is wrong with the whole. `arrangement` are
+    the items of a list that the screen asks for, as they stood there.
     """
 
-    def __init__(self, fields: Mapping[str, tuple[tuple[str, ...], str]], form: str = "") -> None:
+    def __init__(
+        self,
+        fields: Mapping[str, tuple[tuple[str, ...], str]],
+        form: str = "",
+        arrangement: tuple[int, ...] | None = None,
+    ) -> None:
         super().__init__(form or word("There are mistakes in what you entered."))
         self.fields = fields
         self.form = form
+        self.arrangement = arrangement
 
 
 def submit(evaluation: Evaluation, asked: Asked, posted: Posted) -> Outcome | None:
@@ -87,23 +96,68 @@ def submit(evaluation: Evaluation, asked: Asked, posted: Posted) -> Outcome | No
         press = _pressed(asked, posted)
         if press is not None and press.kind not in ("value", "embedded"):
             return _special_outcome(press)
-        answered = _answered(asked, posted)
-        values = _converted(asked, answered, posted)
-        values |= _suggested(evaluation, asked, answered, posted)
-        before = {
-            name: evaluation.dependencies.value(name) for name in _variables(asked) if evaluation.dependencies.concerns(name)
-        }
-        _assign(evaluation, asked, answered, values)
-        _check(evaluation, asked, answered, posted, values)
-        _follow(evaluation, asked, press)
-        for name, old in before.items():
-            evaluation.dependencies.compare(name, old)
+        if asked.collected is None:
+            _take_in(evaluation, asked, posted, press)
+        else:
+            _take_in_items(evaluation, asked, asked.collected, posted)
         return None
+
+
+def _take_in(
+    evaluation: Evaluation, asked: Asked, posted: Posted, press: Press | None, order: tuple[int, ...] | None = None
+) -> None:
+    """Convert, assign and check what was posted; `order` is that of the items of a list, as their page numbered them."""
+    answered = _answered(asked, posted)
+    values = _converted(asked, answered, posted)
+    values |= _suggested(evaluation, asked, answered, posted)
+    before = {name: evaluation.dependencies.value(name) for name in _variables(asked) if evaluation.dependencies.concerns(name)}
+    if asked.collected is not None and order is not None:
+        _with_what_it_needs(evaluation, partial(collecting.make_further, evaluation, asked, asked.collected, order))
+        collecting.rearrange(evaluation, asked.collected, order)
+        _with_what_it_needs(evaluation, partial(define_parents, evaluation, _variables(asked)))
+    _assign(evaluation, asked, answered, values)
+    if asked.collected is not None:
+        collecting.conclude(evaluation, asked.collected)
+    _check(evaluation, asked, answered, posted, values)
+    _follow(evaluation, asked, press)
+    evaluation.internal["arranged"] = order
+    for name, old in before.items():
+        evaluation.dependencies.compare(name, old)
+
+
+def _take_in_items(evaluation: Evaluation, asked: Asked, collected: Collected, posted: Posted) -> None:
+    """Take in what was posted about the items of a list. Raises `Mistakes` too if a button asked for another arrangement."""
+    try:
+        order = collecting.arrangement_of(collected, posted)
+        again = collecting.rearranged(collected, order, posted)
+    except ValueError as error:
+        raise NotAsked from error
+    if again is not None:
+        # an item that comes back after it was removed begins anew
+        raise Mistakes(_fields_of_items(asked, posted, set(order) & set(again), {}), arrangement=again)
+    order = collecting.without_blank(asked, collected, order, posted)
+    renamed = collecting.with_items(asked, collected, order)
+    try:
+        _take_in(evaluation, renamed, posted, None, order)
+    except Mistakes as mistakes:
+        # the page knows the items by the numbers that it gave them
+        wrong = {control_of(item): mistakes.fields[item.variable][1] for item in renamed.fields}
+        raise Mistakes(_fields_of_items(asked, posted, set(order), wrong), mistakes.form, order) from mistakes
+
+
+def _fields_of_items(
+    asked: Asked, posted: Posted, numbers: set[int], wrong: Mapping[str, str]
+) -> Mapping[str, tuple[tuple[str, ...], str]]:
+    """What was posted for these items, and what is `wrong`, by controls, as `Mistakes.fields`."""
+    shown = replace(asked, fields=tuple(item for item in asked.fields if item.item in numbers))
+    variables = {item.variable: message for item in shown.fields if (message := wrong.get(control_of(item)))}
+    return _mistakes(shown, posted, variables).fields
 
 
 def _refuse_what_was_not_asked(asked: Asked, posted: Posted) -> None:
     allowed = {control_name(name) for name in _variables(asked)} | {control_of(item) for item in asked.fields} | HIDDEN
     allowed |= {asked.press_name} if asked.press_name else set()
+    allowed |= collecting.CONTROLS if asked.collected else set()
     # a person's screen may be asked by a test tool for the meaning of its controls; the meaning stays with the step
     odd = [name for name in posted if name not in allowed]
     if odd:
@@ -149,8 +203,7 @@ def _answered(asked: Asked, posted: Posted) -> list[AskedField]:
         # without JavaScript every field is there, and one that was left empty may be one that doesn't concern the person
         return not item.required or any(text.strip() for text in _texts(item, posted))
 
-    form = PostedForm(asked.fields, posted, told)
-    return [item for item in asked.fields if form.asks(item)]
+    return PostedForm(asked.fields, posted, told).answerable()
 
 
 def _visible(posted: Posted) -> frozenset[str] | None:
@@ -232,15 +285,17 @@ def _check(
     block = evaluation.program.named(asked.block)
     if not isinstance(block, QuestionBlock):
         return
-    binding = Binding(asked.iterators)
-    entries = {(entry.number, binding.filled(entry.variable)): entry for entry in block.entries if entry.variable}
+    entries = {entry.number: entry for entry in block.entries if entry.variable}
     wrong: dict[str, str] = {}
     if block.validation is not None or any(entry.validate for entry in entries.values()):
         _prepare(evaluation)
     for item in answered:
-        entry = entries.get((item.number, item.variable))
+        entry, binding = entries.get(item.number), collecting.binding_of(asked, item)
         if entry is None or entry.validate is None or values[item.variable] is LEFT_ALONE:
             continue
+        if binding.filled(entry.variable) != item.variable:
+            continue
+        evaluation.bind(binding)
         try:
             _with_what_it_needs(evaluation, partial(entry.check, evaluation.answers, values[item.variable]))
         except (InvalidAnswer, ValueError, AssertionError) as error:
@@ -250,6 +305,7 @@ def _check(
     if wrong:
         raise _mistakes(asked, posted, wrong)
     if block.validation is not None:
+        evaluation.bind(Binding(asked.iterators))
         _check_whole(evaluation, block, asked, posted)
 
 

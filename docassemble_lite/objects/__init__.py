@@ -14,6 +14,7 @@ from docassemble_lite.objects.money import Asset, Expense, FinancialList, Income
 from docassemble_lite.objects.names import IndividualName, Name
 from docassemble_lite.objects.people import ChildList, Individual, Organization, PartyList, Person, Thing
 from docassemble_lite.objects.places import Address, City, Event, LatitudeLongitude, OfficeList
+from docassemble_lite.objects.recipients import DAEmailRecipient, DAEmailRecipientList
 from docassemble_lite.objects.redis import DARedis
 from docassemble_lite.objects.serializable import serializable
 from docassemble_lite.objects.sets import DASet
@@ -25,6 +26,8 @@ _OPEN = (
     ChildList,
     City,
     DADict,
+    DAEmailRecipient,
+    DAEmailRecipientList,
     DAEmpty,
     DAFile,
     DAFileCollection,
@@ -64,6 +67,8 @@ __all__ = [
     "City",
     "DAAttributeError",
     "DADict",
+    "DAEmailRecipient",
+    "DAEmailRecipientList",
     "DAEmpty",
     "DAFile",
     "DAFileCollection",

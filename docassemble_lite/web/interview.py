@@ -18,9 +18,8 @@ from docassemble_lite.visit.addresses import RESERVED, decoded_action, interview
 from docassemble_lite.web.current_sessions import known_session, remember
 from docassemble_lite.web.doors import SignInFirst, admitted, require_beginning
 from docassemble_lite.web.pages import is_glance, screen_page
-from docassemble_lite.web.security import person_secret
 from docassemble_lite.web.services import services
-from docassemble_lite.web.signed_in import NotAllowed, person
+from docassemble_lite.web.signed_in import NotAllowed, in_session, person, person_secret
 from docassemble_lite.web.visitor import request_for
 from docassemble_lite.web.ways_out import go, lead_to
 
@@ -100,7 +99,7 @@ def _begun(name: str, url_args: Mapping[str, Any]) -> BaseResponse:
         return redirect(interview_address(name, **url_args), 303)
     _clear_the_way(name)
     if request.args.keys() & {"new_session", "reset"}:
-        remember(name, services().visits.create(name, person_secret(), url_args))
+        remember(name, services().visits.create(name, person_secret(), url_args, person().id))
         return redirect(interview_address(name), 303)
     visited = services().visits.begin(name, person_secret(), request_for(name), url_args)
     remember(name, visited.session)
@@ -132,7 +131,7 @@ def _reset(name: str, known: str | None, url_args: Mapping[str, Any]) -> BaseRes
     if known is None:
         return _begun(name, url_args)
     try:
-        services().visits.restart(known, person_secret(), url_args)
+        in_session(lambda secret: services().visits.restart(known, secret, url_args))
     except SessionNotFound:
         return _begun(name, url_args)
     return redirect(interview_address(name), 303)
@@ -140,8 +139,8 @@ def _reset(name: str, known: str | None, url_args: Mapping[str, Any]) -> BaseRes
 
 def _join(name: str, session_id: str) -> BaseResponse:
     """Make another session the current one; whoever can't open it is told that there is none."""
-    loaded = services().store.sessions.load(session_id, person_secret())
-    if loaded.interview != name:
+    entrance = in_session(lambda secret: services().store.sessions.enter(session_id, secret))
+    if entrance.interview != name:
         raise SessionNotFound
     remember(name, session_id)
     rest = {key: value for key, value in request.args.items() if key not in ("i", "session")}
@@ -160,7 +159,7 @@ def _act(name: str, known: str | None, encoded: str) -> BaseResponse:
         known = services().visits.begin(name, person_secret(), request_for(name), {}).session
         remember(name, known)
     deed = Act(action, arguments, read_only="X-Read-Only" in request.headers)
-    visited = services().visits.visit(known, person_secret(), request_for(name), deed)
+    visited = in_session(lambda secret: services().visits.visit(known, secret, request_for(name), deed))
     if isinstance(visited.outcome, Screen):
         # what is shown from here on isn't the action again when the page is loaded again
         return redirect(interview_address(name), 303)
@@ -169,7 +168,7 @@ def _act(name: str, known: str | None, encoded: str) -> BaseResponse:
 
 def _visited(name: str, session_id: str, deed: Deed) -> BaseResponse:
     try:
-        visited = services().visits.visit(session_id, person_secret(), request_for(name), deed)
+        visited = in_session(lambda secret: services().visits.visit(session_id, secret, request_for(name), deed))
     except SessionNotFound:
         if not isinstance(deed, Show) or session_id != known_session(name):
             raise

@@ -15,8 +15,8 @@ from flask import Blueprint, Response, abort, request, send_file, session
 from docassemble_lite.errors import NoSuchFile, SessionNotFound
 from docassemble_lite.store.files import StoredFile
 from docassemble_lite.store.loaded import Entrance
-from docassemble_lite.web.security import person_secret
 from docassemble_lite.web.services import services
+from docassemble_lite.web.signed_in import person_secret
 
 blueprint = Blueprint("uploaded_files", __name__)
 

@@ -16,7 +16,7 @@ from docassemble_lite.web.current_sessions import known_session, remember
 from docassemble_lite.web.pages import page_context
 from docassemble_lite.web.plain_pages import ExitPage, LeadingPage
 from docassemble_lite.web.same_origin import same_origin_path
-from docassemble_lite.web.security import browser_id, person_secret
+from docassemble_lite.web.security import browser_id
 from docassemble_lite.web.services import services
 from docassemble_lite.web.visitor import request_for
 
@@ -76,7 +76,8 @@ def lead_to(address: str) -> Response:
 def _visited(way_out: WayOut) -> Visited:
     deed = Leave(way_out.kind, way_out.url)
     try:
-        return services().visits.visit(way_out.session, person_secret(), request_for(way_out.interview), deed)
+        visit = services().visits.visit
+        return signed_in.in_session(lambda secret: visit(way_out.session, secret, request_for(way_out.interview), deed))
     except SessionNotFound:
         # it is over already
         return Visited(Exit(way_out.kind, way_out.url), way_out.session, way_out.interview)

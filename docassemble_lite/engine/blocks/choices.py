@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from docassemble_lite.engine.blocks.generators import Generators
 from docassemble_lite.engine.blocks.texts import BlockText, text_at
 from docassemble_lite.engine.document import Items, Place, Section
 from docassemble_lite.engine.expressions import Expression
@@ -76,12 +77,13 @@ class ChoiceList:
     excluded: tuple[Expression | Given, ...] = ()
     shuffled: bool = False
     choices: tuple[Choice, ...] = field(default=())
+    generators: Generators | None = None
 
     @property
     def is_constant(self) -> bool:
         """Whether the choices are the same for everybody, always."""
         written = all(isinstance(entry, Choice) and entry.is_constant for entry in self.entries)
-        return written and not self.excluded and not self.shuffled
+        return written and not self.excluded and not self.shuffled and self.generators is None
 
     def options(self, answers: dict[str, Any]) -> tuple[Option, ...]:
         """The choices as they are now."""
@@ -89,6 +91,8 @@ class ChoiceList:
         if self.excluded:
             excluded = list(_excluded(self.excluded, answers))
             found = [option for option in found if option.value not in excluded]
+        if self.generators is not None:
+            found = self.generators.applied(found, answers)
         if self.shuffled:
             random.shuffle(found)
         return tuple(found)
@@ -112,10 +116,14 @@ def read_choices(value: Any, place: Place, exclude: list[Expression] | None = No
     return ChoiceList(tuple(entries), place, tuple(exclude or ()), shuffled, written)
 
 
-def objects_to_choose(value: Any, place: Place, exclude: list[Expression]) -> ChoiceList:
-    """The choices of a field for objects: expressions that give an object, or a list of them."""
+def objects_to_choose(value: Any, place: Place, exclude: list[Expression], *, labelled: bool = True) -> ChoiceList:
+    """The choices of a field for objects: expressions that give an object, or a list of them.
+
+    If they aren't `labelled` by their own texts, nothing is asked for these.
+    """
+    kind = ObjectChoices if labelled else UnlabelledObjectChoices
     texts = [str(item) for item in value] if isinstance(value, list) else [str(value)]
-    entries = tuple(ObjectChoices(text, place) for text in texts)
+    entries = tuple(kind(text, place) for text in texts)
     return ChoiceList(entries, place, tuple(exclude))
 
 
@@ -127,7 +135,20 @@ class ObjectChoices(Expression):
     def evaluate(self, answers: dict[str, Any]) -> Any:
         value = super().evaluate(answers)
         several = hasattr(value, "__iter__") and not isinstance(value, (str, Mapping))
-        return [[item, str(item)] for item in (value if several else [value])]
+        return [[item, self.label_of(item)] for item in (value if several else [value])]
+
+    def label_of(self, item: Any) -> str:
+        """What an object is called."""
+        return str(item)
+
+
+class UnlabelledObjectChoices(ObjectChoices):
+    """The same where something else says what each is called."""
+
+    __slots__ = ()
+
+    def label_of(self, item: Any) -> str:
+        return ""
 
 
 def made_choices(value: Any, place: Place, exclude: Any, *, of_objects: bool, shuffled: bool = False) -> ChoiceList:

@@ -83,7 +83,6 @@ LATER = frozenset(
         "decoration",
         "decorations",
         "gathered",
-        "list collect",
         "progress",
         "question metadata",
         "section",

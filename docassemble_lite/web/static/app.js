@@ -2,6 +2,7 @@
 // so that a screen that was loaded again needs no new ones.
 
 import "./checkin.js";
+import "./collecting.js";
 import "./conditions.js";
 import "./interface.js";
 import { noteScreen, whenScreenComes } from "./screen.js";

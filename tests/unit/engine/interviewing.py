@@ -9,13 +9,15 @@ import atexit
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
 import pytest
 
+from docassemble_lite.clock import now
+from docassemble_lite.emails import Delivery, Email
 from docassemble_lite.engine.evaluation import Evaluation
 from docassemble_lite.engine.going_back import note_discarded
 from docassemble_lite.engine.internal import new_answers
@@ -25,7 +27,7 @@ from docassemble_lite.engine.source import Sources
 from docassemble_lite.engine.steering import SaveFirst
 from docassemble_lite.engine.submission import Mistakes, note_typed, submit
 from docassemble_lite.errors import AuthorError, EvaluationError, NoSuchFile, SourceError
-from docassemble_lite.host import FileInfo, Interface, Person, Request, TaskReport
+from docassemble_lite.host import FileInfo, Interface, Person, PersonAccess, Request, SessionMoments, TaskReport
 from docassemble_lite.store.freezer import freeze, thaw
 from docassemble_lite.store.small_redis import SmallRedis
 
@@ -56,6 +58,13 @@ class HostInMemory:
         self.messages: list[tuple[str, str]] = []
         # the task that is running
         self.running: Task | None = None
+        # e-mails that were sent, and the account that each was to be sent by
+        self.emails: list[tuple[Email, str | None]] = []
+        self.delivery = Delivery("sent", id="<1@test>")
+        # (base, task) → how often it was performed
+        self.performed: dict[tuple[str, str], int] = {}
+        self.moments = SessionMoments(began=now(), saved=now(), person_there=now())
+        self.people: list[PersonAccess] = []
         # number → (name, content, mimetype)
         self.files: dict[int, tuple[str, bytes, str]] = {}
 
@@ -116,6 +125,24 @@ class HostInMemory:
 
     def archive_url(self, numbers: Sequence[int], name: str) -> str:
         return f"/uploadedfiles/{name}?{'&'.join(f'file={number}' for number in numbers)}"
+
+    def send_email(self, email: Email, account: str | None) -> Delivery:
+        if (email, account) in self.emails:
+            return replace(self.delivery, again=True)
+        self.emails.append((email, account))
+        return self.delivery
+
+    def times_performed(self, task: str, base: str) -> int:
+        return self.performed.get((base, task), 0)
+
+    def set_times_performed(self, task: str, base: str, times: int | None) -> None:
+        self.performed[base, task] = self.times_performed(task, base) + 1 if times is None else times
+
+    def session_moments(self) -> SessionMoments:
+        return self.moments
+
+    def accesses(self) -> Sequence[PersonAccess]:
+        return self.people
 
     def redis(self) -> Any:
         return SmallRedis(_FOLDER / "redis.sqlite3")
@@ -312,6 +339,7 @@ class Interview:
         evaluation = self._begin()
         if mistakes is not None:
             evaluation.retyped, evaluation.form_error = mistakes.fields, mistakes.form
+            evaluation.arrangement = mistakes.arrangement
         self._finish(evaluation, new_step=new_step)
 
     def _finish(self, evaluation: Evaluation, *, new_step: bool) -> None:
