@@ -92,6 +92,8 @@ class Request:
     task_mode: str | None = None
     referring_url: str = ""
     user_agent: str = ""
+    # the network address of the browser
+    address: str = ""
     # languages that the browser asks for, best first
     languages: tuple[str, ...] = ()
 
@@ -144,6 +146,20 @@ class SessionInfo:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     # None where they weren't asked for or can't be opened
     answers: Mapping[str, Any] | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class InterviewEntry:
+    """An interview that can be begun; `address` is a path. One that `has_error` can't be, and its file is all that is known."""
+
+    filename: str
+    address: str
+    title: str
+    subtitle: str = ""
+    package: str = ""
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    has_error: bool = False
 
 
 class Accounts(Protocol):
@@ -312,6 +328,10 @@ class Host(Protocol):
         """Who was in the session when."""
         ...
 
+    def interviews(self) -> Sequence[InterviewEntry]:
+        """The interviews on the list that the person sees."""
+        ...
+
     def redis(self) -> Any:
         """A client of the Redis of interviews, with the methods of the package `redis`."""
         ...
@@ -409,6 +429,9 @@ class NoHost:
         return self._refuse()
 
     def accesses(self) -> Sequence[PersonAccess]:
+        return self._refuse()
+
+    def interviews(self) -> Sequence[InterviewEntry]:
         return self._refuse()
 
     def redis(self) -> Any:

@@ -72,6 +72,8 @@ class Evaluation:
         self.marked_by_emails: set[tuple[str, str]] = set()
         self.reconsidered: set[str] = set()
         self.sought: list[str] = []
+        # the block that is carried out
+        self.block: Block | None = None
         # the names that were being sought when the outcome came about, most recent first
         self.sought_at_end: tuple[str, ...] = ()
         self._trying: set[tuple[int, str]] = set()
@@ -212,9 +214,11 @@ class Evaluation:
         answered = self.internal["answered"]
         for block in self.program.walked:
             if self._holds(block.initial):
-                block.carry_out(self)
+                with self._carrying_out(block):
+                    block.carry_out(self)
             elif block.name not in answered and self._holds(block.mandatory):
-                outcome = block.carry_out(self)
+                with self._carrying_out(block):
+                    outcome = block.carry_out(self)
                 if outcome is not None:
                     return outcome
                 answered.add(block.name)
@@ -222,6 +226,14 @@ class Evaluation:
             "The interview ran to its end without reaching a screen.",
             hint="The last mandatory block should be a question, for instance one that says that the interview is over.",
         )
+
+    @contextmanager
+    def _carrying_out(self, block: Block) -> Iterator[None]:
+        outer, self.block = self.block, block
+        try:
+            yield
+        finally:
+            self.block = outer
 
     def _holds(self, condition: Expression | bool) -> bool:
         return condition if isinstance(condition, bool) else bool(condition.evaluate(self.answers))
@@ -326,7 +338,7 @@ class Evaluation:
             return Result.NEXT
         if not isinstance(block, QuestionBlock):
             self.prepare(block, wanted.binding)
-        with self.dependencies.watched(block, wanted.binding):
+        with self._carrying_out(block), self.dependencies.watched(block, wanted.binding):
             outcome = block.define(self, wanted)
         if outcome is not None:
             return outcome

@@ -18,9 +18,11 @@ from docassemble_lite.engine.functions import (
     accesses,
     accounts,
     actions,
+    browser,
     emails,
     people,
     performed_tasks,
+    server,
     steering,
     tasks,
     variables,
@@ -39,7 +41,7 @@ def library() -> dict[str, Any]:
     names: dict[str, Any] = dict(vars(builtins))
     names.update(language.NAMES)
     names.update(objects.NAMES)
-    for module in (accesses, accounts, actions, emails, people, performed_tasks, steering, tasks, variables):
+    for module in (accesses, accounts, actions, browser, emails, people, performed_tasks, server, steering, tasks, variables):
         names.update({name: getattr(module, name) for name in module.__all__})
     names.update(BackgroundAction=BackgroundAction, DALazyTemplate=DALazyTemplate, json=json, re=re)
     return names

@@ -20,6 +20,7 @@ from docassemble_lite.errors import AuthorError, InterviewNotFound, StoreAway
 from docassemble_lite.host import (
     Accounts,
     FileInfo,
+    InterviewEntry,
     Person,
     PersonAccess,
     Request,
@@ -343,6 +344,28 @@ class VisitHost:
         return self._asked(lambda: self._store.sessions.accesses(self._loaded.session_id))
 
     # --- the rest --------------------------------------------------------------------------------------------------
+
+    def interviews(self) -> Sequence[InterviewEntry]:
+        entries = [self._interview_entry(name) for name in self._sources.names()]
+        return [entry for entry in entries if entry is not None]
+
+    def _interview_entry(self, name: str) -> InterviewEntry | None:
+        address = interview_address(name)
+        try:
+            program = self._programs.get(name)
+        except (AuthorError, InterviewNotFound):
+            return InterviewEntry(name, address, name, has_error=True)
+        if not program.access.is_listed(self._request.person, anonymous=self._settings.allow_anonymous_access):
+            return None
+        return InterviewEntry(
+            name,
+            address,
+            program.title,
+            str(program.metadata.get("subtitle") or ""),
+            program.source.package or "",
+            dict(program.metadata),
+            program.tags,
+        )
 
     def redis(self) -> Any:
         return open_memory(self._settings)

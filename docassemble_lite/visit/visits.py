@@ -21,6 +21,7 @@ from docassemble_lite.engine.internal import new_answers
 from docassemble_lite.engine.leaving import ENDING, address_after
 from docassemble_lite.engine.program import Program
 from docassemble_lite.engine.screen import Asked, Exit, Outcome, Refresh, Screen, TaskAction, TaskResponse, Wait
+from docassemble_lite.engine.session_tags import session_tags_to_save
 from docassemble_lite.engine.starting import COME_BACK
 from docassemble_lite.engine.steering import SaveFirst
 from docassemble_lite.engine.submission import Mistakes, note_typed, submit
@@ -512,6 +513,7 @@ def columns_of(evaluation: Evaluation) -> dict[str, Any]:
         "multi_user": answers.get("multi_user") is True,
         "allow_cron": answers.get("allow_cron") is True,
         "steps_offset": evaluation.internal["steps_offset"],
+        "tags": session_tags_to_save(evaluation),
     }
 
 

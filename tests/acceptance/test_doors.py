@@ -11,7 +11,7 @@ from flask import Flask
 
 from tests.acceptance.accounts import PASSWORD
 from tests.acceptance.in_process import Client, application, store_of
-from tests.acceptance.visitor import interview_path
+from tests.acceptance.visitor import Page, interview_path
 
 
 def interview(metadata: str) -> str:
@@ -37,6 +37,23 @@ code: |
 """
 
 
+MENU = """\
+metadata:
+  title: Menu
+  unlisted: True
+  tags: [menus]
+---
+mandatory: True
+code: |
+  session_tags().add('lists')
+---
+mandatory: True
+question: What there is
+subquestion: |
+  ${ ' '.join(entry['filename'] for entry in interview_menu()) }
+
+  You come from ${ device(ip=True) } with ${ device().browser.family }.
+"""
 INTERVIEWS = {
     "open.yml": interview("tags: [free, wills]"),
     "advice.yml": interview("required privileges: [advocate]"),
@@ -46,6 +63,8 @@ INTERVIEWS = {
     "brief.yml": interview("temporary session: True"),
     "unlisted.yml": interview("unlisted: True"),
     "shown.yml": interview("required privileges for listing: advocate"),
+    "menu.yml": MENU,
+    "wrong.yml": "question: [",
 }
 
 
@@ -211,6 +230,24 @@ def test_everybody_sees_on_the_list_what_they_may_begin(nobody, ben, ada):
     assert listed(nobody) == free
     assert listed(ben) == {*free, "login.yml", "one.yml"}
     assert listed(ada) == {*free, "login.yml", "one.yml", "advice.yml", "begun.yml", "shown.yml"}
+
+
+def test_interviews_can_tell_of_what_is_on_the_list(nobody, ada):
+    assert names_in(nobody.get(interview_path("menu.yml"))) == {"open.yml", "brief.yml", "wrong.yml"}
+    assert "advice.yml" in names_in(ada.get(interview_path("menu.yml", new_session=1)))
+
+
+def names_in(page: Page) -> set[str]:
+    return INTERVIEWS.keys() & set(page.words.split())
+
+
+def test_the_tags_of_a_session_are_kept_beside_its_answers(nobody, app):
+    nobody.get(interview_path("menu.yml"))
+    assert store_of(app).sessions.peek(session_of(nobody, "menu.yml")).tags == ("lists", "menus")
+
+
+def test_interviews_know_the_browser(nobody):
+    assert "You come from 127.0.0.1 with Other." in nobody.get(interview_path("menu.yml")).words
 
 
 def test_the_list_can_be_of_those_with_a_tag(ada):

@@ -27,7 +27,7 @@ from docassemble_lite.engine.source import Sources
 from docassemble_lite.engine.steering import SaveFirst
 from docassemble_lite.engine.submission import Mistakes, note_typed, submit
 from docassemble_lite.errors import AuthorError, EvaluationError, NoSuchFile, SourceError
-from docassemble_lite.host import FileInfo, Interface, Person, PersonAccess, Request, SessionMoments, TaskReport
+from docassemble_lite.host import FileInfo, Interface, InterviewEntry, Person, PersonAccess, Request, SessionMoments, TaskReport
 from docassemble_lite.store.freezer import freeze, thaw
 from docassemble_lite.store.small_redis import SmallRedis
 
@@ -65,6 +65,7 @@ class HostInMemory:
         self.performed: dict[tuple[str, str], int] = {}
         self.moments = SessionMoments(began=now(), saved=now(), person_there=now())
         self.people: list[PersonAccess] = []
+        self.listed: list[InterviewEntry] = []
         # number → (name, content, mimetype)
         self.files: dict[int, tuple[str, bytes, str]] = {}
 
@@ -143,6 +144,9 @@ class HostInMemory:
 
     def accesses(self) -> Sequence[PersonAccess]:
         return self.people
+
+    def interviews(self) -> Sequence[InterviewEntry]:
+        return self.listed
 
     def redis(self) -> Any:
         return SmallRedis(_FOLDER / "redis.sqlite3")
