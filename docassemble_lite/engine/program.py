@@ -171,6 +171,11 @@ class Program:
         return str(title or self.source.path.stem.replace("_", " ").replace("-", " "))
 
     @property
+    def error_action(self) -> str:
+        """The action that is run when the interview fails; empty if it names none."""
+        return str(self.metadata.get("error action") or "").strip()
+
+    @property
     def tags(self) -> tuple[str, ...]:
         """The tags of the metadata, in their order."""
         tags = self.metadata.get("tags")

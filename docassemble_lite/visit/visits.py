@@ -68,6 +68,8 @@ class Visited:
     has_open_tasks: bool = False
     # of a way out: the arguments of the address with which the session began
     url_args: Mapping[str, Any] = field(default_factory=dict)
+    # what failed, where the interview's `error action` answered in its place
+    error: EvaluationError | None = None
     # of a check-in: what is to be filled into the page's controls
     filling: Filling | None = None
 
@@ -206,8 +208,17 @@ class PersonVisit:
         return asked_of(self.loaded, self.request.browser)
 
     def do(self, deed: Deed) -> Visited:
+        """Do what the person comes for. Should the interview fail, its `error action` answers in its place."""
         if isinstance(deed, CheckIn):
             return self.check_in(deed)
+        try:
+            return self.done(deed)
+        except EvaluationError as error:
+            if not self.by_person or not self.program.error_action:
+                raise
+            return self.act_on_error(error, new_step=not isinstance(deed, Show))
+
+    def done(self, deed: Deed) -> Visited:
         if isinstance(deed, (Submit, GoBack)) and not self.is_current(deed):
             return replace(self.show({}), notice=STALE)
         match deed:
@@ -221,6 +232,19 @@ class PersonVisit:
                 return self.act(action, arguments, read_only=read_only)
             case Leave(kind, url):
                 return self.leave(self.evaluation(), Exit(kind, url))
+        raise TypeError(f"Nothing can be done about {deed!r}.")
+
+    def act_on_error(self, error: EvaluationError, *, new_step: bool) -> Visited:
+        """Run the `error action` on the answers as they are stored. What fails in it is told as usual."""
+        told = {"error_message": error.message, "error_history": None, "error_trace": error.trace or str(error)}
+        self.loaded = self.load()
+        self.request = replace(self.request, action=self.program.error_action, arguments=told, own_action=True)
+        evaluation = self.evaluation()
+        # what Python says of a mistake often quotes an answer
+        note_typed(evaluation, {key: text for key, text in told.items() if text})
+        evaluation, outcome = self.followed(evaluation, lambda current: self.assemble(current, new_step=new_step))
+        asked = self.new_asked(outcome) if isinstance(outcome, (Screen, Wait)) else self.asked
+        return replace(self.end(evaluation, outcome, asked, new_step=new_step), error=error)
 
     def is_current(self, deed: Submit | GoBack) -> bool:
         """Whether the page that is answered is the newest of its browser, and what it asks is still to be asked."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,12 +18,14 @@ from docassemble_lite.visit import Act, Deed, GoBack, Show, Submit, Visited
 from docassemble_lite.visit.addresses import RESERVED, decoded_action, interview_address
 from docassemble_lite.web.current_sessions import known_session, remember
 from docassemble_lite.web.doors import SignInFirst, admitted, require_beginning
+from docassemble_lite.web.errors import known_text
 from docassemble_lite.web.pages import is_glance, screen_page
 from docassemble_lite.web.services import services
 from docassemble_lite.web.signed_in import NotAllowed, in_session, person, person_secret
 from docassemble_lite.web.visitor import request_for
 from docassemble_lite.web.ways_out import go, lead_to
 
+log = logging.getLogger(__name__)
 blueprint = Blueprint("interview", __name__)
 
 
@@ -178,6 +181,8 @@ def _visited(name: str, session_id: str, deed: Deed) -> BaseResponse:
 
 
 def _response(visited: Visited) -> BaseResponse:
+    if visited.error is not None:
+        log.error("interview error: %s", known_text(visited.error))
     outcome: Outcome = visited.outcome
     if isinstance(outcome, Screen):
         status = 422 if outcome.has_errors else 200
