@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -164,3 +165,20 @@ def test_back_undoes_nothing_that_came_after_the_page(seller, ann, bob):
     bob.answer(joined(bob, session), bid_of_bob="30")
     assert ann.flask.post(page.url, data=dict(page.forms["dabackform"])).status_code == 409
     assert store_of(ann.flask.application).sessions.load_plain(session).answers["bid_of_bob"] == 30
+
+
+def test_the_shipped_example_goes_from_client_to_adviser_and_back(tmp_path):
+    shipped = Path(__file__).resolve().parents[2] / "interviews/people/second_opinion.yml"
+    with application(tmp_path, {"opinion.yml": shipped.read_text(encoding="utf-8")}) as running:
+        store_of(running).people.add("ada@example.com", PASSWORD, privileges=["advocate"])
+        client = Client(running)
+        page = client.answer(client.get(interview_path("opinion.yml")), contract="A loan of *1000*")
+        assert page.heading == "An adviser is looking at it"
+        with client.flask.session_transaction() as cookie:
+            session = cookie["sessions"]["opinion.yml"]
+        adviser = Client(running).sign_in("ada@example.com")
+        page = adviser.get(interview_path("opinion.yml", session=session))
+        assert page.heading == "What do you think of this contract?"
+        assert "A loan of *1000*" in page.words
+        assert adviser.answer(page, advised="False", opinion="Too dear").heading == "Don’t sign it"
+        assert "Too dear" in client.get(interview_path("opinion.yml")).words

@@ -70,6 +70,9 @@ INTERVIEWS = {
     "loop.yml": "mandatory: True\ncode: |\n  command('restart')\n",
     "out.yml": interview(),
     "url.yml": interview("  exit url: /list?left=${ url_args.get('from', 'nowhere') }\n"),
+    "corner.yml": interview("  show login: False\n  exit link: leave\n  exit label: Get out\n"),
+    "odd.yml": interview("  show login: False\n  exit link: elsewhere\n"),
+    "corner-exit.yml": interview("  show login: False\n"),
     "bad.yml": interview("  exit url: ${ 1 / 0 }\n"),
 }
 
@@ -244,6 +247,22 @@ def test_going_on_goes_on_and_looking_again_does_not(nobody):
 def test_code_goes_back_to_the_interview(nobody, kind):
     page, _ = second_screen(nobody)
     assert by_code(nobody, page, kind).heading == "Where to, Ida?"
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "ends"), [("corner.yml", "Get out", False), ("corner-exit.yml", "Exit", True), ("odd.yml", "Exit", False)]
+)
+def test_where_nobody_is_to_sign_in_the_menu_has_a_way_out(nobody, name, label, ends):
+    page, session = second_screen(nobody, name)
+    assert "Sign in" not in page.words
+    assert nobody.get(link_of(page, label)).heading == "Goodbye"
+    assert is_there(nobody, session) is not ends
+
+
+def test_where_one_can_sign_in_the_menu_has_none(nobody):
+    page, _ = second_screen(nobody)
+    assert "Sign in" in page.words
+    assert " Exit " not in page.words
 
 
 # --- where they lead ---------------------------------------------------------------------------------------------------

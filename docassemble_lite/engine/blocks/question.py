@@ -489,7 +489,7 @@ def _truth(condition: Any, evaluation: Evaluation) -> bool:
 
 def _other_parts(evaluation: Evaluation) -> dict[str, str]:
     parts, answers = evaluation.program.parts, evaluation.answers
-    plain = {key: parts.plain(key, answers) for key in ("tab title", "corner back button label")}
+    plain = {key: parts.plain(key, answers) for key in ("tab title", "corner back button label", "exit link")}
     markup = {key: parts.block(key, answers) for key in ("navigation bar html", "submit", "footer")}
     return {key: text for key, text in {**plain, **markup}.items() if text}
 
