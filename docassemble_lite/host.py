@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from docassemble_lite.emails import Delivery, Email
@@ -276,6 +277,14 @@ class Host(Protocol):
         """What is known of a file of this session. Raises `NoSuchFile`."""
         ...
 
+    def room_for_files(self) -> int:
+        """How many bytes of files this session may still be sent."""
+        ...
+
+    def static_file(self, reference: str) -> Path | None:
+        """Where a file of a package lies, or one beside the interview: "name", "package:name" or "package:data/folder/name"."""
+        ...
+
     def file_url(self, number: int, extension: str, *, attachment: bool, external: bool) -> str:
         """The address of a file, for browsers that may open the session; with `attachment` they save it and don't show it."""
         ...
@@ -390,6 +399,12 @@ class NoHost:
         return self._refuse()
 
     def file_info(self, number: int) -> FileInfo:
+        return self._refuse()
+
+    def room_for_files(self) -> int:
+        return self._refuse()
+
+    def static_file(self, reference: str) -> Path | None:
         return self._refuse()
 
     def file_url(self, number: int, extension: str, *, attachment: bool, external: bool) -> str:

@@ -144,6 +144,8 @@ class Settings:
     behind_https_load_balancer: bool = False
     # bytes that one request may have
     maximum_content_length: int = 16 * 1024 * 1024
+    # bytes that all files of a session may have before it can be sent no more of them
+    file_quota: int = 256 * 1024 * 1024
 
     @property
     def database_url(self) -> str:

@@ -76,12 +76,25 @@ STACKED = Layout()
 
 
 @dataclass(frozen=True)
+class KeptFile:
+    """A file that was sent with a form and needn't be sent again. `ticket` is what the form carries for it."""
+
+    ticket: str
+    number: int
+    name: str
+    extension: str
+    mimetype: str
+    # for people
+    size: str
+
+
+@dataclass(frozen=True)
 class FieldView:
     """One field as a screen shows it; `name` is the name of its control.
 
-    `kind` says which control: "input", "textarea", "select", "radio", "checkboxes", "checkbox", "range", "hidden",
-    "note", "html" or "raw html" (these only show `label_html`, the last one without anything around it). `input_type` is
-    the type of an <input>.
+    `kind` says which control: "input", "textarea", "select", "radio", "checkboxes", "checkbox", "range", "hidden", "file",
+    "signature", "note", "html" or "raw html" (these three only show `label_html`, the last one without anything around it).
+    `input_type` is the type of an <input>.
     `value` is the text in the control as the browser wants it (a date as 2026-05-04).
     """
 
@@ -104,6 +117,8 @@ class FieldView:
     help_html: str = ""
     under_html: str = ""
     prefix: str = ""
+    # files that the control has already
+    kept: tuple[KeptFile, ...] = ()
     # HTML attributes that a browser checks: min, max, step, minlength, maxlength, rows, autocomplete, inputmode
     attributes: Mapping[str, str] = field(default_factory=dict)
     css_class: str = ""
@@ -299,6 +314,9 @@ class Screen:
     subquestion_html: str = ""
     under_html: str = ""
     right_html: str = ""
+    # images beside the question, and whom to thank for the images of the screen
+    decoration_html: str = ""
+    attribution_html: str = ""
     pre_html: str = ""
     post_html: str = ""
     # scripts and styles of the question, as HTML
@@ -407,4 +425,12 @@ class TaskAction:
     arguments: Mapping[str, Any] = field(default_factory=dict)
 
 
-Outcome = Screen | Response | Redirect | Exit | Refresh | Wait | TaskResponse | TaskAction
+@dataclass(frozen=True)
+class Sent:
+    """What became of a file that a page sent ahead of its form: it was kept, or why it wasn't."""
+
+    kept: KeptFile | None
+    error: str = ""
+
+
+Outcome = Screen | Sent | Response | Redirect | Exit | Refresh | Wait | TaskResponse | TaskAction

@@ -22,18 +22,22 @@ from docassemble_lite.engine.fields.conditions import PostedForm
 from docassemble_lite.engine.fields.control_name import control_name, control_of
 from docassemble_lite.engine.fields.datatype import LEFT_ALONE, FieldError
 from docassemble_lite.engine.fields.registry import datatype_of
+from docassemble_lite.engine.fields.uploads import File
 from docassemble_lite.engine.fields.yesno import check_groups
 from docassemble_lite.engine.names import Binding
-from docassemble_lite.engine.screen import Asked, AskedField, Collected, Exit, Outcome, Press, Redirect, Refresh
+from docassemble_lite.engine.screen import Asked, AskedField, Collected, Exit, KeptFile, Outcome, Press, Redirect, Refresh
 from docassemble_lite.engine.steering import InvalidAnswer, Steering
 from docassemble_lite.engine.suggestions import is_suggested, value_suggested
 from docassemble_lite.engine.typed import gather_typed
+from docassemble_lite.engine.uploads import Upload, keep, kept_file
 from docassemble_lite.errors import LiteError
 from docassemble_lite.host import entered
 from docassemble_lite.language.words import word
+from docassemble_lite.objects import DAFileList
 from docassemble_lite.objects.missing import DAAttributeError, DAIndexError
 
 Posted = Mapping[str, Sequence[str]]
+NO_UPLOADS: Mapping[str, Sequence[Upload]] = {}
 #: Controls of every form; they decide nothing by themselves.
 HIDDEN = frozenset(
     {
@@ -84,8 +88,10 @@ class Mistakes(LiteError):
         self.arrangement = arrangement
 
 
-def submit(evaluation: Evaluation, asked: Asked, posted: Posted) -> Outcome | None:
-    """Put the answers of a form into the answers of the session.
+def submit(
+    evaluation: Evaluation, asked: Asked, posted: Posted, uploads: Mapping[str, Sequence[Upload]] = NO_UPLOADS
+) -> Outcome | None:
+    """Put the answers of a form into the answers of the session. `uploads` are the files that came with it, by controls.
 
     An outcome means that the button does something else than to go on. Raises `NotAsked` and `Mistakes`; what has been
     changed then must be thrown away.
@@ -96,19 +102,28 @@ def submit(evaluation: Evaluation, asked: Asked, posted: Posted) -> Outcome | No
         press = _pressed(asked, posted)
         if press is not None and press.kind not in ("value", "embedded"):
             return _special_outcome(press)
+        posted, refused = _with_uploads(asked, posted, uploads)
         if asked.collected is None:
-            _take_in(evaluation, asked, posted, press)
+            _take_in(evaluation, asked, posted, refused, press)
         else:
-            _take_in_items(evaluation, asked, asked.collected, posted)
+            _take_in_items(evaluation, asked, asked.collected, posted, refused)
         return None
 
 
 def _take_in(
-    evaluation: Evaluation, asked: Asked, posted: Posted, press: Press | None, order: tuple[int, ...] | None = None
+    evaluation: Evaluation,
+    asked: Asked,
+    posted: Posted,
+    refused: Mapping[str, str],
+    press: Press | None,
+    order: tuple[int, ...] | None = None,
 ) -> None:
-    """Convert, assign and check what was posted; `order` is that of the items of a list, as their page numbered them."""
-    answered = _answered(asked, posted)
-    values = _converted(asked, answered, posted)
+    """Convert, assign and check what was posted; `order` is that of the items of a list, as their page numbered them.
+
+    `refused` says of files that came with it what is wrong with them, by controls.
+    """
+    answered = _answered(asked, posted, refused)
+    values = _converted(asked, answered, posted, refused)
     values |= _suggested(evaluation, asked, answered, posted)
     before = {name: evaluation.dependencies.value(name) for name in _variables(asked) if evaluation.dependencies.concerns(name)}
     if asked.collected is not None and order is not None:
@@ -125,7 +140,9 @@ def _take_in(
         evaluation.dependencies.compare(name, old)
 
 
-def _take_in_items(evaluation: Evaluation, asked: Asked, collected: Collected, posted: Posted) -> None:
+def _take_in_items(
+    evaluation: Evaluation, asked: Asked, collected: Collected, posted: Posted, refused: Mapping[str, str]
+) -> None:
     """Take in what was posted about the items of a list. Raises `Mistakes` too if a button asked for another arrangement."""
     try:
         order = collecting.arrangement_of(collected, posted)
@@ -138,7 +155,7 @@ def _take_in_items(evaluation: Evaluation, asked: Asked, collected: Collected, p
     order = collecting.without_blank(asked, collected, order, posted)
     renamed = collecting.with_items(asked, collected, order)
     try:
-        _take_in(evaluation, renamed, posted, None, order)
+        _take_in(evaluation, renamed, posted, refused, None, order)
     except Mistakes as mistakes:
         # the page knows the items by the numbers that it gave them
         wrong = {control_of(item): mistakes.fields[item.variable][1] for item in renamed.fields}
@@ -193,7 +210,32 @@ def _special_outcome(press: Press) -> Outcome:
     return Exit(press.kind, press.url)
 
 
-def _answered(asked: Asked, posted: Posted) -> list[AskedField]:
+def _with_uploads(asked: Asked, posted: Posted, uploads: Mapping[str, Sequence[Upload]]) -> tuple[Posted, dict[str, str]]:
+    """What was posted with tickets for the files that came with it, and control → what is wrong with a file."""
+    fields = {control_of(item): item for item in asked.fields if isinstance(datatype_of(item), File)}
+    if uploads.keys() - fields.keys():
+        raise NotAsked
+    texts = {name: list(listed) for name, listed in posted.items()}
+    refused: dict[str, str] = {}
+    for name, sent in uploads.items():
+        for upload in sent:
+            try:
+                texts.setdefault(name, []).append(keep(fields[name], upload))
+            except FieldError as error:
+                refused.setdefault(name, error.message)
+    return texts, refused
+
+
+def keep_ahead(evaluation: Evaluation, asked: Asked, control: str, upload: Upload) -> KeptFile:
+    """Keep a file that a page sends before its form. Raises `NotAsked` and `FieldError`."""
+    with entered(evaluation.current):
+        item = next((item for item in asked.fields if control_of(item) == control), None)
+        if item is None or not isinstance(datatype_of(item), File):
+            raise NotAsked
+        return kept_file(item.variable, keep(item, upload))
+
+
+def _answered(asked: Asked, posted: Posted, refused: Mapping[str, str]) -> list[AskedField]:
     """The fields that the person could answer: others are hidden or disabled by their conditions."""
     visible = _visible(posted)
 
@@ -201,7 +243,8 @@ def _answered(asked: Asked, posted: Posted) -> list[AskedField]:
         if visible is not None:
             return control_of(item) in visible
         # without JavaScript every field is there, and one that was left empty may be one that doesn't concern the person
-        return not item.required or any(text.strip() for text in _texts(item, posted))
+        said = control_of(item) in refused or any(text.strip() for text in _texts(item, posted))
+        return said or not item.required
 
     return PostedForm(asked.fields, posted, told).answerable()
 
@@ -215,11 +258,13 @@ def _visible(posted: Posted) -> frozenset[str] | None:
     return frozenset(name for name in names if isinstance(name, str)) if isinstance(names, list) else None
 
 
-def _converted(asked: Asked, answered: Sequence[AskedField], posted: Posted) -> dict[str, Any]:
+def _converted(asked: Asked, answered: Sequence[AskedField], posted: Posted, refused: Mapping[str, str]) -> dict[str, Any]:
     """variable → value. Raises `Mistakes` with everything that was posted, so that nothing typed is lost."""
     values: dict[str, Any] = {}
-    wrong: dict[str, str] = {}
+    wrong = {item.variable: refused[control_of(item)] for item in answered if control_of(item) in refused}
     for item in answered:
+        if item.variable in wrong:
+            continue
         try:
             values[item.variable] = datatype_of(item).convert(item, _texts(item, posted))
         except FieldError as error:
@@ -269,6 +314,8 @@ def _assign(evaluation: Evaluation, asked: Asked, answered: Sequence[AskedField]
         set_variable(item.variable, value, evaluation.answers)
         if item.datatype != "raw":
             note_typed(evaluation, value)
+        if isinstance(value, DAFileList):
+            note_typed(evaluation, [file.filename for file in value.elements])
     if asked.continue_variable:
         set_variable(asked.continue_variable, True, evaluation.answers)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from docassemble_lite.objects.base import DAObject
 from docassemble_lite.objects.dicts import DADict, DAOrderedDict
 from docassemble_lite.objects.empty import DAEmpty
-from docassemble_lite.objects.files import DAFile, DAFileCollection, DAFileList
+from docassemble_lite.objects.files import DAFile, DAFileCollection, DAFileList, DAStaticFile, static_image
 from docassemble_lite.objects.groups import Group
 from docassemble_lite.objects.information import get_info, set_info
 from docassemble_lite.objects.lists import DAList
@@ -37,6 +37,7 @@ _OPEN = (
     DAOrderedDict,
     DARedis,
     DASet,
+    DAStaticFile,
     Event,
     Expense,
     FinancialList,
@@ -55,6 +56,7 @@ _OPEN = (
     Value,
     get_info,
     set_info,
+    static_image,
 )
 
 NAMES: dict[str, object] = {member.__name__: member for member in _OPEN}
@@ -79,6 +81,7 @@ __all__ = [
     "DAOrderedDict",
     "DARedis",
     "DASet",
+    "DAStaticFile",
     "Event",
     "Expense",
     "FinancialList",
@@ -101,4 +104,5 @@ __all__ = [
     "get_info",
     "serializable",
     "set_info",
+    "static_image",
 ]

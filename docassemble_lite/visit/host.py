@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -61,6 +62,7 @@ _PUBLIC = frozenset(
         "currency",
         "debug",
         "default_interview",
+        "maximum_content_length",
         "pagination_limit",
         "permissions",
     }
@@ -103,6 +105,7 @@ class VisitHost:
         self._source = source
         self._loaded = loaded
         self._outbox = outbox or Outbox(self._settings.mail)
+        self._accounts = VisitAccounts(self._store, self._settings, self._outbox)
         # whether a page looks at itself, and whatever changes anything has to wait for a visit that can be saved
         self.only_looks = False
         # the browser that is told of the tasks that are started here
@@ -241,6 +244,12 @@ class VisitHost:
         file = self._file(number)
         return FileInfo(file.number, file.name, file.extension, file.mimetype, file.size)
 
+    def room_for_files(self) -> int:
+        return max(0, self._settings.file_quota - self._asked(lambda: self._store.files.bytes_of(self._loaded.session_id)))
+
+    def static_file(self, reference: str) -> Path | None:
+        return self._sources.data_file(reference, "static", self._source)
+
     def file_url(self, number: int, extension: str, *, attachment: bool, external: bool) -> str:
         root = self._request.url_root if external else ""
         return root + uploaded_file_address(number, extension, attachment=attachment)
@@ -254,7 +263,7 @@ class VisitHost:
     # --- people and their sessions ---------------------------------------------------------------------------------
 
     def accounts(self) -> Accounts:
-        return VisitAccounts(self._store, self._request.url_root)
+        return self._accounts
 
     def sessions_of(
         self,

@@ -8,24 +8,26 @@ from __future__ import annotations
 
 import pickle
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from docassemble_lite.engine.check_in import Filling, begin, filling, known_parameters, without_given
 from docassemble_lite.engine.evaluation import Evaluation
 from docassemble_lite.engine.expressions import place_of_frame
+from docassemble_lite.engine.fields.datatype import FieldError
 from docassemble_lite.engine.functions.variables import all_variables
 from docassemble_lite.engine.going_back import note_discarded
 from docassemble_lite.engine.internal import new_answers
 from docassemble_lite.engine.leaving import ENDING, address_after
 from docassemble_lite.engine.program import Program
-from docassemble_lite.engine.screen import Asked, Exit, Outcome, Refresh, Screen, TaskAction, TaskResponse, Wait
+from docassemble_lite.engine.screen import Asked, Exit, Outcome, Refresh, Screen, Sent, TaskAction, TaskResponse, Wait
 from docassemble_lite.engine.session_tags import session_tags_to_save
 from docassemble_lite.engine.starting import COME_BACK
 from docassemble_lite.engine.steering import SaveFirst
-from docassemble_lite.engine.submission import Mistakes, note_typed, submit
+from docassemble_lite.engine.submission import Mistakes, keep_ahead, note_typed, submit
 from docassemble_lite.engine.suggestions import is_suggested
+from docassemble_lite.engine.uploads import Upload
 from docassemble_lite.engine.waiting import waiting_screen
 from docassemble_lite.errors import EvaluationError, SavedByAnother, SessionNotFound
 from docassemble_lite.host import Request, TaskState, entered
@@ -34,7 +36,7 @@ from docassemble_lite.store.freezer import LEFT_OUT
 from docassemble_lite.store.loaded import Loaded
 from docassemble_lite.visit.asked import asked_of, keep_page, kept_page
 from docassemble_lite.visit.changes import notices_of_changes, take_notices
-from docassemble_lite.visit.deeds import Act, CheckIn, Deed, GoBack, Leave, Show, Submit
+from docassemble_lite.visit.deeds import Act, CheckIn, Deed, GoBack, Leave, Send, Show, Submit
 from docassemble_lite.visit.host import VisitHost
 from docassemble_lite.visit.leaving_emails import outbox_of
 from docassemble_lite.visit.limits import TimeIsUp, limited, saving
@@ -219,13 +221,15 @@ class PersonVisit:
             return self.act_on_error(error, new_step=not isinstance(deed, Show))
 
     def done(self, deed: Deed) -> Visited:
-        if isinstance(deed, (Submit, GoBack)) and not self.is_current(deed):
+        if isinstance(deed, (Submit, Send, GoBack)) and not self.is_current(deed):
             return replace(self.show({}), notice=STALE)
         match deed:
             case Show(url_args, glance):
                 return self.show(url_args, glance=glance)
-            case Submit(posted):
-                return self.submit(posted)
+            case Submit(posted, _, uploads):
+                return self.submit(posted, uploads)
+            case Send(control, upload):
+                return self.send(control, upload)
             case GoBack():
                 return self.go_back()
             case Act(action, arguments, read_only):
@@ -246,14 +250,14 @@ class PersonVisit:
         asked = self.new_asked(outcome) if isinstance(outcome, (Screen, Wait)) else self.asked
         return replace(self.end(evaluation, outcome, asked, new_step=new_step), error=error)
 
-    def is_current(self, deed: Submit | GoBack) -> bool:
+    def is_current(self, deed: Submit | Send | GoBack) -> bool:
         """Whether the page that is answered is the newest of its browser, and what it asks is still to be asked."""
         if not deed.token or deed.token != self.asked.token:
             return False
         kept = kept_page(self.loaded, self.request.browser)
         if kept is None or kept.step == self.loaded.step:
             return True
-        return isinstance(deed, Submit) and self.is_still_asked(kept.asked)
+        return not isinstance(deed, GoBack) and self.is_still_asked(kept.asked)
 
     def is_still_asked(self, asked: Asked) -> bool:
         """Whether the person would see the same page, although somebody else has gone on in the meantime."""
@@ -285,10 +289,18 @@ class PersonVisit:
             evaluation.save_status = "ignore"
         return self.end(evaluation, outcome, asked, new_step=False, save=changed)
 
-    def submit(self, posted: Mapping[str, Any]) -> Visited:
+    def send(self, control: str, upload: Upload) -> Visited:
+        """Keep a file; the answers stay as they are. What is wrong with it is told in the outcome."""
+        try:
+            outcome: Sent = Sent(keep_ahead(self.evaluation(), self.asked, control, upload))
+        except FieldError as error:
+            outcome = Sent(None, error.message)
+        return Visited(outcome, self.loaded.session_id, self.loaded.interview)
+
+    def submit(self, posted: Mapping[str, Any], uploads: Mapping[str, Sequence[Upload]]) -> Visited:
         evaluation = self.evaluation()
         try:
-            outcome = submit(evaluation, self.asked, posted)
+            outcome = submit(evaluation, self.asked, posted, uploads)
         except Mistakes as mistakes:
             return self.show_mistakes(mistakes)
         if outcome is not None and not isinstance(outcome, Refresh):

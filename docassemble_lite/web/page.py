@@ -19,7 +19,9 @@ from markupsafe import Markup
 from docassemble_lite.engine.fields.control_name import control_name
 from docassemble_lite.engine.page_files import PageFiles
 from docassemble_lite.engine.screen import FieldView, GridPlace, Screen
+from docassemble_lite.formats.kinds import SHOWN_PICTURES
 from docassemble_lite.language.direction import direction
+from docassemble_lite.visit.addresses import uploaded_file_address
 
 # seconds after which a page loads again that waits for a task and isn't told of its end
 _RELOAD = 10.0
@@ -71,6 +73,11 @@ class PageContext:
     session: str = ""
     # where the form is sent, and where a GET shows the current screen
     action_url: str = ""
+    # where a file is sent ahead of its form
+    upload_url: str = ""
+    # the address of a file: number, extension
+    file_url: Callable[[int, str], str] = uploaded_file_address
+    shown_pictures: frozenset[str] = SHOWN_PICTURES
     back_allowed: bool = False
     debug: bool = False
     restart_url: str = ""
@@ -94,9 +101,9 @@ class PageContext:
     menu: tuple[Link, ...] = ()
     # where one can sign in; empty: that isn't offered, or somebody is signed in
     sign_in_url: str = ""
-    # of who is signed in: the e-mail address, the pages that are for this person, and where the form for signing out is sent
+    # of who is signed in: the e-mail address, the name (empty: nobody has said it), the number, the pages that are for this
+    # person, and where the form for signing out is sent
     email: str = ""
-    # of the same person; empty: nobody has said it
     name: str = ""
     user_id: int | None = None
     account: tuple[Link, ...] = ()
@@ -191,7 +198,7 @@ class PageContext:
     def shown_field(self, item: FieldView) -> Markup:
         """A field as HTML. One that nobody has answered looks the same for everybody, and making it takes time."""
         macro = current_app.jinja_env.get_template("parts/fields.html").module.show_field  # type: ignore[attr-defined]
-        if item.value or item.error or item.checked:
+        if item.value or item.error or item.checked or item.kept:
             return Markup(macro(item, self))
         known = (self.language, *(getattr(item, name) for name in _PLAIN_MEMBERS), *item.attributes.items())
         if known not in _blank_fields:
@@ -224,6 +231,14 @@ class PageContext:
         chosen = (screen.choices,) if screen.choices else ()
         return [item for item in (*screen.fields, *chosen) if item.kind not in _TEXT_KINDS]
 
+    def sends_files(self, screen: Screen) -> bool:
+        """Whether a form has controls for files."""
+        return any(item.kind == "file" for item in screen.fields)
+
+    def is_signed(self, screen: Screen) -> bool:
+        """Whether a form is for signing."""
+        return any(item.kind == "signature" for item in screen.fields)
+
     def marks_required(self, screen: Screen) -> bool:
         """Whether a mark of required fields is on the screen, so that it has to be explained."""
         return any(item.required and item.label and not item.no_label and item.kind != "hidden" for item in screen.fields)
@@ -240,7 +255,9 @@ class PageContext:
         """
         asked = screen.asked
         controls = self.controls(screen)
+        files = [item.name for item in controls if item.kind == "file"]
         return (
+            *((("_files", _packed(files)),) if files else ()),
             ("csrf_token", self.csrf_token),
             ("_session", self.session),
             ("_question_name", asked.block),

@@ -35,6 +35,7 @@ def screen_page(visited: Visited, screen: Screen) -> str:
         interview=visited.interview,
         session=visited.session,
         action_url=interview_address(visited.interview),
+        upload_url=url_for("interview.upload", i=visited.interview),
         back_allowed=visited.back_allowed,
         restart_url=interview_address(visited.interview, reset=1),
         parts=screen.parts,

@@ -144,6 +144,7 @@ def ways_in(session: str) -> list[tuple[str, str, dict[str, str]]]:
         ("GET", interview_path(name, action=action, session=session), {}),
         ("POST", interview_path(name), {**form, "_tracker": "x"}),
         ("POST", interview_path(name), {**form, "_tracker": "x", "_back_one": "1"}),
+        ("POST", f"/upload?i={name}", form),
         ("POST", f"/vars?i={name}", form),
         ("POST", f"/checkin?i={name}", form),
         ("POST", f"/checkin?i={name}", {**form, "do_action": "1", "_tracker": "x"}),
@@ -151,7 +152,7 @@ def ways_in(session: str) -> list[tuple[str, str, dict[str, str]]]:
     ]
 
 
-@pytest.mark.parametrize("number", range(12))
+@pytest.mark.parametrize("number", range(13))
 @pytest.mark.parametrize("who", ["nobody", "ben"])
 def test_no_door_is_open_to_others(request, ada, who, number):
     browser: Client = request.getfixturevalue(who)
@@ -168,6 +169,8 @@ def test_no_door_is_open_to_others(request, ada, who, number):
     assert "told" not in body
     if path.startswith(("/vars", "/checkin")):
         assert answer.get_json() == {"success": False}
+    elif path.startswith("/upload"):
+        assert answer.status_code == 409
     elif path.startswith("/events"):
         assert answer.status_code == 204
     elif who == "ben":

@@ -12,8 +12,10 @@ from docassemble_lite.engine.blocks.texts import BlockText, text_at
 from docassemble_lite.engine.document import Items, Place, Section
 from docassemble_lite.engine.expressions import Expression
 from docassemble_lite.engine.fields.datatype import Option
+from docassemble_lite.engine.images import icon_html
 from docassemble_lite.engine.names import is_plain_path
 from docassemble_lite.errors import EvaluationError
+from docassemble_lite.objects import DAFile, DAFileList
 
 #: Keys of an entry that say something about the choice instead of being its label.
 ENTRY_KEYS = frozenset({"color", "css class", "default", "group", "help", "image", "key", "label", "show if", "url", "value"})
@@ -34,6 +36,8 @@ class Choice:
     color: str = ""
     css_class: str = ""
     show_if: Expression | None = None
+    # the name of an image
+    image: str = ""
 
     @property
     def is_constant(self) -> bool:
@@ -47,7 +51,7 @@ class Choice:
     def option(self, answers: dict[str, Any]) -> Option:
         return Option(
             value=self.value_text.value(answers) if self.value_text else self.value,
-            label_html=self.label.inline(answers),
+            label_html=_illustrated(self.label.inline(answers), self.image),
             label=self.label.plain(answers),
             selected=bool(self.default),
             help_html=self.help.inline(answers) if self.help else "",
@@ -237,6 +241,7 @@ def _written(section: Section, label_key: Any, text: Callable[[Any, Place], Bloc
         str(section.get("color") or ""),
         str(section.get("css class") or ""),
         _condition(section) if text is BlockText else None,
+        str(section.get("image") or ""),
     )
 
 
@@ -301,15 +306,23 @@ def _of_made_item(item: Any) -> Iterator[Option]:
 def _made(value: Any, label: Any, extra: Mapping[Any, Any] | None = None) -> Option:
     extra = extra or {}
     text = BlockText.of_value(label)
+    image = extra.get("image")
     return Option(
         value=value,
-        label_html=text.inline({}),
+        label_html=_illustrated(text.inline({}), image),
         label=text.plain({}),
         selected=bool(extra.get("default")),
         help_html=BlockText.of_value(extra["help"]).inline({}) if extra.get("help") else "",
         color=str(extra.get("color") or ""),
         css_class=str(extra.get("css class") or ""),
     )
+
+
+def _illustrated(label_html: str, image: Any) -> str:
+    """A label with an image before it: one that has a name, or a file."""
+    is_file = isinstance(image, (DAFile, DAFileList))
+    shown = BlockText.of_value(image).inline({}) if is_file else icon_html(str(image or ""))
+    return f'<span class="da-choice-image">{shown}</span> {label_html}' if shown else label_html
 
 
 def given_options(given: tuple[tuple[Any, str], ...]) -> tuple[Option, ...]:

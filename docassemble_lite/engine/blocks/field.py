@@ -80,7 +80,8 @@ class FieldEntry:
         texts += [value for value in self.flags.values() if isinstance(value, BlockText)]
         conditions = isinstance(self.required, bool) and isinstance(self.disabled, bool)
         choices = self.choices is None or self.choices.is_constant
-        return conditions and choices and all(text is None or text.constant is not None for text in texts)
+        code = any(isinstance(value, Expression) for value in self.flags.values())
+        return conditions and choices and not code and all(text is None or text.constant is not None for text in texts)
 
     def controls(self, evaluation: Evaluation, binding: Binding, *, further: bool = False) -> Iterator[Control]:
         """What it puts on the screen now. A `further` item isn't there yet, so nothing of it may be defined."""
@@ -173,7 +174,7 @@ class FieldEntry:
     def _spec(self, answers: dict[str, Any], variable: str, options: tuple[Option, ...]) -> FieldSpec:
         keys: dict[str, Any] = {key: text.value(answers).strip() for key, text in self.limits.items()}
         for key, value in self.flags.items():
-            keys[key] = value.value(answers) if isinstance(value, BlockText) else value
+            keys[key] = _flag_value(value, answers)
         keys["validation messages"] = {code: text.plain(answers) for code, text in self.messages.items()}
         return FieldSpec(
             variable=variable,
@@ -230,6 +231,12 @@ class FieldEntry:
     def _failure(self, message: str, hint: str) -> EvaluationError:
         place = self.section.place
         return EvaluationError(message, source=place.source.name, path=place.source.path, line=place.line, hint=hint)
+
+
+def _flag_value(value: Any, answers: dict[str, Any]) -> Any:
+    if isinstance(value, Expression):
+        return value.evaluate(answers)
+    return value.value(answers) if isinstance(value, BlockText) else value
 
 
 def _truth(condition: Expression | bool, answers: dict[str, Any]) -> bool:

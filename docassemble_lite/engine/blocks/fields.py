@@ -92,20 +92,16 @@ FIELD_KEYS = frozenset(
 #: Those of them that have no effect yet.
 LATER_FIELD_KEYS = frozenset(
     {
-        "accept",
         "address autocomplete",
         "field metadata",
-        "file css class",
         "inline width",
         "keep for training",
-        "maximum image size",
         "using",
         "allow privileges",
         "allow users",
         "persistent",
         "private",
         "content type",
-        "image upload type",
         "sync",
     }
 )
@@ -292,11 +288,17 @@ def _flags(section: Section, text: TextReader) -> dict[str, Any]:
         "inline",
         "action",
         "trigger at",
+        "maximum image size",
+        "image upload type",
+        "file css class",
     ):
         if key in section:
             flags[key] = text(section, key) if isinstance(section[key], str) else section[key]
     if section.get("input type") == "ajax" and not flags.get("action"):
         raise section.mistake("input type", "A field with suggestions needs an action.", "Add “action: name_of_an_event”.")
+    if section.get("accept") is not None:
+        written = section["accept"]
+        flags["accept"] = str(written) if text is _made_text else Expression(str(written), section.value_place("accept"))
     return flags
 
 

@@ -80,7 +80,6 @@ LATER = frozenset(
         "audio",
         "auto terms",
         "breadcrumb",
-        "decoration",
         "decorations",
         "gathered",
         "progress",

@@ -18,6 +18,7 @@ from docassemble_lite.engine.blocks.fields import define_parents, read_fields
 from docassemble_lite.engine.blocks.list_collect import Collection, ListCollect
 from docassemble_lite.engine.blocks.roles import ROLE_EVENT, require_role, roles_at
 from docassemble_lite.engine.blocks.texts import BlockText, page_text_at, text_at
+from docassemble_lite.engine.decorating import with_images
 from docassemble_lite.engine.document import Section
 from docassemble_lite.engine.expressions import constant_or_expression, set_variable
 from docassemble_lite.engine.fields.control_name import control_name
@@ -118,6 +119,10 @@ class QuestionBlock(Block):
             "shuffle",
             "check in",
             "list collect",
+            "signature",
+            "required",
+            "pen color",
+            "decoration",
             *DOCUMENT_KEYS,
         }
     )
@@ -140,6 +145,9 @@ class QuestionBlock(Block):
         self.hides_continue = constant_or_expression(
             section.get("hide continue button"), section.value_place("hide continue button")
         )
+        self.signature_required = constant_or_expression(section.get("required", True), section.value_place("required"))
+        self.pen_color = text_at(section, "pen color")
+        self.decoration = text_at(section, "decoration")
         self.documents = QuestionDocuments(section, self.name)
         self.validation = code_at(section, "validation code") if "validation code" in section else None
         self.entries: list[FieldEntry] = []
@@ -169,6 +177,9 @@ class QuestionBlock(Block):
             if key in section:
                 self.variable = next(iter(names_at(section, key)), "")
                 return self._yes_no_form
+        if "signature" in section:
+            self.variable = next(iter(names_at(section, "signature")), "")
+            return self._signature_form
         for key in _LISTS:
             if key in section and "fields" not in section:
                 return self._read_list(key)
@@ -271,6 +282,7 @@ class QuestionBlock(Block):
         documents = self.documents.shown(evaluation, binding)
         if documents is not None:
             screen = replace(screen, documents=documents)
+        screen = with_images(screen, self.decoration.raw(evaluation.answers) if self.decoration else "")
         define_parents(evaluation, form.variables())
         if ROLE_EVENT not in self.defines:
             require_role(evaluation, self.roles or evaluation.program.default_roles)
@@ -441,6 +453,23 @@ class QuestionBlock(Block):
             discarded = evaluation.internal["discarded"]
             value = discarded[variable] if variable in discarded else evaluation.value_or_none(variable)
             view = datatype.view(spec, asked, self.section.get("default") if value is None else value)
+        return Form(style="continue", controls=[Control(view, asked)])
+
+    def _signature_form(self, evaluation: Evaluation, binding: Binding) -> Form:
+        variable = binding.filled(self.variable)
+        question = self.question.plain(evaluation.answers)
+        spec = FieldSpec(
+            variable,
+            control_name(variable),
+            "signature",
+            required=_truth(self.signature_required, evaluation),
+            texts=FieldTexts(label_html=self.question.inline(evaluation.answers), label=question, no_label=True),
+            keys={"pen color": self.pen_color.value(evaluation.answers) if self.pen_color else ""},
+        )
+        datatype = datatype_for("signature")
+        asked = datatype.asked(spec)
+        retyped = evaluation.retyped.get(variable)
+        view = datatype.retyped(spec, asked, *retyped) if retyped else datatype.view(spec, asked, None)
         return Form(style="continue", controls=[Control(view, asked)])
 
     def _special_list_form(self, evaluation: Evaluation, _: Binding) -> Form:

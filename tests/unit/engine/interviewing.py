@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -26,7 +27,8 @@ from docassemble_lite.engine.screen import Asked, Exit, FieldView, Outcome, Scre
 from docassemble_lite.engine.source import Sources
 from docassemble_lite.engine.steering import SaveFirst
 from docassemble_lite.engine.submission import Mistakes, note_typed, submit
-from docassemble_lite.errors import AuthorError, EvaluationError, NoSuchFile, SourceError
+from docassemble_lite.engine.uploads import Upload
+from docassemble_lite.errors import AnswersTampered, AuthorError, EvaluationError, NoSuchFile, SourceError
 from docassemble_lite.host import FileInfo, Interface, InterviewEntry, Person, PersonAccess, Request, SessionMoments, TaskReport
 from docassemble_lite.store.freezer import freeze, thaw
 from docassemble_lite.store.small_redis import SmallRedis
@@ -68,6 +70,8 @@ class HostInMemory:
         self.listed: list[InterviewEntry] = []
         # number → (name, content, mimetype)
         self.files: dict[int, tuple[str, bytes, str]] = {}
+        # bytes that all of them may have
+        self.room = 10_000_000
 
     def action_url(self, action: str, arguments: Mapping[str, Any], *, with_session: bool, forget_prior: bool) -> str:
         pairs = "&".join(f"{name}={value}" for name, value in arguments.items())
@@ -112,12 +116,18 @@ class HostInMemory:
 
     def file_info(self, number: int) -> FileInfo:
         name, content, mimetype = self._file(number)
-        return FileInfo(number, name, name.rpartition(".")[2], mimetype, len(content))
+        return FileInfo(number, name, name.rpartition(".")[2].lower(), mimetype, len(content))
 
     def _file(self, number: int) -> tuple[str, bytes, str]:
         if number not in self.files:
             raise NoSuchFile
         return self.files[number]
+
+    def room_for_files(self) -> int:
+        return self.room - sum(len(content) for _, content, _ in self.files.values())
+
+    def static_file(self, reference: str) -> Path | None:
+        return None
 
     def file_url(self, number: int, extension: str, *, attachment: bool, external: bool) -> str:
         return (
@@ -152,10 +162,14 @@ class HostInMemory:
         return SmallRedis(_FOLDER / "redis.sqlite3")
 
     def packed(self, value: Any, key: str) -> bytes:
-        return freeze({key: value})
+        frozen = freeze({key: value})
+        return sha256(frozen).digest() + frozen
 
     def unpacked(self, kept: bytes, key: str) -> Any:
-        return thaw(kept)[0][key]
+        digest, frozen = kept[:32], kept[32:]
+        if sha256(frozen).digest() != digest or key not in thaw(frozen)[0]:
+            raise AnswersTampered
+        return thaw(frozen)[0][key]
 
     def setting(self, name: str, default: Any = None) -> Any:
         return self.settings.get(name, default)
@@ -211,12 +225,12 @@ class Interview:
             posted.update(_pressed(screen, label))
         return posted
 
-    def post(self, posted: Mapping[str, Any]) -> Interview:
-        """Post a form just as it is."""
+    def post(self, posted: Mapping[str, Any], uploads: Mapping[str, Sequence[Upload]] | None = None) -> Interview:
+        """Post a form just as it is, with files by their controls."""
         evaluation = self._begin()
         try:
             # what was asked is stored together with the answers, so that its objects are theirs
-            outcome = submit(evaluation, self._asked_now, posted)
+            outcome = submit(evaluation, self._asked_now, posted, uploads or {})
         except Mistakes as mistakes:
             self._evaluate(new_step=False, mistakes=mistakes)
             return self
@@ -374,6 +388,8 @@ def _shown(view: FieldView) -> list[str]:
         return [view.value] if view.checked else []
     if view.kind in ("select", "radio", "checkboxes"):
         return [choice.key for choice in view.choices if choice.selected]
+    if view.kind == "file":
+        return [item.ticket for item in view.kept]
     return [view.value]
 
 
