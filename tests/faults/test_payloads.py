@@ -164,7 +164,7 @@ def test_p27_no_payload_runs_in_a_browser(unguarded: tuple[Page, str], measured:
         dialog.dismiss()
 
     tab.on("dialog", note)
-    sample = HAND_MADE[:: max(1, len(HAND_MADE) * 20 // COUNT // 2)]
+    sample = HAND_MADE[:: max(1, len(HAND_MADE) * 25 // COUNT)]
     for number, text in enumerate(sample):
         tab.goto(f"{url}{PATH}&new_session=1")
         tab.get_by_label("One").fill(text)
