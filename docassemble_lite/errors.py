@@ -115,6 +115,10 @@ class AnswersTampered(LiteError):
     """The stored answers were tampered with: they don't carry this server's seal. Nothing was read from them."""
 
 
+class ServerKeyMissing(AnswersTampered):
+    """The stored answers were sealed with a key of the server that isn't there. Nothing was read from them."""
+
+
 class SavedByAnother(LiteError):
     """The answers were saved by somebody else in the meantime."""
 

@@ -11,7 +11,10 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Literal, Protocol
+
+from docassemble_lite.emails import Delivery, Email
 
 TaskState = Literal["waiting", "running", "done", "failed", "revoked"]
 Interface = Literal["web", "worker", "cron", "mail", "terminal", "test"]
@@ -28,11 +31,38 @@ class Person:
     privileges: tuple[str, ...] = ()
     language: str = ""
     timezone: str = ""
+    country: str = ""
+    subdivision_first: str = ""
+    subdivision_second: str = ""
+    subdivision_third: str = ""
+    organization: str = ""
 
     @property
     def logged_in(self) -> bool:
         """Whether the person has signed in."""
         return self.id is not None
+
+
+#: What people may say of themselves: members of `Person`.
+PROFILE = (
+    "first_name",
+    "last_name",
+    "language",
+    "timezone",
+    "country",
+    "subdivision_first",
+    "subdivision_second",
+    "subdivision_third",
+    "organization",
+)
+
+
+@dataclass(frozen=True)
+class KnownPerson:
+    """Somebody with an account; `active` is whether this person may sign in."""
+
+    person: Person
+    active: bool
 
 
 @dataclass(frozen=True)
@@ -89,6 +119,93 @@ class FileInfo:
     size: int
 
 
+@dataclass(frozen=True)
+class SessionInfo:
+    """What is known of a session; moments are naive UTC. `opens` is whether the person who asks can open it."""
+
+    session: str
+    interview: str
+    title: str
+    created: datetime
+    modified: datetime
+    encrypted: bool
+    opens: bool
+    owner_id: int | None
+    email: str = ""
+    tags: tuple[str, ...] = ()
+    # of the interview, empty where that isn't there any more
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    # None where they weren't asked for or can't be opened
+    answers: Mapping[str, Any] | None = field(default=None, repr=False)
+
+
+class Accounts(Protocol):
+    """People with accounts. Who may do what is for the caller to say."""
+
+    def listing(self, after: int, most: int, *, include_inactive: bool) -> list[KnownPerson]:
+        """People whose numbers are above `after`, in the order of these."""
+        ...
+
+    def find(self, user_id: int | None, email: str | None) -> KnownPerson | None:
+        """The person with that number, or else with that e-mail address."""
+        ...
+
+    def add(self, email: str, password: str, privileges: Sequence[str], profile: Mapping[str, str]) -> int:
+        """A new person; the number."""
+        ...
+
+    def invite(self, email: str, privileges: Sequence[str], *, send: bool) -> str | None:
+        """The address where somebody can make an account, unless it is sent by e-mail."""
+        ...
+
+    def set_profile(self, person: Person, profile: Mapping[str, str]) -> None:
+        """Change what is known of the person, by names of `PROFILE`."""
+        ...
+
+    def set_active(self, person: Person, active: bool) -> None:
+        """Whether the person may sign in."""
+        ...
+
+    def set_privileges(self, person: Person, privileges: Sequence[str]) -> None:
+        """These and no others are the person's privileges."""
+        ...
+
+    def set_password(self, person: Person, password: str, old: str) -> None:
+        """Another password; with the `old` one the person's sessions stay open to it."""
+        ...
+
+    def privileges(self) -> Sequence[str]:
+        """All that people can have."""
+        ...
+
+    def add_privilege(self, name: str) -> None:
+        """Let people have it."""
+        ...
+
+    def remove_privilege(self, name: str) -> None:
+        """Nobody has it any more."""
+        ...
+
+
+@dataclass(frozen=True)
+class PersonAccess:
+    """When a person was last in the session, to within a minute. Those who weren't signed in are one, with `user_id` None."""
+
+    user_id: int | None
+    privileges: tuple[str, ...]
+    # in UTC
+    moment: datetime
+
+
+@dataclass(frozen=True)
+class SessionMoments:
+    """When the session began, was last saved by whomever, and had a person in it before this visit. All in UTC."""
+
+    began: datetime
+    saved: datetime
+    person_there: datetime | None
+
+
 class Host(Protocol):
     """What interview code may ask of the world outside."""
 
@@ -136,12 +253,64 @@ class Host(Protocol):
         """What is known of a file of this session. Raises `NoSuchFile`."""
         ...
 
+    def room_for_files(self) -> int:
+        """How many bytes of files this session may still be sent."""
+        ...
+
+    def static_file(self, reference: str) -> Path | None:
+        """Where a file of a package lies, or one beside the interview: "name", "package:name" or "package:data/folder/name"."""
+        ...
+
     def file_url(self, number: int, extension: str, *, attachment: bool, external: bool) -> str:
         """The address of a file, for browsers that may open the session; with `attachment` they save it and don't show it."""
         ...
 
     def archive_url(self, numbers: Sequence[int], name: str) -> str:
         """The address of a ZIP file of that name with some files of this session in it."""
+        ...
+
+    def accounts(self) -> Accounts:
+        """People with accounts."""
+        ...
+
+    def sessions_of(
+        self,
+        user_id: int | None,
+        interview: str | None,
+        session: str | None,
+        *,
+        after: int,
+        most: int,
+        with_answers: bool,
+    ) -> list[SessionInfo]:
+        """Sessions of a person, or of everybody (None), the latest first, from the one with the number `after` (from 0)."""
+        ...
+
+    def delete_sessions(self, user_id: int | None, interview: str | None, session: str | None, *, shared: bool) -> int:
+        """Delete sessions of a person, or of everybody (None); how many. Those that others are in too only with `shared`."""
+        ...
+
+    def send_email(self, email: Email, account: str | None) -> Delivery:
+        """Have an e-mail sent by an account of the configuration, None for the usual one; equal ones of a visit are sent once.
+
+        Raises `ValueError` when there is no such account.
+        """
+        ...
+
+    def times_performed(self, task: str, base: str) -> int:
+        """How often the task was performed, as it is kept beside the answers for "session", "interview", "user" or all."""
+        ...
+
+    def set_times_performed(self, task: str, base: str, times: int | None) -> None:
+        """Write at once how often the task was performed; None: once more."""
+        ...
+
+    def session_moments(self) -> SessionMoments:
+        """When the session began, and when something last happened in it."""
+        ...
+
+    def accesses(self) -> Sequence[PersonAccess]:
+        """Who was in the session when."""
         ...
 
     def redis(self) -> Any:
@@ -204,10 +373,49 @@ class NoHost:
     def file_info(self, number: int) -> FileInfo:
         return self._refuse()
 
+    def room_for_files(self) -> int:
+        return self._refuse()
+
+    def static_file(self, reference: str) -> Path | None:
+        return self._refuse()
+
     def file_url(self, number: int, extension: str, *, attachment: bool, external: bool) -> str:
         return self._refuse()
 
     def archive_url(self, numbers: Sequence[int], name: str) -> str:
+        return self._refuse()
+
+    def accounts(self) -> Accounts:
+        return self._refuse()
+
+    def sessions_of(
+        self,
+        user_id: int | None,
+        interview: str | None,
+        session: str | None,
+        *,
+        after: int,
+        most: int,
+        with_answers: bool,
+    ) -> list[SessionInfo]:
+        return self._refuse()
+
+    def delete_sessions(self, user_id: int | None, interview: str | None, session: str | None, *, shared: bool) -> int:
+        return self._refuse()
+
+    def send_email(self, email: Email, account: str | None) -> Delivery:
+        return self._refuse()
+
+    def times_performed(self, task: str, base: str) -> int:
+        return self._refuse()
+
+    def set_times_performed(self, task: str, base: str, times: int | None) -> None:
+        self._refuse()
+
+    def session_moments(self) -> SessionMoments:
+        return self._refuse()
+
+    def accesses(self) -> Sequence[PersonAccess]:
         return self._refuse()
 
     def redis(self) -> Any:

@@ -31,6 +31,18 @@ class OneLineFormatter(logging.Formatter):
         return _indented(super().formatStack(stack_info))
 
 
+def log_to_stderr(*, debug: bool) -> None:
+    """Send the records of this process to stderr: ours from INFO on (with `debug` all), those of libraries from WARNING on."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(OneLineFormatter(FORMAT))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.WARNING)
+    # it warns of requests that wait when there are none, as long as the server's threads are just starting
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    logging.getLogger("docassemble_lite").setLevel(logging.DEBUG if debug else logging.INFO)
+
+
 def log_to_file(path: Path, name: str = "docassemble_lite") -> None:
     """Write the records of a logger to a file as well; a tool that rotates it may move it away at any time."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -6,15 +6,39 @@ Every directive is a field of `Settings`, with the name that `config.yml` uses (
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 
+from docassemble_lite.emails import read_address
 from docassemble_lite.errors import SettingsError
+
+#: What the configuration can allow to a privilege. Of what isn't there to be done, the permission has no effect.
+PERMISSIONS = frozenset(
+    {
+        "access_user_api_info",
+        "delete_user",
+        "demo_interviews",
+        "edit_user_api_info",
+        "log_user_in",
+        "playground_control",
+        "template_parse",
+        "access_privileges",
+        "access_sessions",
+        "access_user_info",
+        "create_user",
+        "edit_privileges",
+        "edit_sessions",
+        "edit_user_active_status",
+        "edit_user_info",
+        "edit_user_password",
+        "edit_user_privileges",
+    }
+)
 
 
 class Secret(bytes):
@@ -24,6 +48,22 @@ class Secret(bytes):
         return "Secret('**********')"
 
     __str__ = __repr__
+
+
+@dataclass(frozen=True)
+class MailAccount:
+    """A way to send e-mails: an account at a server that speaks SMTP."""
+
+    name: str = ""
+    # what people see as the sender, "Name <address>"
+    default_sender: str = ""
+    username: str = ""
+    password: Secret = field(default_factory=lambda: Secret(b""))
+    server: str = ""
+    port: int = 587
+    # encrypted from the beginning, or after STARTTLS
+    use_ssl: bool = False
+    use_tls: bool = True
 
 
 @dataclass(frozen=True)
@@ -52,8 +92,20 @@ class Settings:
     # the interview that "/" leads to; empty: the list of interviews
     default_interview: str = ""
     debug: bool = False
+    # ways to send e-mails, the usual one first; none: no e-mail is sent
+    mail: tuple[MailAccount, ...] = ()
+    # rows that functions of interviews give at a time
+    pagination_limit: int = 100
+    # a privilege -> what those who have it may do, beside what the privilege itself stands for
+    permissions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     # whether pages show where to sign in; the page for it is there in any case
     show_login: bool = True
+    # whether anybody may register; if not, an invitation still lets somebody in
+    allow_registration: bool = True
+    # whether whoever has forgotten a password can ask for another one, and whether an account can be deleted
+    allow_forgot_password: bool = True
+    user_can_delete_account: bool = True
+    admin_can_delete_account: bool = True
     # seconds that a visit waits for another one to the same session before it goes ahead
     concurrency_lock_timeout: float = 4.0
     # seconds that a running task stays alive without a sign of life, between signs, and between two sweeps
@@ -66,6 +118,15 @@ class Settings:
     task_retry_days: float = 7.0
     # seconds that the code of an interview may run while somebody waits for the page
     time_limit: float = 20.0
+    # whether `run` starts cron_hourly, cron_daily, cron_weekly and cron_monthly by itself
+    scheduled_tasks: bool = True
+    # seconds that a scheduled task may take in one session; 0: any
+    cron_time_limit: float = 300.0
+    # days without a change after which a session is deleted; 0: never. By the name of an interview: for its sessions
+    interview_delete_days: int = 90
+    interview_delete_days_by_filename: Mapping[str, int] = field(default_factory=dict)
+    # how the server is reached from outside, for addresses in e-mails; empty: as `host` and `port` say
+    url_root: str = ""
     # milliseconds between two looks of a page that waits for something; 0: only when it is told to look
     checkin_interval: int = 6000
     # pages that one web process keeps a connection to, in order to tell them when to look
@@ -78,6 +139,8 @@ class Settings:
     behind_https_load_balancer: bool = False
     # bytes that one request may have
     maximum_content_length: int = 16 * 1024 * 1024
+    # bytes that all files of a session may have before it can be sent no more of them
+    file_quota: int = 256 * 1024 * 1024
 
     @property
     def database_url(self) -> str:
@@ -88,34 +151,25 @@ class Settings:
         return f"postgresql+psycopg2:{rest}" if colon and scheme in ("postgres", "postgresql") else self.database
 
     @property
+    def public_url(self) -> str:
+        """How the server is reached where no request says it, without a slash at the end."""
+        return (
+            self.url_root.rstrip("/")
+            or f"http://{'localhost' if self.host in ('127.0.0.1', '0.0.0.0') else self.host}:{self.port}"
+        )
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The server's time zone. Raises `SettingsError` for one that there isn't."""
+        try:
+            return ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise SettingsError(f"The directive “timezone” names no time zone: {self.timezone!a}.") from error
+
+    @property
     def embedded(self) -> bool:
         """Whether the store is the SQLite file in the data folder."""
         return self.database_url.startswith("sqlite")
-
-    def server_key(self) -> Secret:
-        """32 random bytes that are this server's own, from `DAL_SERVER_KEY` (hex) or made once in the data folder."""
-        given = os.environ.get("DAL_SERVER_KEY")
-        if given:
-            try:
-                key = bytes.fromhex(given)
-            except ValueError:
-                key = b""
-            if len(key) != 32:
-                raise SettingsError("DAL_SERVER_KEY must be 64 hexadecimal digits (openssl rand -hex 32 makes them).")
-            return Secret(key)
-        path = self.data / "server.key"
-        self.data.mkdir(parents=True, exist_ok=True)
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            pass
-        else:
-            with os.fdopen(descriptor, "wb") as out:
-                out.write(secrets.token_bytes(32))
-        key = path.read_bytes()
-        if len(key) != 32:
-            raise SettingsError(f"{path} should hold 32 bytes and holds {len(key)}: restore it from a backup.")
-        return Secret(key)
 
 
 _PATHS = {"data", "interviews"}
@@ -172,13 +226,86 @@ def _converted(name: str, value: Any, folder: Path, where: str) -> Any:
         if not isinstance(value, dict):
             raise SettingsError(f"{where} must map names of packages to folders.")
         return {str(package): (folder / str(path)).resolve() for package, path in value.items()}
-    wanted = type(getattr(Settings(), name))
+    if name == "interview_delete_days_by_filename":
+        return _days(value, where)
+    if name == "permissions":
+        return _permissions(value, where)
+    if name == "mail":
+        return _mail_accounts(value, where)
+    return _checked(name, value, type(getattr(Settings(), name)), where)
+
+
+def _checked(name: str, value: Any, wanted: Any, where: str) -> Any:
     if wanted is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if wanted is str:
         return str(value)
     if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
         raise SettingsError(f"{where} must be of the kind {wanted.__name__}, not {value!r}.")
+    if name == "interview_delete_days" and value < 0:
+        raise SettingsError(f"{where} must be a number of days, 0 for never, not {value!r}.")
     if name == "port" and not 0 <= value <= 65535:
         raise SettingsError(f"{where} must be a number from 0 to 65535, not {value!r}.")
     return value
+
+
+def _permissions(value: Any, where: str) -> dict[str, tuple[str, ...]]:
+    if not isinstance(value, dict) or not all(isinstance(names, list) for names in value.values()):
+        raise SettingsError(f"{where} must map names of privileges to lists of permissions.")
+    unknown = {str(name) for names in value.values() for name in names} - PERMISSIONS
+    if unknown:
+        raise SettingsError(f"{where}: there is no {', '.join(sorted(unknown))}. There are: {', '.join(sorted(PERMISSIONS))}.")
+    return {str(privilege): tuple(str(name) for name in names) for privilege, names in value.items()}
+
+
+def _days(value: Any, where: str) -> dict[str, int]:
+    if not isinstance(value, dict) or not all(type(days) is int and days >= 0 for days in value.values()):
+        raise SettingsError(f"{where} must map names of interviews to numbers of days, 0 for never.")
+    return {str(interview): days for interview, days in value.items()}
+
+
+def _mail_accounts(value: Any, where: str) -> tuple[MailAccount, ...]:
+    """One account or a list of them; the one called “default” comes first."""
+    given = value if isinstance(value, list) else [value]
+    accounts = [_mail_account(item, where) for item in given]
+    names = [account.name for account in accounts]
+    if len(accounts) > 1 and (not all(names) or len(set(names)) < len(names)):
+        raise SettingsError(f"{where}: each of several must have a “name” of its own.")
+    return tuple(sorted(accounts, key=lambda account: account.name != "default"))
+
+
+def _mail_account(value: Any, where: str) -> MailAccount:
+    known = [item.name.replace("_", " ") for item in fields(MailAccount)]
+    if not isinstance(value, dict):
+        raise SettingsError(f"{where} must have lines of the form “directive: value”, with {', '.join(known)}.")
+    given = {str(key): item for key, item in value.items() if item is not None}
+    for key in given:
+        if key not in known:
+            hint = " Only servers that speak SMTP are supported." if key.startswith(("mailgun", "sendgrid", "azure")) else ""
+            raise SettingsError(f"{where}: there is no directive “{key}”. There are: {', '.join(known)}.{hint}")
+    values = {key.replace(" ", "_"): _of_account(key, item, f"{where}: {key}") for key, item in given.items()}
+    account = MailAccount(**values)
+    if account.use_ssl and "port" not in given:
+        account = replace(account, port=465)
+    return _usable_account(account, where)
+
+
+def _of_account(key: str, value: Any, where: str) -> Any:
+    if key == "password":
+        if isinstance(value, (dict, list)):
+            raise SettingsError(f"{where} must be a text.")
+        return Secret(str(value).encode())
+    name = key.replace(" ", "_")
+    return _checked(name, value, type(getattr(MailAccount(), name)), where)
+
+
+def _usable_account(account: MailAccount, where: str) -> MailAccount:
+    """The account, encrypted in one way at most and with a sender. Raises `SettingsError` for one without a server or sender."""
+    if not account.server:
+        raise SettingsError(f"{where} needs the directive “server”, the name of the server that takes e-mails.")
+    sender = account.default_sender or (account.username if "@" in account.username else "")
+    if read_address(sender) is None:
+        raise SettingsError(
+            f"{where} needs the directive “default sender”, an e-mail address such as Office <office@example.com>."
+        )
+    return replace(account, default_sender=sender, use_tls=account.use_tls and not account.use_ssl)

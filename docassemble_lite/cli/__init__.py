@@ -37,7 +37,7 @@ def _carry_out(arguments: Arguments) -> int:
 
         return begin(arguments.folder)
 
-    from docassemble_lite.cli.logs import log_to_stderr
+    from docassemble_lite.logs import log_to_stderr
 
     settings = arguments.settings()
     log_to_stderr(debug=settings.debug)
@@ -70,4 +70,8 @@ def _carry_out(arguments: Arguments) -> int:
             from docassemble_lite.cli.tasks import manage_tasks
 
             return manage_tasks(settings, arguments)
+        case "keys":
+            from docassemble_lite.cli.keys import manage_keys
+
+            return manage_keys(settings, arguments)
     raise LiteError(f"There is no command {arguments.command}.")

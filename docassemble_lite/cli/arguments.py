@@ -20,16 +20,26 @@ COMMANDS = {
     "init": "begin a folder of your own: a config.yml and a first interview",
     "user": "show and change who can sign in",
     "tasks": "show background tasks, the newest first; run them again, revoke them",
+    "keys": "show the server's own keys; put another one in the place of the current one",
 }
 USER_DEEDS = {
     "add": "add a person who can sign in",
     "list": "show who can sign in (also without this word)",
     "password": "give a person another password, and sign the person out everywhere",
     "privilege": "give a person these privileges and no others",
+    "link": "print a link by which a person chooses another password; it is good once, for one day",
+    "delete": "delete a person, with the person's private sessions",
 }
 TASK_DEEDS = {
     "run-again": "have a task that failed run once more",
     "revoke": "take a task from the queue, or end it where it runs",
+}
+KEY_DEEDS = {
+    "list": "show the keys and how much needs each of them (also without this word)",
+    "rotate": "make a new key and seal anew what the others sealed, while the server runs",
+    "reseal": "seal anew what was sealed with earlier keys",
+    "forget": "remove an earlier key that nothing needs any more",
+    "affected": "show the sessions whose key is missing",
 }
 TASK_STATES = ("waiting", "running", "done", "failed", "revoked")
 
@@ -50,10 +60,16 @@ class Arguments:
     email: str = ""
     privileges: tuple[str, ...] = ()
     password_file: Path | None = None
+    # how the server is reached from outside
+    url: str = ""
+    # whether the sessions go as well in which others may take part
+    shared: bool = False
     state: str | None = None
     most: int = 50
     # the id of a task, or how it begins
     task: str = ""
+    # the id of one of the server's keys
+    key: str = ""
     # numbers of open files that a supervisor hands to its children
     socket_fd: int | None = None
     lifeline_fd: int | None = None
@@ -97,12 +113,13 @@ def _parser() -> argparse.ArgumentParser:
         made[name].add_argument("--lifeline-fd", type=int, help=argparse.SUPPRESS)
     _add_deeds_of_user(made["user"])
     _add_deeds_of_tasks(made["tasks"])
+    _with_deeds(made["keys"], KEY_DEEDS)["forget"].add_argument("key", metavar="KEY", help="the key, as `keys` shows it")
     return parser
 
 
 def _add_deeds_of_user(parser: argparse.ArgumentParser) -> None:
     made = _with_deeds(parser, USER_DEEDS)
-    for name in ("add", "password", "privilege"):
+    for name in USER_DEEDS.keys() - {"list"}:
         made[name].add_argument("email", metavar="EMAIL", help="the person's e-mail address")
     for name in ("add", "password"):
         made[name].add_argument(
@@ -113,6 +130,12 @@ def _add_deeds_of_user(parser: argparse.ArgumentParser) -> None:
         )
     made["add"].add_argument(
         "--privilege", action="append", dest="privileges", metavar="NAME", help="a privilege; may be given several times"
+    )
+    made["link"].add_argument(
+        "--url", default="", metavar="URL", help="how the server is reached from outside (default: the directive “url root”)"
+    )
+    made["delete"].add_argument(
+        "--shared", action="store_true", help="also delete the sessions that the person began and in which others may take part"
     )
     made["privilege"].add_argument("privileges", nargs="+", metavar="NAME", help="admin, advocate, developer, trainer, user")
 

@@ -19,6 +19,7 @@ from docassemble_lite.cli.child import Child
 from docassemble_lite.cli.events import Probe, Signals, Waiting
 from docassemble_lite.cli.lifeline import GRACE
 from docassemble_lite.cli.listening import listen, reachable_address, url_of
+from docassemble_lite.cli.timetable import Timetable
 from docassemble_lite.errors import LiteError, SettingsError
 from docassemble_lite.settings import Settings
 
@@ -43,7 +44,8 @@ def supervise(settings: Settings, arguments: Arguments) -> int:
         options = replace(arguments, port=listener.getsockname()[1]).options()
         children = _children(settings.web_processes, options, listener.fileno(), lifeline)
         try:
-            return Supervisor(children, reachable_address(listener), url_of(listener)).run()
+            timetable = _timetable(settings, arguments) if settings.scheduled_tasks else None
+            return Supervisor(children, reachable_address(listener), url_of(listener), timetable).run()
         finally:
             os.close(held_end)
             os.close(lifeline)
@@ -60,13 +62,26 @@ def _children(web_processes: int, options: list[str], listener: int, lifeline: i
     ]
 
 
-class Supervisor:
-    """Keeps children running until it is told to stop. The first of them has to serve the web."""
+def _timetable(settings: Settings, arguments: Arguments) -> Timetable:
+    options = replace(arguments, host=None, port=None).options()
 
-    def __init__(self, children: list[Child], address: tuple[str, int], url: str) -> None:
+    def command(event: str, slot: str) -> list[str]:
+        return [sys.executable, "-m", "docassemble_lite.cron", "-type", event, "--slot", slot, *options]
+
+    return Timetable(command, settings.zone)
+
+
+class Supervisor:
+    """Keeps children running until it is told to stop. The first of them has to serve the web.
+
+    The `timetable` has scheduled tasks run.
+    """
+
+    def __init__(self, children: list[Child], address: tuple[str, int], url: str, timetable: Timetable | None = None) -> None:
         self.children = children
         self.address = address
         self.url = url
+        self.timetable = timetable
         self.waiting = Waiting(Signals(signal.SIGTERM, signal.SIGINT, signal.SIGCHLD))
         self.ready = False
         self.stopping = False
@@ -78,7 +93,7 @@ class Supervisor:
         """Start the children and stay until all of them have ended; the exit code."""
         self.children[0].start()
         self.waiting.watch(Probe(self.address))
-        while not self.stopping or any(child.running for child in self.children):
+        while not self.stopping or any(child.running for child in self._all()):
             events = self.waiting.next(self._seconds_to_next_deadline())
             if events.probe is not None:
                 self._hear(events.probe)
@@ -88,6 +103,10 @@ class Supervisor:
             self._start_due()
             self._kill_overdue()
         return self.exit_code
+
+    def _all(self) -> list[Child]:
+        task = self.timetable.child if self.timetable else None
+        return [*self.children, task] if task else self.children
 
     # --- starting --------------------------------------------------------------------------------------------------
 
@@ -112,6 +131,8 @@ class Supervisor:
         for child in self.children:
             if child.restart_at is not None and child.restart_at <= now:
                 child.start()
+        if self.timetable and self.ready and not self.stopping:
+            self.timetable.look()
 
     # --- ending ----------------------------------------------------------------------------------------------------
 
@@ -124,7 +145,7 @@ class Supervisor:
         self.stopping = True
         self.kill_at = now + GRACE
         print("Stopping …", flush=True)
-        for child in self.children:
+        for child in self._all():
             child.terminate()
 
     def _bury_dead(self) -> None:
@@ -137,17 +158,21 @@ class Supervisor:
                 self.exit_code = EXPLAINED
             else:
                 child.plan_restart(code)
+        if self.stopping and self.timetable and self.timetable.child:
+            self.timetable.child.find_dead()
 
     def _kill_overdue(self) -> None:
         if self.kill_at is None or time.monotonic() < self.kill_at:
             return
         self.kill_at = None
-        for child in self.children:
+        for child in self._all():
             if child.running:
                 logger.warning("%s didn't stop in time and is killed", child.name)
                 child.kill()
                 self.exit_code = 1
 
     def _seconds_to_next_deadline(self) -> float | None:
-        moments = [moment for moment in (self.kill_at, *(child.restart_at for child in self.children)) if moment is not None]
+        look = self.timetable.next_look if self.timetable and not self.stopping else None
+        planned = (self.kill_at, look, *(child.restart_at for child in self.children))
+        moments = [moment for moment in planned if moment is not None]
         return max(0.0, min(moments) - time.monotonic()) if moments else None

@@ -65,18 +65,21 @@ class DrainingServer:
         import waitress
 
         from docassemble_lite.cli.holding import let_hold
+        from docassemble_lite.cli.turns import Turns
         from docassemble_lite.pokes import open_pokes
+        from docassemble_lite.web.form import FILES_AT_ONCE
         from docassemble_lite.web.held import HeldConnections
 
-        self._connections: dict[int, Any] = {}
+        connections: dict[int, Any] = {}
+        self._turns = Turns(connections)
         self._server = waitress.create_server(
             app,
-            map=self._connections,
+            map=connections,
             sockets=[listener],
             threads=settings.web_threads,
             connection_limit=CONNECTIONS,
             # the app refuses what is too large with a page of its own; this is for what would fill the disk
-            max_request_body_size=2 * settings.maximum_content_length,
+            max_request_body_size=(FILES_AT_ONCE + 1) * settings.maximum_content_length,
             # send what an app yields at once: it may be an event that somebody waits for
             send_bytes=1,
             clear_untrusted_proxy_headers=not settings.behind_https_load_balancer,
@@ -96,18 +99,13 @@ class DrainingServer:
     def run(self) -> None:
         """Serve until `stop`."""
         while not self._stopping:
-            self._turn(seconds=None)
+            self._turns.take(30.0)
         self._held.stop()
         self._server.accepting = False
         end = time.monotonic() + DRAINING
         while self._close_idle() and time.monotonic() < end:
-            self._turn(seconds=GLANCE)
+            self._turns.take(GLANCE, at_all=True)
         self._server.close()
-
-    def _turn(self, seconds: float | None) -> None:
-        from waitress import wasyncore
-
-        wasyncore.loop(timeout=30.0 if seconds is None else seconds, use_poll=True, map=self._connections, count=1)
 
     def _close_idle(self) -> bool:
         """Close the connections on which nothing is going on; whether there are others."""

@@ -42,10 +42,19 @@ def pandoc(arguments: Sequence[str], given: bytes, folder: Path) -> bytes:
 
 def typst(source: bytes, folder: Path, *, tagged: bool) -> bytes:
     """The PDF of a text for Typst, which sees no files but those of the folder. Raises `DocumentError`."""
+    return _typeset(source, folder, "tagged" if tagged else "pdf")
+
+
+def typst_picture(source: bytes, folder: Path) -> bytes:
+    """The first page of a text for Typst as a PNG. Raises `DocumentError`."""
+    return _typeset(source, folder, "png")
+
+
+def _typeset(source: bytes, folder: Path, what: str) -> bytes:
     # without what Python does at its start for the sake of other programs, it starts in half the time
     interpreter = [sys.executable, "-I", "-S", "-B"]
     limits = [str(MEGABYTES), str(int(SECONDS))]
-    return _run("Typst", [*interpreter, str(_TYPESETTER), str(_typst()), *limits, str(int(tagged))], source, folder)
+    return _run("Typst", [*interpreter, str(_TYPESETTER), str(_typst()), *limits, what], source, folder)
 
 
 def _run(name: str, command: Sequence[str], given: bytes, folder: Path) -> bytes:

@@ -1,7 +1,7 @@
-"""A program of its own: a text for Typst in, a PDF out. It is started by `programs.typst` and imports nothing of ours.
+"""A program of its own: a text for Typst in, a PDF or a picture out. `programs` starts it, and it imports nothing of ours.
 
-Arguments: the folder of the package typst, megabytes of memory, seconds of processor time, 1 for a tagged PDF. Its working
-folder is the only one in which the text finds files.
+Arguments: the folder of the package typst, megabytes of memory, seconds of processor time, and what is to be made: "pdf",
+"tagged" (a PDF with tags) or "png". Its working folder is the only one in which the text finds files.
 """
 
 from __future__ import annotations
@@ -14,8 +14,11 @@ from typing import Any
 # characters beyond those that the fonts of Typst have for certain: Latin, Greek, Cyrillic and Hebrew letters, usual signs
 _OTHER = re.compile("[^\x00-\u024f\u0384-\u03ce\u0400-\u0477\u05d0-\u05ea\u1e00-\u1fff\u2010-\u2037\u2039\u203a\u20ac]")
 
+# of a picture, per inch
+_DOTS = 144
 
-def main(packages: str, megabytes: str, seconds: str, tagged: str) -> int:
+
+def main(packages: str, megabytes: str, seconds: str, what: str) -> int:
     """Set what comes in; 1 if that can't be done, with the reason on stderr."""
     sys.path.insert(0, packages)
     import typst
@@ -31,11 +34,14 @@ def main(packages: str, megabytes: str, seconds: str, tagged: str) -> int:
     # its types mix up what fonts and texts are
     compiled: Any = typst.compile
     try:
-        pdf = compiled(source, root=".", font_paths=fonts, pdf_tags=tagged == "1")
+        if what == "png":
+            made = compiled(source, root=".", font_paths=fonts, format="png", ppi=_DOTS)
+        else:
+            made = compiled(source, root=".", font_paths=fonts, pdf_tags=what == "tagged")
     except typst.TypstError as error:
         sys.stderr.write(error.message)
         return 1
-    sys.stdout.buffer.write(pdf)
+    sys.stdout.buffer.write(made)
     return 0
 
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from docassemble_lite.documents import FORMATS, Document, make
 from docassemble_lite.documents.pdf import page_count
 from docassemble_lite.engine.document import Place
+from docassemble_lite.engine.document_pictures import with_pictures
 from docassemble_lite.engine.markup import to_html, unescape_typed
+from docassemble_lite.engine.typed import veil
 from docassemble_lite.errors import DocumentError, EvaluationError, NoSuchFile
 from docassemble_lite.objects import DAFile, DAFileCollection
 from docassemble_lite.objects.file_names import clean_name
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from docassemble_lite.engine.evaluation import Evaluation
 
 #: Raised when documents come to look different, so that those that are kept are assembled again.
-VERSION = 1
+VERSION = 2
 #: What stands among the formats for a preview on the page.
 PREVIEW = "preview"
 _PREVIEW_TYPE = "application/json"
@@ -85,7 +87,9 @@ def _assembled(evaluation: Evaluation, order: Order) -> dict[str, Any]:
     """The files of the document, by now stored."""
     formats = [name for name in order.formats if name != PREVIEW]
     try:
-        made = make(order.document, formats)
+        # files never change, so that pictures are only looked at when the document is made
+        markdown, pictures = with_pictures(order.document.markdown)
+        made = make(replace(order.document, markdown=veil(markdown), pictures=pictures), formats)
     except DocumentError as error:
         raise _failure(order, error) from error
     base = clean_name(order.filename, "document")

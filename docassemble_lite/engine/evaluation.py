@@ -56,6 +56,8 @@ class Evaluation:
         self.tasks = StartedTasks(host, self.internal)
         self.retyped: Mapping[str, tuple[tuple[str, ...], str]] = {}
         self.form_error = ""
+        # the items of a list that are shown again, in this order; None: as the list has them
+        self.arrangement: tuple[int, ...] | None = None
         # choices that a check-in put in place of the screen's own: variable → (value, label) of each
         self.given: Mapping[str, tuple[tuple[Any, str], ...]] = {}
         # the answers that were thrown away when the person went back just now
@@ -66,6 +68,8 @@ class Evaluation:
         # whether an action ran, which makes a step of its own
         self.action_ran = False
         self.embedded_answer_followed = False
+        # tasks and the e-mails that marked them as performed
+        self.marked_by_emails: set[tuple[str, str]] = set()
         self.reconsidered: set[str] = set()
         self.sought: list[str] = []
         # the names that were being sought when the outcome came about, most recent first

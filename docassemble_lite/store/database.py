@@ -15,12 +15,17 @@ from sqlalchemy.exc import OperationalError
 from docassemble_lite.settings import Settings
 from docassemble_lite.store.attempts import Attempts
 from docassemble_lite.store.contents import FolderContents
+from docassemble_lite.store.counters import Counters
+from docassemble_lite.store.cron import CronSlots
 from docassemble_lite.store.files import Files
 from docassemble_lite.store.locks import AdvisoryLocks, FileLocks, Locks
 from docassemble_lite.store.people import People
+from docassemble_lite.store.resealing import Resealing
+from docassemble_lite.store.server_keys import server_keys
 from docassemble_lite.store.sessions import Sessions
 from docassemble_lite.store.tables import db
 from docassemble_lite.store.tasks import Tasks
+from docassemble_lite.store.tickets import Tickets
 from docassemble_lite.store.vault import Vault
 from docassemble_lite.store.writing import Writing
 
@@ -43,8 +48,12 @@ class Store:
     tasks: Tasks = field(repr=False)
     locks: Locks = field(repr=False)
     people: People = field(repr=False)
+    tickets: Tickets = field(repr=False)
     attempts: Attempts = field(repr=False)
     files: Files = field(repr=False)
+    resealing: Resealing = field(repr=False)
+    counters: Counters = field(repr=False)
+    cron: CronSlots = field(repr=False)
 
     def close(self) -> None:
         """Close all connections to the database."""
@@ -65,7 +74,8 @@ def open_store(settings: Settings, app: Flask | None = None) -> Store:
         engine = db.engine
     event.listen(engine, "connect", _prepare_connection(engine.dialect.name))
     event.listen(engine, "handle_error", _tell_that_it_is_away)
-    vault = Vault(settings.server_key())
+    keys = server_keys(settings.data)
+    vault = Vault(keys)
     locks = AdvisoryLocks(engine) if engine.dialect.name == "postgresql" else FileLocks(settings.data / "locks")
     writing = Writing(engine)
     tasks = Tasks(engine, vault, writing, keeps_failed=settings.task_retry_days > 0)
@@ -77,14 +87,14 @@ def open_store(settings: Settings, app: Flask | None = None) -> Store:
         Sessions(engine, vault, writing, tasks, files),
         tasks,
         locks,
-        People(engine, writing),
-        Attempts(engine, writing, _attempts_key(settings)),
+        People(engine, writing, vault),
+        Tickets(engine, writing),
+        Attempts(engine, writing, hmac.digest(keys.read()[0], b"attempts", "sha256")),
         files,
+        Resealing(engine, writing, vault),
+        Counters(engine, writing),
+        CronSlots(engine, writing),
     )
-
-
-def _attempts_key(settings: Settings) -> bytes:
-    return hmac.digest(bytes(settings.server_key()), b"attempts", "sha256")
 
 
 def _engine_options(settings: Settings) -> dict[str, Any]:

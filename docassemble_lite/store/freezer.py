@@ -17,7 +17,8 @@ _PICKLED = 1
 _PICKLED_AND_COMPRESSED = 2
 _PROTOCOL = 5
 _COMPRESSED_ABOVE = 1024
-_LEFT_OUT = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type)
+#: What isn't stored among the answers, as it belongs to the process: code, and files that were opened.
+LEFT_OUT = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type, io.IOBase)
 _CANNOT_PICKLE = (pickle.PicklingError, TypeError, AttributeError, ValueError, NotImplementedError, RecursionError)
 
 
@@ -38,10 +39,10 @@ class _Unpickler(pickle.Unpickler):
 def freeze(answers: Mapping[str, Any], extra: Any = None) -> bytes:
     """The answers, and whatever goes with them, as bytes.
 
-    Modules, functions, classes and `__builtins__` among the answers are left out. Raises `AnswersNotStorable`, with the
-    name of the variable, when a value can't be stored.
+    Modules, functions, classes, open files and `__builtins__` among the answers are left out. Raises `AnswersNotStorable`,
+    with the name of the variable, when a value can't be stored.
     """
-    kept = {name: value for name, value in answers.items() if name != "__builtins__" and not isinstance(value, _LEFT_OUT)}
+    kept = {name: value for name, value in answers.items() if name != "__builtins__" and not isinstance(value, LEFT_OUT)}
     try:
         pickled = pickle.dumps((kept, extra), _PROTOCOL)
     except _CANNOT_PICKLE as error:

@@ -23,9 +23,18 @@ class Peek:
     steps_offset: int
     multi_user: bool
     allow_cron: bool
-    cron_events: tuple[str, ...]
     last_person_access: datetime | None
     owner_id: int | None
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Listed(Peek):
+    """A session on a list; `opens` is whether the one who asks can open it."""
+
+    opens: bool = True
+    # empty: it is nobody's
+    owner_email: str = ""
 
 
 @dataclass(frozen=True)

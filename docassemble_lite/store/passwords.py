@@ -91,6 +91,15 @@ def fits(password: str, stored: str | None) -> bool:
     return True
 
 
+def key_of(password: str, salt: bytes, effort: Effort) -> bytes:
+    """32 bytes that follow from a password, a salt and an effort, and that nothing else gives."""
+    with _turn():
+        made = Argon2id(
+            salt=salt, length=_HASH_BYTES, iterations=effort.iterations, lanes=effort.lanes, memory_cost=effort.memory
+        )
+        return made.derive(_encoded(password if len(password) <= LONGEST else ""))
+
+
 def is_outdated(stored: str) -> bool:
     """Whether it was made with another effort than that of today."""
     return not stored.startswith(EFFORT.prefix)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
-from sqlalchemy import Insert, and_, bindparam, case, delete, func, insert, or_, select, update
+from sqlalchemy import Insert, Select, String, and_, bindparam, case, delete, func, insert, or_, select, update
 
-from docassemble_lite.store.tables import session_keys, sessions, steps, tasks
+from docassemble_lite.store.tables import privileges, session_keys, session_people, sessions, steps, tasks, users
 from docassemble_lite.store.task_queries import has_news, has_open
 
 _wanted = sessions.c.id == bindparam("wanted")
 _newest = and_(steps.c.session_id == sessions.c.id, steps.c.number == sessions.c.step)
-_key = and_(session_keys.c.session_id == sessions.c.id, session_keys.c.holder == bindparam("asking"))
+_is_good = or_(session_keys.c.until.is_(None), session_keys.c.until > bindparam("now"))
+_key = and_(session_keys.c.session_id == sessions.c.id, session_keys.c.holder == bindparam("asking"), _is_good)
 
 # a session that isn't open to the asking one is not found at all: no row, no time spent on its answers
 _open_to_asking = or_(sessions.c.multi_user, session_keys.c.holder.is_not(None))
@@ -37,15 +39,81 @@ peek = select(sessions).where(_wanted)
 held_by = (
     select(sessions)
     .select_from(sessions.join(session_keys, session_keys.c.session_id == sessions.c.id))
-    .where(session_keys.c.holder == bindparam("asking"))
+    .where(session_keys.c.holder == bindparam("asking"), _is_good)
     .order_by(sessions.c.modified.desc(), sessions.c.id)
 )
-answering_cron = (
-    select(sessions)
-    .where(sessions.c.multi_user, sessions.c.allow_cron, sessions.c.cron_events.like(bindparam("pattern"), escape="\\"))
-    .order_by(sessions.c.modified, sessions.c.id)
+_listed = (
+    select(sessions, session_keys.c.holder.is_not(None).label("held"), users.c.email)
+    .select_from(sessions.outerjoin(session_keys, _key).outerjoin(users, users.c.id == sessions.c.owner_id))
+    .order_by(sessions.c.modified.desc(), sessions.c.id)
+    .limit(bindparam("most"))
+    .offset(bindparam("skipped"))
 )
-unsaved_since = select(sessions).where(sessions.c.modified < bindparam("moment")).order_by(sessions.c.modified, sessions.c.id)
+#: A session that isn't the wanted one by its id or interview is left out; an empty wish is none.
+_wished = and_(
+    or_(bindparam("session", type_=String) == "", sessions.c.id == bindparam("session")),
+    or_(bindparam("interview", type_=String) == "", sessions.c.interview == bindparam("interview")),
+)
+
+
+@cache
+def listed(*, of_person: bool) -> Select[Any]:
+    """Sessions, most recently saved first; `held` is whether the secret of the one who asks opens it.
+
+    Those of a person are the person's own, and the plain ones of others in which the person was.
+    """
+    wanted = _listed.where(_wished)
+    if not of_person:
+        return wanted
+    own = sessions.c.owner_id == bindparam("of_user", type_=sessions.c.owner_id.type)
+    joined = select(session_people.c.session_id).where(session_people.c.user_id == bindparam("of_user"))
+    # a union of what two indices give; "or" would have the whole table read
+    return wanted.where(sessions.c.id.in_(select(sessions.c.id).where(own).union(joined)), or_(own, sessions.c.multi_user))
+
+
+@cache
+def ids_in_order(*, of_person: bool) -> Select[Any]:
+    """The ids of such sessions in their order, some at a time."""
+    wanted = select(sessions.c.id).where(_wished, sessions.c.id > bindparam("after"))
+    wanted = wanted.order_by(sessions.c.id).limit(bindparam("most"))
+    return wanted.where(sessions.c.owner_id == bindparam("of_user")) if of_person else wanted
+
+
+_allows_cron = and_(sessions.c.multi_user, sessions.c.allow_cron)
+interviews_allowing_cron = select(sessions.c.interview).where(_allows_cron).distinct()
+ids_allowing_cron = (
+    select(sessions.c.id)
+    .where(_allows_cron, sessions.c.interview.in_(bindparam("interviews", expanding=True)), sessions.c.id > bindparam("after"))
+    .order_by(sessions.c.id)
+    .limit(bindparam("most"))
+)
+_unsaved = (
+    select(sessions)
+    .where(sessions.c.modified < bindparam("moment"))
+    .order_by(sessions.c.modified, sessions.c.id)
+    .limit(bindparam("most"))
+)
+unsaved_of = _unsaved.where(sessions.c.interview == bindparam("of"))
+unsaved = _unsaved.where(sessions.c.interview.not_in(bindparam("others", expanding=True)))
+
+_owned = sessions.c.owner_id == bindparam("owner", type_=sessions.c.owner_id.type)
+_own_key = and_(session_keys.c.session_id == sessions.c.id, session_keys.c.holder == bindparam("asking"), _is_good)
+count_private = select(func.count()).select_from(sessions).where(_owned, ~sessions.c.multi_user)
+count_shared = select(func.count()).select_from(sessions).where(_owned, sessions.c.multi_user)
+count_closed = count_private.where(~select(session_keys.c.holder).where(_own_key).exists())
+owned = (
+    select(sessions.c.id)
+    .where(_owned, or_(~sessions.c.multi_user, bindparam("shared", type_=sessions.c.multi_user.type)))
+    .order_by(sessions.c.id)
+    .limit(bindparam("most"))
+)
+_of_others = sessions.c.owner_id.is_distinct_from(bindparam("of_user", type_=sessions.c.owner_id.type))
+#: Sessions of others are taken off a person's list; an empty id or interview is any.
+leave = delete(session_people).where(
+    session_people.c.user_id == bindparam("of_user"),
+    session_people.c.session_id.in_(select(sessions.c.id).where(_wished, _of_others)),
+)
+disown = update(sessions).where(_owned).values(owner_id=None)
 
 raise_version = (
     update(sessions)
@@ -58,8 +126,8 @@ raise_version = (
         steps_offset=bindparam("new_steps_offset"),
         multi_user=bindparam("new_multi_user"),
         allow_cron=bindparam("new_allow_cron"),
-        cron_events=bindparam("new_cron_events"),
         owner_id=bindparam("new_owner_id"),
+        tags=bindparam("new_tags"),
         # this one is also written without raising the version
         last_person_access=case(
             (bindparam("by_person"), bindparam("now", type_=sessions.c.modified.type)), else_=sessions.c.last_person_access
@@ -80,12 +148,34 @@ lock_session = select(sessions.c.id).where(_wanted).with_for_update()
 delete_session = delete(sessions).where(_wanted, sessions.c.version == bindparam("seen"))
 note_access = update(sessions).where(_wanted).values(last_person_access=bindparam("now"))
 
+access_of = select(session_people.c.last_access).where(
+    session_people.c.session_id == bindparam("wanted"), session_people.c.user_id == bindparam("person")
+)
+accesses = (
+    select(session_people.c.user_id, session_people.c.last_access, privileges.c.name.label("privilege"))
+    .select_from(session_people.outerjoin(privileges, privileges.c.user_id == session_people.c.user_id))
+    .where(session_people.c.session_id == bindparam("wanted"))
+    .order_by(session_people.c.user_id, privileges.c.name)
+)
+
 insert_session = insert(sessions)
 insert_step = insert(steps)
-take_keys = (
-    delete(session_keys)
-    .where(session_keys.c.holder == bindparam("from_holder"))
-    .returning(session_keys.c.session_id, session_keys.c.wrapped)
+#: Taken for the time of the transaction, so that of two who hand over, one does.
+keys_of = (
+    select(session_keys.c.session_id, session_keys.c.wrapped)
+    .where(session_keys.c.holder == bindparam("from_holder"), _is_good)
+    .with_for_update()
+)
+limit_keys = (
+    update(session_keys)
+    .where(session_keys.c.holder == bindparam("from_holder"), session_keys.c.until.is_(None))
+    .values(until=bindparam("ends"))
+)
+end_keys = delete(session_keys).where(session_keys.c.until <= bindparam("now"))
+give_to = (
+    update(sessions)
+    .where(sessions.c.id == bindparam("wanted"), sessions.c.owner_id.is_(None))
+    .values(owner_id=bindparam("new_owner"))
 )
 count_keys = select(func.count()).select_from(session_keys).where(session_keys.c.session_id == bindparam("wanted"))
 
@@ -102,6 +192,20 @@ def insert_key(dialect: str) -> Insert:
     return postgresql.insert(session_keys).on_conflict_do_nothing()
 
 
-def escape_like(words: str) -> str:
-    """The words for use in LIKE, where they stand for themselves."""
-    return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+@cache
+def note_person(dialect: str) -> Insert:
+    """The statement that notes a person's access, unless one of the last minute (after `before`) is noted already."""
+    if dialect == "sqlite":
+        from sqlalchemy.dialects.sqlite import insert as insert_or_update
+    else:
+        from sqlalchemy.dialects.postgresql import insert as insert_or_update  # type: ignore[assignment]
+    now = bindparam("now", type_=session_people.c.last_access.type)
+    return (
+        insert_or_update(session_people)
+        .values(session_id=bindparam("wanted"), user_id=bindparam("person"), last_access=now)
+        .on_conflict_do_update(
+            index_elements=[session_people.c.session_id, session_people.c.user_id],
+            set_={"last_access": now},
+            where=session_people.c.last_access <= bindparam("before", type_=session_people.c.last_access.type),
+        )
+    )

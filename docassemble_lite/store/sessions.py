@@ -6,27 +6,33 @@ the save raises `SavedByAnother` and nothing of it is written.
 
 from __future__ import annotations
 
+import json
 import secrets
 import string
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping
+from sqlalchemy import Connection, Engine, RowMapping, func, select
 
 from docassemble_lite.clock import naive_utc
 from docassemble_lite.errors import AnswersNotStorable, SavedByAnother, SessionNotFound
+from docassemble_lite.host import PersonAccess
 from docassemble_lite.store import file_queries, queries, task_queries
 from docassemble_lite.store.files import Files
 from docassemble_lite.store.freezer import freeze, thaw
-from docassemble_lite.store.loaded import Entrance, Loaded, Peek
+from docassemble_lite.store.loaded import Entrance, Listed, Loaded, Peek
 from docassemble_lite.store.tables import SESSION_ID_LENGTH
 from docassemble_lite.store.tasks import FinishedTask, NewTask, Tasks, new_rows
 from docassemble_lite.store.vault import Vault
 from docassemble_lite.store.writing import Writing
 
+# so often at most it is written down who is there
+_NOTED_EVERY = timedelta(minutes=1)
+# sessions that are looked at together
+_AT_ONCE = 100
 _ALPHABET = string.ascii_letters + string.digits
 
 
@@ -57,7 +63,6 @@ class Sessions:
         title: str = "",
         multi_user: bool = False,
         allow_cron: bool = False,
-        cron_events: Iterable[str] = (),
         steps_offset: int = 0,
         owner_id: int | None = None,
         tasks: Iterable[NewTask] = (),
@@ -77,9 +82,9 @@ class Sessions:
             steps_offset=steps_offset,
             multi_user=multi_user,
             allow_cron=allow_cron,
-            cron_events=tuple(cron_events),
             last_person_access=now,
             owner_id=owner_id,
+            tags=(),
             newest=1,
             answers=answers,
             extra=extra,
@@ -95,7 +100,7 @@ class Sessions:
         Raises `SessionNotFound`, for sessions of others as for those that don't exist, and `AnswersTampered`.
         """
         holder = self._vault.holder_of(secret) if secret is not None else ""
-        row = self._first(queries.load, {"wanted": session_id, "asking": holder})
+        row = self._first(queries.load, {"wanted": session_id, "asking": holder, "now": naive_utc()})
         if row["multi_user"]:
             return self._open_plain(row, secret)
         if secret is None:
@@ -104,7 +109,7 @@ class Sessions:
 
     def enter(self, session_id: str, secret: bytes) -> Entrance:
         """The session without its answers, if it is plain or `secret` opens it. Raises `SessionNotFound`."""
-        row = self._first(queries.enter, {"wanted": session_id, "asking": self._vault.holder_of(secret)})
+        row = self._first(queries.enter, {"wanted": session_id, "asking": self._vault.holder_of(secret), "now": naive_utc()})
         if row["multi_user"]:
             unlock = partial(self._vault.unseal, row["sealed_key"] or b"", "session", session_id)
         else:
@@ -117,7 +122,7 @@ class Sessions:
 
     def load_plain(self, session_id: str) -> Loaded:
         """A plain session, for the server itself. Raises `SessionNotFound` for a private one."""
-        return self._open_plain(self._first(queries.load, {"wanted": session_id, "asking": ""}), None)
+        return self._open_plain(self._first(queries.load, {"wanted": session_id, "asking": "", "now": naive_utc()}), None)
 
     def load_previous(self, loaded: Loaded) -> Loaded | None:
         """The step before, to be saved in place of the newest: nothing changes until then. None when there is none.
@@ -144,17 +149,19 @@ class Sessions:
         *,
         new_step: bool = False,
         person_access: bool = False,
+        user_id: int | None = None,
         tasks: Iterable[NewTask] = (),
         finish: FinishedTask | None = None,
         title: str | None = None,
         multi_user: bool | None = None,
         allow_cron: bool | None = None,
-        cron_events: Iterable[str] | None = None,
         steps_offset: int | None = None,
         owner_id: int | None = None,
+        tags: Iterable[str] | None = None,
     ) -> Loaded:
         """Save the answers, over the loaded step or (`new_step`) as the one after it, and whatever belongs to them.
 
+        `person_access` says that a person is there, `user_id` who, if it is somebody who has signed in.
         All or nothing: new tasks, the end of a task (`finish`), columns that are not None. A change of `multi_user`
         converts all steps. Returns the session as it is now, fit to be saved again. Raises `SavedByAnother`,
         `LateReport` (for `finish`) and `AnswersNotStorable`; nothing is saved then.
@@ -163,9 +170,9 @@ class Sessions:
             "title": title,
             "multi_user": multi_user,
             "allow_cron": allow_cron,
-            "cron_events": None if cron_events is None else tuple(cron_events),
             "steps_offset": steps_offset,
             "owner_id": owner_id,
+            "tags": None if tags is None else tuple(sorted(tags)),
         }
         after = _after_save(loaded, answers, extra, new_step, person_access, given)
         # all that takes time comes before the transaction
@@ -178,6 +185,8 @@ class Sessions:
                 self._convert(connection, loaded, after)
             if task_rows:
                 connection.execute(task_queries.insert_tasks, task_rows)
+            if person_access:
+                self._note_person(connection, loaded.session_id, user_id, after.modified)
             if finish is not None:
                 self._tasks.write_end(connection, finish)
         return after
@@ -205,10 +214,33 @@ class Sessions:
                 raise SavedByAnother
         self._files.forget_contents(files)
 
-    def note_person_access(self, session_id: str) -> None:
-        """Remember that a person was in the session just now, where nothing else is to be saved."""
+    def note_person_access(self, session_id: str, user_id: int | None = None) -> None:
+        """Remember that a person was in the session just now, where nothing else is to be saved.
+
+        Nothing is written if that is known of the last minute.
+        """
+        now = naive_utc()
+        with self._engine.connect() as connection:
+            last = connection.scalar(queries.access_of, {"wanted": session_id, "person": user_id or 0})
+        if last is not None and now - _NOTED_EVERY < last <= now:
+            return
         with self._writing.begin() as connection:
-            connection.execute(queries.note_access, {"wanted": session_id, "now": naive_utc()})
+            if connection.execute(queries.note_access, {"wanted": session_id, "now": now}).rowcount:
+                self._note_person(connection, session_id, user_id, now)
+
+    def accesses(self, session_id: str) -> list[PersonAccess]:
+        """Who was in the session when, in no particular order; all who weren't signed in are one."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(queries.accesses, {"wanted": session_id}).all()
+        found: dict[int, PersonAccess] = {}
+        for row in rows:
+            known = found.get(row.user_id) or PersonAccess(row.user_id or None, (), row.last_access.replace(tzinfo=UTC))
+            found[row.user_id] = replace(known, privileges=(*known.privileges, *([row.privilege] if row.privilege else [])))
+        return list(found.values())
+
+    def _note_person(self, connection: Connection, session_id: str, user_id: int | None, now: datetime) -> None:
+        values = {"wanted": session_id, "person": user_id or 0, "now": now, "before": now - _NOTED_EVERY}
+        connection.execute(queries.note_person(connection.dialect.name), values)
 
     # --- who may open it ---
 
@@ -217,16 +249,21 @@ class Sessions:
         with self._writing.begin() as connection:
             self._add_key(connection, loaded, secret)
 
-    def rewrap(self, old_secret: bytes, new_secret: bytes) -> int:
-        """Every session that `old_secret` opens is from now on opened by `new_secret` instead; how many they are.
+    def hand_over(
+        self, old_secret: bytes, new_secret: bytes, owner_id: int | None = None, *, grace: timedelta = timedelta(0)
+    ) -> int:
+        """Every session that `old_secret` opens is from now on opened by `new_secret`; how many they are.
 
-        One transaction: at no moment does neither open them. The answers aren't touched.
+        The old secret opens them for so long as `grace` says, so that what is on its way with it arrives. Those that are
+        nobody's become those of the person `owner_id`. One transaction: at no moment does neither open them. The answers
+        aren't touched.
         """
-        old, new = self._vault.holder_of(old_secret), self._vault.holder_of(new_secret)
+        old, new, now = self._vault.holder_of(old_secret), self._vault.holder_of(new_secret), naive_utc()
         if old == new:
             return 0
         with self._writing.begin() as connection:
-            moving = connection.execute(queries.take_keys, {"from_holder": old}).all()
+            connection.execute(queries.end_keys, {"now": now})
+            moving = connection.execute(queries.keys_of, {"from_holder": old, "now": now}).all()
             for key in moving:
                 data_key = self._vault.unwrap(key.wrapped, old_secret, key.session_id)
                 row = {
@@ -235,7 +272,38 @@ class Sessions:
                     "wrapped": self._vault.wrap(data_key, new_secret, key.session_id),
                 }
                 connection.execute(queries.insert_key(connection.dialect.name), row)
+                if owner_id is not None:
+                    connection.execute(queries.give_to, {"wanted": key.session_id, "new_owner": owner_id})
+            if moving:
+                connection.execute(queries.limit_keys, {"from_holder": old, "ends": now + grace})
         return len(moving)
+
+    # --- those of a person ---
+
+    def count_private(self, owner_id: int) -> int:
+        """How many private sessions are a person's."""
+        return self._number(queries.count_private, {"owner": owner_id})
+
+    def count_shared(self, owner_id: int) -> int:
+        """How many plain sessions are a person's, which others may be in as well."""
+        return self._number(queries.count_shared, {"owner": owner_id})
+
+    def count_closed(self, owner_id: int, secret: bytes) -> int:
+        """How many private sessions are a person's that `secret` doesn't open."""
+        values = {"owner": owner_id, "asking": self._vault.holder_of(secret), "now": naive_utc()}
+        return self._number(queries.count_closed, values)
+
+    def delete_of(self, owner_id: int, *, shared: bool) -> int:
+        """Delete the private sessions of a person, and the plain ones if they are not to stay (`shared`); how many that were.
+
+        The plain ones that stay are nobody's from then on. What is interrupted can be done again.
+        """
+        deleted = 0
+        while found := self._owned(owner_id, shared=shared):
+            deleted += sum(self.delete_surely(session_id) for session_id in found)
+        with self._writing.begin() as connection:
+            connection.execute(queries.disown, {"owner": owner_id})
+        return deleted
 
     # --- without opening ---
 
@@ -245,15 +313,94 @@ class Sessions:
 
     def held_by(self, secret: bytes) -> list[Peek]:
         """The sessions that `secret` opens by itself, most recently saved first."""
-        return self._list(queries.held_by, {"asking": self._vault.holder_of(secret)})
+        return self._list(queries.held_by, {"asking": self._vault.holder_of(secret), "now": naive_utc()})
 
-    def answering_cron(self, event: str) -> list[Peek]:
-        """The plain sessions that allow cron and have something to do at `event`, longest unsaved first."""
-        return self._list(queries.answering_cron, {"pattern": f"% {queries.escape_like(event)} %"})
+    def listing(
+        self,
+        user_id: int | None,
+        secret: bytes | None,
+        *,
+        most: int,
+        skipped: int = 0,
+        interview: str | None = None,
+        session_id: str | None = None,
+    ) -> list[Listed]:
+        """The sessions of a person, or of everybody (None), most recently saved first, and which of them `secret` opens.
 
-    def unsaved_since(self, moment: datetime) -> list[Peek]:
-        """The sessions that were last saved before `moment` (naive UTC), oldest first."""
-        return self._list(queries.unsaved_since, {"moment": moment})
+        A person's are also the plain ones of others in which the person was. Nothing is decrypted.
+        """
+        asking = self._vault.holder_of(secret) if secret is not None else ""
+        values = _wishes(user_id, interview, session_id) | {"asking": asking, "now": naive_utc()}
+        statement = queries.listed(of_person=user_id is not None)
+        with self._engine.connect() as connection:
+            rows = connection.execute(statement, {**values, "most": most, "skipped": skipped}).mappings()
+            return [
+                Listed(**_peek_values(row), opens=bool(row["multi_user"] or row["held"]), owner_email=row["email"] or "")
+                for row in rows
+            ]
+
+    def delete_listed(self, user_id: int | None, interview: str | None = None, session_id: str | None = None) -> int:
+        """Delete the sessions of a person, or of everybody (None); how many they were. A few ids at a time are in memory.
+
+        Those of others in which the person was are left to them, and don't belong to the person's list any more.
+        """
+        number, after = 0 if user_id is None else self.leave(user_id, interview, session_id), ""
+        values = _wishes(user_id, interview, session_id) | {"most": _AT_ONCE}
+        statement = queries.ids_in_order(of_person=user_id is not None)
+        while True:
+            with self._engine.connect() as connection:
+                ids = connection.scalars(statement, {**values, "after": after}).all()
+            if not ids:
+                return number
+            number += sum(self.delete_surely(found) for found in ids)
+            after = ids[-1]
+
+    def leave(self, user_id: int, interview: str | None = None, session_id: str | None = None) -> int:
+        """Take the sessions of others in which a person was off the person's list; from how many sessions that was."""
+        with self._writing.begin() as connection:
+            return connection.execute(queries.leave, _wishes(user_id, interview, session_id)).rowcount
+
+    def delete_surely(self, session_id: str) -> bool:
+        """Delete a session, whoever saves it meanwhile; whether it was there."""
+        while True:
+            try:
+                self.delete(self.peek(session_id))
+                return True
+            except SavedByAnother:
+                continue
+            except SessionNotFound:
+                return False
+
+    def interviews_allowing_cron(self) -> list[str]:
+        """The interviews of the plain sessions that allow scheduled tasks."""
+        with self._engine.connect() as connection:
+            return list(connection.scalars(queries.interviews_allowing_cron))
+
+    def ids_allowing_cron(self, interviews: Iterable[str], after: str, most: int) -> list[str]:
+        """Ids of the plain sessions of these interviews that allow scheduled tasks: so many that are above `after`."""
+        values = {"interviews": list(interviews), "after": after, "most": most}
+        with self._engine.connect() as connection:
+            return list(connection.scalars(queries.ids_allowing_cron, values))
+
+    def unsaved_since(self, moment: datetime, most: int, *, of: str | None = None, not_of: Iterable[str] = ()) -> list[Peek]:
+        """Sessions last saved before `moment` (naive UTC), oldest first: those `of` an interview, or of all but some."""
+        if of is not None:
+            return self._list(queries.unsaved_of, {"moment": moment, "most": most, "of": of})
+        return self._list(queries.unsaved, {"moment": moment, "most": most, "others": list(not_of)})
+
+    def count_unsaved_since(self, moment: datetime, *, of: str | None = None, not_of: Iterable[str] = ()) -> int:
+        """How many sessions were last saved before `moment`; as `unsaved_since`."""
+        statement = queries.unsaved if of is None else queries.unsaved_of
+        values = {"moment": moment, **({"others": list(not_of)} if of is None else {"of": of})}
+        with self._engine.connect() as connection:
+            counted = select(func.count()).select_from(statement.limit(None).order_by(None).subquery())
+            return connection.scalar(counted, values) or 0
+
+    def interview_of(self, session_id: str) -> str:
+        """The name of a session's interview; empty for a session that isn't there."""
+        with self._engine.connect() as connection:
+            row = connection.execute(queries.peek, {"wanted": session_id}).first()
+        return row.interview if row else ""
 
     # --- inside ---
 
@@ -263,6 +410,15 @@ class Sessions:
         if row is None:
             raise SessionNotFound
         return row
+
+    def _owned(self, owner_id: int, *, shared: bool) -> Sequence[str]:
+        values = {"owner": owner_id, "shared": shared, "most": _AT_ONCE}
+        with self._engine.connect() as connection:
+            return connection.scalars(queries.owned, values).all()
+
+    def _number(self, statement: Any, values: Mapping[str, Any]) -> int:
+        with self._engine.connect() as connection:
+            return int(connection.scalar(statement, values) or 0)
 
     def _list(self, statement: Any, values: Mapping[str, Any]) -> list[Peek]:
         with self._engine.connect() as connection:
@@ -337,9 +493,12 @@ class Sessions:
             connection.execute(queries.overwrite_step, {"wanted": after.session_id, "at": number, "frozen": converted})
 
     def _require_holder(self, connection: Connection, loaded: Loaded) -> None:
+        """Those who held a key before it became plain hold it again, and nobody else who joined meanwhile."""
+        if connection.scalar(queries.count_keys, {"wanted": loaded.session_id}):
+            return
         if loaded.secret is not None:
             self._add_key(connection, loaded, loaded.secret)
-        elif connection.scalar(queries.count_keys, {"wanted": loaded.session_id}) == 0:
+        else:
             raise AnswersNotStorable(
                 "multi_user can't become False here: nobody holds a key to this session, so nobody could open it again. "
                 "Let a person who is in the session set it."
@@ -376,8 +535,8 @@ def _raise_version(connection: Connection, before: Loaded, after: Loaded, person
         "new_steps_offset": after.steps_offset,
         "new_multi_user": after.multi_user,
         "new_allow_cron": after.allow_cron,
-        "new_cron_events": _joined(after.cron_events),
         "new_owner_id": after.owner_id,
+        "new_tags": _tagged(after.tags),
         "by_person": person_access,
     }
     if connection.execute(queries.raise_version, values).rowcount != 1:
@@ -398,7 +557,7 @@ def _columns(known: Peek) -> dict[str, Any]:
     """The columns of `sessions` that `_peek_values` reads, except the id."""
     names = ("interview", "title", "created", "modified", "version", "step", "steps_offset")
     more = ("multi_user", "allow_cron", "last_person_access", "owner_id")
-    return {name: getattr(known, name) for name in names + more} | {"cron_events": _joined(known.cron_events)}
+    return {name: getattr(known, name) for name in names + more} | {"tags": _tagged(known.tags)}
 
 
 def _peek_values(row: RowMapping) -> dict[str, Any]:
@@ -413,9 +572,9 @@ def _peek_values(row: RowMapping) -> dict[str, Any]:
         "steps_offset": row["steps_offset"],
         "multi_user": row["multi_user"],
         "allow_cron": row["allow_cron"],
-        "cron_events": tuple(row["cron_events"].split()),
         "last_person_access": row["last_person_access"],
         "owner_id": row["owner_id"],
+        "tags": tuple(json.loads(row["tags"] or "[]")),
     }
 
 
@@ -423,5 +582,11 @@ def _peek(row: RowMapping) -> Peek:
     return Peek(**_peek_values(row))
 
 
-def _joined(events: tuple[str, ...]) -> str:
-    return f" {' '.join(events)} " if events else ""
+def _wishes(user_id: int | None, interview: str | None, session_id: str | None) -> dict[str, Any]:
+    """The values of the parameters of a list of sessions."""
+    wishes = {"interview": interview or "", "session": session_id or ""}
+    return wishes if user_id is None else wishes | {"of_user": user_id}
+
+
+def _tagged(tags: tuple[str, ...]) -> str:
+    return json.dumps(tags) if tags else ""

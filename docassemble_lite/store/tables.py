@@ -24,6 +24,8 @@ HOLDER_LENGTH = 64
 EMAIL_LENGTH = 254
 PRIVILEGE_LENGTH = 32
 DIGEST_LENGTH = 64
+EVENT_LENGTH = 128
+SLOT_LENGTH = 40
 
 db = SQLAlchemy(
     metadata=MetaData(
@@ -53,13 +55,37 @@ sessions = db.Table(
     # whether the answers are plain: readable to the server without anybody's key
     Column("multi_user", Boolean, nullable=False, server_default=false()),
     Column("allow_cron", Boolean, nullable=False, server_default=false()),
-    # the cron events that the interview answers, each with a blank before and behind it
+    # no longer written: which scheduled tasks an interview answers is asked of the interview as it is now
     Column("cron_events", Text, nullable=False, server_default=""),
     # the last visit of a person: no task, cron run or e-mail moves it
     Column("last_person_access", DateTime, nullable=True),
     Column("owner_id", Integer, nullable=True, index=True),
     # the data key sealed with the server's key, only while the session is plain
     Column("sealed_key", LargeBinary, nullable=True),
+    # words by which people find it again, as a list in JSON; empty for none
+    Column("tags", Text, nullable=False, server_default=""),
+    Index("ix_sessions_owner_id_modified", "owner_id", "modified"),
+    Index("ix_sessions_modified", "modified"),
+)
+# so that finding the sessions that allow scheduled tasks costs nothing for the others
+_allows_cron = sessions.c.multi_user & sessions.c.allow_cron
+Index("ix_sessions_allowing_cron", sessions.c.interview, sessions.c.id, sqlite_where=_allows_cron, postgresql_where=_allows_cron)
+
+cron_runs = db.Table(
+    "cron_runs",
+    # the name of the scheduled task
+    Column("event", String(EVENT_LENGTH), primary_key=True),
+    # the latest slot of time for which it was run to its end; a later slot is a larger text
+    Column("slot", String(SLOT_LENGTH), nullable=False),
+    Column("ended", DateTime, nullable=False),
+)
+
+cron_claims = db.Table(
+    "cron_claims",
+    Column("session_id", ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True),
+    Column("event", String(EVENT_LENGTH), primary_key=True),
+    # the latest slot of time for which it was begun in the session
+    Column("slot", String(SLOT_LENGTH), nullable=False),
 )
 
 session_keys = db.Table(
@@ -69,7 +95,28 @@ session_keys = db.Table(
     Column("holder", String(HOLDER_LENGTH), primary_key=True),
     # the data key wrapped with a key derived from that secret
     Column("wrapped", LargeBinary, nullable=False),
+    # from when on it opens nothing any more; null: it does as long as it is there
+    Column("until", DateTime, nullable=True),
     Index("ix_session_keys_holder", "holder"),
+    Index("ix_session_keys_until", "until"),
+)
+
+session_people = db.Table(
+    "session_people",
+    Column("session_id", ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True),
+    # 0: all who aren't signed in. No foreign key: who is in a session while the account goes must still be able to save
+    Column("user_id", Integer, primary_key=True, autoincrement=False, index=True),
+    # to within a minute
+    Column("last_access", DateTime, nullable=False),
+)
+
+counters = db.Table(
+    "counters",
+    # of what is counted, and for whom
+    Column("what_digest", String(DIGEST_LENGTH), primary_key=True),
+    # null: it belongs to no session
+    Column("session_id", ForeignKey("sessions.id", ondelete="CASCADE"), nullable=True, index=True),
+    Column("number", Integer, nullable=False),
 )
 
 steps = db.Table(
@@ -131,6 +178,14 @@ users = db.Table(
     # empty: those of the server
     Column("language", Text, nullable=False, server_default=""),
     Column("timezone", Text, nullable=False, server_default=""),
+    Column("country", Text, nullable=False, server_default=""),
+    Column("subdivision_first", Text, nullable=False, server_default=""),
+    Column("subdivision_second", Text, nullable=False, server_default=""),
+    Column("subdivision_third", Text, nullable=False, server_default=""),
+    Column("organization", Text, nullable=False, server_default=""),
+    # the secret that opens the person's sessions, wrapped with a key that follows from the password, and from the recovery code
+    Column("secret_by_password", LargeBinary, nullable=True),
+    Column("secret_by_recovery", LargeBinary, nullable=True),
     # whether the person may sign in
     Column("active", Boolean, nullable=False, server_default=true()),
     Column("created", DateTime, nullable=False),
@@ -144,6 +199,25 @@ privileges = db.Table(
     Column("name", String(PRIVILEGE_LENGTH), primary_key=True),
 )
 
+privilege_names = db.Table(
+    "privilege_names",
+    # those that administrators added to the ones that are always there
+    Column("name", String(PRIVILEGE_LENGTH), primary_key=True),
+)
+
+tickets = db.Table(
+    "tickets",
+    # the SHA-256 of what stands in the link, in hexadecimal digits
+    Column("digest", String(DIGEST_LENGTH), primary_key=True),
+    # what the link is for: "reset" a password, or "invite" somebody
+    Column("purpose", String(16), nullable=False),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=True, index=True),
+    # of an invitation: whom it is for, and with which privileges
+    Column("email", String(EMAIL_LENGTH), nullable=False, server_default=""),
+    Column("privileges", Text, nullable=False, server_default=""),
+    Column("expires", DateTime, nullable=False, index=True),
+)
+
 logins = db.Table(
     "logins",
     Column("id", Integer, primary_key=True),
@@ -153,6 +227,8 @@ logins = db.Table(
     Column("created", DateTime, nullable=False),
     # to within a few minutes
     Column("last_seen", DateTime, nullable=False, index=True),
+    # what opens the person's sessions, wrapped with a key that follows from the token
+    Column("secret", LargeBinary, nullable=True),
 )
 
 attempts = db.Table(

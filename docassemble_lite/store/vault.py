@@ -3,6 +3,9 @@
 Every session has a random data key. A person's secret wraps it, so that only who has the secret can read; the server's
 own key seals it where the server must read alone (plain sessions, tasks on their way). Everything is bound to its place: a
 row that is moved, altered or made by somebody else raises `AnswersTampered`.
+
+The secret of a person with an account is random, too. What the person knows (the password, the recovery code) and what the
+browser shows (the token of a sign-in) wrap it, each for itself, so another password changes one row and no session.
 """
 
 from __future__ import annotations
@@ -19,15 +22,18 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from docassemble_lite.errors import AnswersTampered
+from docassemble_lite.errors import AnswersTampered, ServerKeyMissing
 from docassemble_lite.settings import Secret
+from docassemble_lite.store.server_keys import KEY_BYTES, Renewed, ServerKeys
 
 # the first byte of everything that a vault writes
 FORMAT = 1
-KEY_BYTES = 32
 _NONCE_BYTES = 12
-_KEY_ID_BYTES = 4
+#: Bytes by which a row names the server's key that it needs, after the first byte.
+KEY_ID_BYTES = 4
+_PURPOSES = ("session", "task")
 _MAC_BYTES = 32
+_HEADER_BYTES = 1 + KEY_ID_BYTES
 _REMEMBERED_SECRETS = 4096
 
 
@@ -37,6 +43,21 @@ class _SecretKeys:
 
     holder: str
     wrapping: AESGCM = field(repr=False)
+
+
+class _ServerKey:
+    """What follows from one key of the server."""
+
+    def __init__(self, key: bytes) -> None:
+        if len(key) != KEY_BYTES:
+            raise ValueError(f"The server's key must have {KEY_BYTES} bytes.")
+        self.id = _derive(key, "key id")[:KEY_ID_BYTES]
+        self.sealing = {purpose: AESGCM(_derive(key, f"seal:{purpose}")) for purpose in _PURPOSES}
+        self._plain = _derive(key, "plain answers")
+
+    def mac(self, content: bytes, session: str, part: str) -> bytes:
+        """What shows that this server wrote the content in its place."""
+        return hmac.digest(self._plain, _context("plain", session, part) + content, "sha256")
 
 
 class _Recent:
@@ -62,21 +83,23 @@ class _Recent:
 
 
 class Vault:
-    """Wraps, seals, encrypts and authenticates; `server_key` is 32 bytes.
+    """Wraps, seals, encrypts and authenticates; `server_keys` are those of the server, or its only one as 32 bytes.
 
-    Whatever a method can't open raises `AnswersTampered`, and nothing of it is returned.
+    Whatever a method can't open raises `AnswersTampered`, and nothing of it is returned; `ServerKeyMissing` where it
+    names a key that this server hasn't got.
     """
 
-    def __init__(self, server_key: bytes) -> None:
-        if len(server_key) != KEY_BYTES:
-            raise ValueError(f"The server's key must have {KEY_BYTES} bytes.")
-        self._sealing = {purpose: AESGCM(_derive(server_key, f"seal:{purpose}")) for purpose in ("session", "task")}
-        self._plain_key = _derive(server_key, "plain answers")
-        self._key_id = _derive(server_key, "key id")[:_KEY_ID_BYTES]
+    def __init__(self, server_keys: ServerKeys | bytes) -> None:
+        keys = ServerKeys.fixed(server_keys) if isinstance(server_keys, bytes) else server_keys
+        self._server_keys = Renewed(keys, lambda found: [_ServerKey(key) for key in found])
         self._secrets = _Recent(_REMEMBERED_SECRETS)
 
     def __repr__(self) -> str:
-        return f"Vault(key id {self._key_id.hex()})"
+        return f"Vault(key ids {', '.join(key_id.hex() for key_id in self.key_ids())})"
+
+    def key_ids(self) -> list[bytes]:
+        """The server's keys by what rows call them, the current one first."""
+        return [key.id for key in self._server_keys.get()]
 
     def new_data_key(self) -> Secret:
         """32 random bytes for one session."""
@@ -94,13 +117,23 @@ class Vault:
         """The data key that `wrap` was given."""
         return Secret(_unlock(self._keys_of(secret).wrapping, wrapped, b"", _context("wrap", session_id)))
 
+    def wrap_secret(self, secret: bytes, key: bytes, purpose: str, identifier: str) -> bytes:
+        """A person's secret, readable only with `key`, which nobody can guess. `purpose` says where it is kept."""
+        return _lock(AESGCM(_derive(key, f"secret:{purpose}")), secret, b"", _context("secret", purpose, identifier))
+
+    def unwrap_secret(self, wrapped: bytes, key: bytes, purpose: str, identifier: str) -> Secret:
+        """The secret that `wrap_secret` was given."""
+        return Secret(_unlock(AESGCM(_derive(key, f"secret:{purpose}")), wrapped, b"", _context("secret", purpose, identifier)))
+
     def seal(self, data_key: bytes, purpose: str, identifier: str) -> bytes:
         """The data key, readable only to this server. `purpose` is "session" or "task", `identifier` that one's id."""
-        return _lock(self._sealing[purpose], data_key, self._key_id, _context("seal", purpose, identifier))
+        current = self._server_keys.get()[0]
+        return _lock(current.sealing[purpose], data_key, current.id, _context("seal", purpose, identifier))
 
     def unseal(self, sealed: bytes, purpose: str, identifier: str) -> Secret:
         """The data key that `seal` was given."""
-        return Secret(_unlock(self._sealing[purpose], sealed, self._key_id, _context("seal", purpose, identifier)))
+        key = self._key_of(sealed)
+        return Secret(_unlock(key.sealing[purpose], sealed, key.id, _context("seal", purpose, identifier)))
 
     def encrypt(self, data_key: bytes, content: bytes, *, session: str, part: str) -> bytes:
         """`content` as a private row; `part` says which of the session ("step:3", "task:…:payload")."""
@@ -112,22 +145,31 @@ class Vault:
 
     def sign(self, content: bytes, *, session: str, part: str) -> bytes:
         """`content` as a plain row: readable to anybody who reads the table, but only this server can have written it."""
-        header = bytes([FORMAT]) + self._key_id
-        return header + self._mac(content, session, part) + content
+        current = self._server_keys.get()[0]
+        return bytes([FORMAT]) + current.id + current.mac(content, session, part) + content
 
     def verify(self, row: bytes, *, session: str, part: str) -> bytes:
         """What `sign` was given; a private row is refused."""
-        header = bytes([FORMAT]) + self._key_id
-        start = len(header) + _MAC_BYTES
-        if len(row) < start or not row.startswith(header):
-            raise AnswersTampered
+        key = self._key_of(row)
+        start = _HEADER_BYTES + _MAC_BYTES
         content = row[start:]
-        if not hmac.compare_digest(row[len(header) : start], self._mac(content, session, part)):
+        if len(row) < start or not hmac.compare_digest(row[_HEADER_BYTES:start], key.mac(content, session, part)):
             raise AnswersTampered
         return content
 
-    def _mac(self, content: bytes, session: str, part: str) -> bytes:
-        return hmac.digest(self._plain_key, _context("plain", session, part) + content, "sha256")
+    def is_current(self, row: bytes) -> bool:
+        """Whether what `seal` or `sign` gave needs no other key than the current one."""
+        return self._key_of(row) is self._server_keys.get()[0]
+
+    def _key_of(self, row: bytes) -> _ServerKey:
+        """The server's key that a row names."""
+        if len(row) < _HEADER_BYTES or row[0] != FORMAT:
+            raise AnswersTampered
+        named = row[1:_HEADER_BYTES]
+        for key in self._server_keys.get():
+            if hmac.compare_digest(key.id, named):
+                return key
+        raise ServerKeyMissing(f"What is stored here was sealed with a key of the server that isn't there: {named.hex()}.")
 
     def _keys_of(self, secret: bytes) -> _SecretKeys:
         digest = hashlib.sha256(secret).digest()

@@ -7,21 +7,41 @@ import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from types import BuiltinFunctionType, FunctionType, ModuleType
+from datetime import UTC
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy.exc import IntegrityError, OperationalError
 
+from docassemble_lite.emails import Delivery, Email
 from docassemble_lite.engine.source import Source
 from docassemble_lite.engine.steering import SaveFirst
-from docassemble_lite.errors import StoreAway
-from docassemble_lite.host import FileInfo, Person, Request, TaskReport, TaskState
+from docassemble_lite.errors import AuthorError, InterviewNotFound, StoreAway
+from docassemble_lite.host import (
+    Accounts,
+    FileInfo,
+    Person,
+    PersonAccess,
+    Request,
+    SessionInfo,
+    SessionMoments,
+    TaskReport,
+    TaskState,
+)
+from docassemble_lite.mail import Outbox
 from docassemble_lite.store.files import StoredFile
-from docassemble_lite.store.freezer import freeze, thaw
-from docassemble_lite.store.loaded import Loaded
+from docassemble_lite.store.freezer import LEFT_OUT, freeze, thaw
+from docassemble_lite.store.loaded import Listed, Loaded
 from docassemble_lite.store.memory import open_memory
 from docassemble_lite.store.tasks import Claimed, NewTask
-from docassemble_lite.visit.addresses import archive_address, encoded_action, interview_address, uploaded_file_address
+from docassemble_lite.visit.accounts import VisitAccounts
+from docassemble_lite.visit.addresses import (
+    account_address,
+    archive_address,
+    encoded_action,
+    interview_address,
+    uploaded_file_address,
+)
 from docassemble_lite.visit.surroundings import Surroundings
 
 log = logging.getLogger("docassemble_lite.interview")
@@ -29,7 +49,21 @@ log = logging.getLogger("docassemble_lite.interview")
 T = TypeVar("T")
 
 #: Directives that interviews may know.
-_PUBLIC = frozenset({"appname", "language", "locale", "timezone", "country", "currency", "debug", "default_interview"})
+_PUBLIC = frozenset(
+    {
+        "appname",
+        "language",
+        "locale",
+        "timezone",
+        "country",
+        "currency",
+        "debug",
+        "default_interview",
+        "maximum_content_length",
+        "pagination_limit",
+        "permissions",
+    }
+)
 #: Seconds that a page waits for a task, and a task for another one; and seconds between two looks.
 PATIENCE = 8.0
 PATIENCE_OF_TASKS = 60.0
@@ -49,7 +83,6 @@ _WITHOUT_WORDS = {
     "TaskNotFound": "There is no such task in this session.",
 }
 _LEVELS = {"debug": logging.DEBUG, "warning": logging.WARNING, "danger": logging.ERROR, "error": logging.ERROR}
-_NO_VALUES = (type, ModuleType, FunctionType, BuiltinFunctionType)
 
 
 class VisitHost:
@@ -60,13 +93,20 @@ class VisitHost:
 
     patience = PATIENCE
 
-    def __init__(self, surroundings: Surroundings, request: Request, source: Source, loaded: Loaded) -> None:
+    def __init__(
+        self, surroundings: Surroundings, request: Request, source: Source, loaded: Loaded, outbox: Outbox | None = None
+    ) -> None:
         self._store = surroundings.store
+        self._programs = surroundings.programs
         self._sources = surroundings.programs.sources
         self._settings = surroundings.settings
         self._request = request
         self._source = source
         self._loaded = loaded
+        self._outbox = outbox or Outbox(self._settings.mail)
+        self._accounts = VisitAccounts(self._store, self._settings, self._outbox)
+        # whether a page looks at itself, and whatever changes anything has to wait for a visit that can be saved
+        self.only_looks = False
         # the browser that is told of the tasks that are started here
         self.starter = request.browser
         self.new_tasks: list[NewTask] = []
@@ -101,6 +141,9 @@ class VisitHost:
         root = self._request.url_root if given.pop("_external", False) else ""
         if page in _PAGES:
             return root + _PAGES[page]
+        account = account_address(page, str(given.get("next") or "").removeprefix(self._request.url_root))
+        if account:
+            return root + account
         return root + self._static_url(page)
 
     def _static_url(self, reference: str) -> str:
@@ -119,7 +162,7 @@ class VisitHost:
     def made_task(self, action: str, arguments: Mapping[str, Any], mode: str | None) -> NewTask:
         """The task as it is to be stored."""
         for name, value in arguments.items():
-            if isinstance(value, _NO_VALUES):
+            if isinstance(value, LEFT_OUT):
                 raise TypeError(
                     f"The argument {name} of a background action can't be {value!r}, but anything that answers can hold."
                 )
@@ -193,6 +236,12 @@ class VisitHost:
         file = self._file(number)
         return FileInfo(file.number, file.name, file.extension, file.mimetype, file.size)
 
+    def room_for_files(self) -> int:
+        return max(0, self._settings.file_quota - self._asked(lambda: self._store.files.bytes_of(self._loaded.session_id)))
+
+    def static_file(self, reference: str) -> Path | None:
+        return self._sources.data_file(reference, "static", self._source)
+
     def file_url(self, number: int, extension: str, *, attachment: bool, external: bool) -> str:
         root = self._request.url_root if external else ""
         return root + uploaded_file_address(number, extension, attachment=attachment)
@@ -202,6 +251,98 @@ class VisitHost:
 
     def _file(self, number: int) -> StoredFile:
         return self._asked(lambda: self._store.files.info(number, self._loaded.session_id, self._loaded.data_key))
+
+    # --- people and their sessions ---------------------------------------------------------------------------------
+
+    def accounts(self) -> Accounts:
+        return self._accounts
+
+    def sessions_of(
+        self,
+        user_id: int | None,
+        interview: str | None,
+        session: str | None,
+        *,
+        after: int,
+        most: int,
+        with_answers: bool,
+    ) -> list[SessionInfo]:
+        found = self._store.sessions.listing(
+            user_id, self._loaded.secret, most=most, skipped=after, interview=interview, session_id=session
+        )
+        return [self._session_info(row, with_answers=with_answers) for row in found]
+
+    def _session_info(self, row: Listed, *, with_answers: bool) -> SessionInfo:
+        answers = None
+        if with_answers and row.opens:
+            answers = self._store.sessions.load(row.session_id, self._loaded.secret).answers
+        return SessionInfo(
+            row.session_id,
+            row.interview,
+            row.title,
+            row.created,
+            row.modified,
+            encrypted=not row.multi_user,
+            opens=row.opens,
+            owner_id=row.owner_id,
+            email=row.owner_email,
+            tags=row.tags,
+            metadata=self._metadata_of(row.interview),
+            answers=answers,
+        )
+
+    def _metadata_of(self, interview: str) -> Mapping[str, Any]:
+        try:
+            return self._programs.get(interview).metadata
+        except (AuthorError, InterviewNotFound):
+            return {}
+
+    def delete_sessions(self, user_id: int | None, interview: str | None, session: str | None, *, shared: bool) -> int:
+        return self._store.sessions.delete_listed(user_id, interview, session)
+
+    # --- e-mails ---------------------------------------------------------------------------------------------------
+
+    def send_email(self, email: Email, account: str | None) -> Delivery:
+        if self.only_looks:
+            raise SaveFirst
+        return self._asked(lambda: self._outbox.send(email, account))
+
+    # --- what is kept beside the answers, and what is known of the session -------------------------------------------
+
+    def times_performed(self, task: str, base: str) -> int:
+        return self._asked(lambda: self._store.counters.number(*self._counter(task, base)))
+
+    def set_times_performed(self, task: str, base: str, times: int | None) -> None:
+        session_id = self._loaded.session_id if base == "session" else None
+        what = self._counter(task, base)
+        counters = self._store.counters
+        if times is None:
+            self._asked(lambda: counters.count(*what, session_id=session_id))
+        else:
+            self._asked(lambda: counters.put(*what, number=times, session_id=session_id))
+
+    def _counter(self, task: str, base: str) -> tuple[str, ...]:
+        """What counts a task: for this session, this interview, this person, everybody, or whoever names the same base."""
+        person = self._request.person
+        whose = {
+            "session": self._loaded.session_id,
+            "interview": self._request.interview,
+            "user": f"user {person.id}" if person.logged_in else f"browser {self.starter}",
+            "global": "",
+        }
+        return ("task", base, whose.get(base, ""), task)
+
+    def session_moments(self) -> SessionMoments:
+        session = self._loaded
+        there = session.last_person_access
+        return SessionMoments(
+            began=session.created.replace(tzinfo=UTC),
+            saved=session.modified.replace(tzinfo=UTC),
+            person_there=None if there is None else there.replace(tzinfo=UTC),
+        )
+
+    def accesses(self) -> Sequence[PersonAccess]:
+        return self._asked(lambda: self._store.sessions.accesses(self._loaded.session_id))
 
     # --- the rest --------------------------------------------------------------------------------------------------
 
@@ -245,8 +386,9 @@ class TaskHost(VisitHost):
         loaded: Loaded,
         claimed: Claimed,
         patiently: Patiently,
+        outbox: Outbox | None = None,
     ) -> None:
-        super().__init__(surroundings, request, source, loaded)
+        super().__init__(surroundings, request, source, loaded, outbox)
         self._broker = surroundings.broker
         self._patiently = patiently
         self._claimed = claimed
@@ -281,8 +423,16 @@ class TaskHost(VisitHost):
 class ResponseHost(VisitHost):
     """The host of an action whose changes of the answers are saved on behalf of a background task."""
 
-    def __init__(self, surroundings: Surroundings, request: Request, source: Source, loaded: Loaded, claimed: Claimed) -> None:
-        super().__init__(surroundings, request, source, loaded)
+    def __init__(
+        self,
+        surroundings: Surroundings,
+        request: Request,
+        source: Source,
+        loaded: Loaded,
+        claimed: Claimed,
+        outbox: Outbox | None = None,
+    ) -> None:
+        super().__init__(surroundings, request, source, loaded, outbox)
         self._claimed = claimed
         self.starter = claimed.starter
 

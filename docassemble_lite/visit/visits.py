@@ -8,30 +8,34 @@ from __future__ import annotations
 
 import pickle
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, TypeVar
 
 from docassemble_lite.engine.check_in import Filling, begin, filling, known_parameters, without_given
 from docassemble_lite.engine.evaluation import Evaluation
 from docassemble_lite.engine.expressions import place_of_frame
+from docassemble_lite.engine.fields.datatype import FieldError
 from docassemble_lite.engine.functions.variables import all_variables
 from docassemble_lite.engine.going_back import note_discarded
 from docassemble_lite.engine.internal import new_answers
 from docassemble_lite.engine.program import Program
-from docassemble_lite.engine.screen import Asked, Exit, Outcome, Refresh, Screen, TaskAction, TaskResponse, Wait
+from docassemble_lite.engine.screen import Asked, Exit, Outcome, Refresh, Screen, Sent, TaskAction, TaskResponse, Wait
 from docassemble_lite.engine.starting import COME_BACK
 from docassemble_lite.engine.steering import SaveFirst
-from docassemble_lite.engine.submission import Mistakes, note_typed, submit
+from docassemble_lite.engine.submission import Mistakes, keep_ahead, note_typed, submit
 from docassemble_lite.engine.suggestions import is_suggested
+from docassemble_lite.engine.uploads import Upload
 from docassemble_lite.engine.waiting import waiting_screen
 from docassemble_lite.errors import EvaluationError, SavedByAnother, SessionNotFound
 from docassemble_lite.host import Request, TaskState, entered
+from docassemble_lite.mail import Outbox
+from docassemble_lite.store.freezer import LEFT_OUT
 from docassemble_lite.store.loaded import Loaded
 from docassemble_lite.visit.changes import notices_of_changes, take_notices
-from docassemble_lite.visit.deeds import Act, CheckIn, Deed, GoBack, Show, Submit
+from docassemble_lite.visit.deeds import Act, CheckIn, Deed, GoBack, Send, Show, Submit
 from docassemble_lite.visit.host import VisitHost
+from docassemble_lite.visit.leaving_emails import outbox_of
 from docassemble_lite.visit.limits import TimeIsUp, limited, saving
 from docassemble_lite.visit.surroundings import Surroundings
 
@@ -88,7 +92,7 @@ class Visits:
 
     def begin(self, interview: str, secret: bytes, request: Request, url_args: Mapping[str, Any]) -> Visited:
         """Begin a session, which `secret` opens from now on, and show its first screen."""
-        session_id = self.create(interview, secret, url_args)
+        session_id = self.create(interview, secret, url_args, request.person.id)
         try:
             return self.visit(session_id, secret, request, Show(url_args))
         except EvaluationError:
@@ -96,11 +100,12 @@ class Visits:
             self.store.sessions.delete(self.store.sessions.peek(session_id))
             raise
 
-    def create(self, interview: str, secret: bytes, url_args: Mapping[str, Any]) -> str:
-        """A new session whose first screen nobody has seen yet; its id."""
+    def create(self, interview: str, secret: bytes, url_args: Mapping[str, Any], owner_id: int | None = None) -> str:
+        """A new session whose first screen nobody has seen yet, of the person with that number; its id."""
         program = self.programs.get(interview)
         answers = new_answers(dict(url_args))
-        return self.store.sessions.create(program.name, secret, answers, Asked(block=""), title=program.title).session_id
+        made = self.store.sessions.create(program.name, secret, answers, Asked(block=""), title=program.title, owner_id=owner_id)
+        return made.session_id
 
     def restart(self, session_id: str, secret: bytes, url_args: Mapping[str, Any]) -> None:
         """Put a session back to its beginning, under the same id."""
@@ -121,10 +126,12 @@ class Visits:
         def load() -> Loaded:
             return self.store.sessions.load(session_id, secret)
 
-        def work() -> Visited:
-            return self._limited(request.interview, lambda: _PersonVisit(self.surroundings, load, request).do(deed))
+        with outbox_of(self.surroundings, session_id) as outbox:
 
-        return work() if isinstance(deed, Act) and deed.read_only else self._protected(session_id, work)
+            def work() -> Visited:
+                return self._limited(request.interview, lambda: PersonVisit(self.surroundings, load, request, outbox).do(deed))
+
+            return work() if isinstance(deed, Act) and deed.read_only else self._protected(session_id, work)
 
     def variables(self, session_id: str, secret: bytes, request: Request) -> Variables | None:
         """The answers of a session as plain data, unless its interview has forbidden it. Raises `SessionNotFound`."""
@@ -132,14 +139,10 @@ class Visits:
         def load() -> Loaded:
             return self.store.sessions.load(session_id, secret)
 
-        return self._limited(request.interview, lambda: _PersonVisit(self.surroundings, load, request).variables())
+        return self._limited(request.interview, lambda: PersonVisit(self.surroundings, load, request).variables())
 
     def _limited(self, interview: str, work: Callable[[], T]) -> T:
-        seconds = self.settings.time_limit
-        try:
-            return limited(seconds, work)
-        except TimeIsUp as over:
-            raise _took_too_long(self.programs.get(interview), over, seconds) from None
+        return within_limit(self.surroundings, interview, self.settings.time_limit, work)
 
     def _protected(self, session_id: str, work: Callable[[], T]) -> T:
         with self.store.locks.hold(session_id, self.settings.concurrency_lock_timeout):
@@ -149,6 +152,14 @@ class Visits:
                 except SavedByAnother:
                     continue
             return work()
+
+
+def within_limit(surroundings: Surroundings, interview: str, seconds: float, work: Callable[[], T]) -> T:
+    """What the work gives, if that takes no more than so many seconds (0: any); else an `EvaluationError` with its place."""
+    try:
+        return limited(seconds, work)
+    except TimeIsUp as over:
+        raise _took_too_long(surroundings.programs.get(interview), over, seconds) from None
 
 
 def _took_too_long(program: Program, over: TimeIsUp, seconds: float) -> EvaluationError:
@@ -164,11 +175,17 @@ def _took_too_long(program: Program, over: TimeIsUp, seconds: float) -> Evaluati
     return error
 
 
-class _PersonVisit:
+class PersonVisit:
     """One attempt of a person's visit, from loading to saving."""
 
-    def __init__(self, surroundings: Surroundings, load: Callable[[], Loaded], request: Request) -> None:
+    # whether somebody is there, which is written down
+    by_person = True
+
+    def __init__(
+        self, surroundings: Surroundings, load: Callable[[], Loaded], request: Request, outbox: Outbox | None = None
+    ) -> None:
         self.surroundings = surroundings
+        self.outbox = outbox or Outbox(surroundings.settings.mail)
         self.load = load
         self.loaded = load()
         if request.interview != self.loaded.interview:
@@ -187,13 +204,15 @@ class _PersonVisit:
     def do(self, deed: Deed) -> Visited:
         if isinstance(deed, CheckIn):
             return self.check_in(deed)
-        if isinstance(deed, (Submit, GoBack)) and (not deed.token or deed.token != self.asked.token):
+        if isinstance(deed, (Submit, Send, GoBack)) and (not deed.token or deed.token != self.asked.token):
             return replace(self.show({}), notice=STALE)
         match deed:
             case Show(url_args, glance):
                 return self.show(url_args, glance=glance)
-            case Submit(posted):
-                return self.submit(posted)
+            case Submit(posted, _, uploads):
+                return self.submit(posted, uploads)
+            case Send(control, upload):
+                return self.send(control, upload)
             case GoBack():
                 return self.go_back()
             case Act(action, arguments, read_only):
@@ -205,6 +224,7 @@ class _PersonVisit:
         self.glancing = glance
         before = _stored_form(self.loaded.answers)
         evaluation = self.evaluation(given=self.asked)
+        self.host.only_looks = glance
         evaluation.messages += take_notices(evaluation.internal)
         if url_args:
             self.loaded.answers["url_args"].update(url_args)
@@ -216,10 +236,18 @@ class _PersonVisit:
             evaluation.save_status = "ignore"
         return self.end(evaluation, outcome, asked, new_step=False, save=changed)
 
-    def submit(self, posted: Mapping[str, Any]) -> Visited:
+    def send(self, control: str, upload: Upload) -> Visited:
+        """Keep a file; the answers stay as they are. What is wrong with it is told in the outcome."""
+        try:
+            outcome: Sent = Sent(keep_ahead(self.evaluation(), self.asked, control, upload))
+        except FieldError as error:
+            outcome = Sent(None, error.message)
+        return Visited(outcome, self.loaded.session_id, self.loaded.interview)
+
+    def submit(self, posted: Mapping[str, Any], uploads: Mapping[str, Sequence[Upload]]) -> Visited:
         evaluation = self.evaluation()
         try:
-            outcome = submit(evaluation, self.asked, posted)
+            outcome = submit(evaluation, self.asked, posted, uploads)
         except Mistakes as mistakes:
             return self.show_mistakes(mistakes)
         if outcome is not None and not isinstance(outcome, Refresh):
@@ -234,6 +262,7 @@ class _PersonVisit:
         evaluation = self.evaluation(given=self.asked)
         evaluation.retyped = mistakes.fields
         evaluation.form_error = mistakes.form
+        evaluation.arrangement = mistakes.arrangement
         outcome = self.assemble(evaluation, new_step=False)
         asked = self.asked_by(outcome)
         return self.end(evaluation, outcome, asked, new_step=False, save=asked is not self.asked)
@@ -345,7 +374,7 @@ class _PersonVisit:
 
     def evaluation(self, *, given: Asked | None = None) -> Evaluation:
         """A fresh evaluation; with `given`, of the same screen, whose choices may have come from a check-in."""
-        self.host = VisitHost(self.surroundings, self.request, self.program.source, self.loaded)
+        self.host = VisitHost(self.surroundings, self.request, self.program.source, self.loaded, self.outbox)
         evaluation = Evaluation(self.program, self.loaded.answers, self.host, self.request)
         evaluation.internal["steps"] = self.loaded.step
         if given is not None:
@@ -390,6 +419,8 @@ class _PersonVisit:
             if not is_new:
                 evaluation.internal["steps"] = self.loaded.step
             self.save(evaluation, asked, new_step=is_new)
+        elif self.by_person and not self.glancing:
+            self.surroundings.store.sessions.note_person_access(self.loaded.session_id, self.request.person.id)
         return Visited(
             outcome,
             self.loaded.session_id,
@@ -406,7 +437,14 @@ class _PersonVisit:
         tasks = list(self.host.new_tasks)
         with saving():
             self.loaded = self.surroundings.store.sessions.save(
-                self.loaded, answers, asked, new_step=new_step, person_access=True, tasks=tasks, **columns_of(evaluation)
+                self.loaded,
+                answers,
+                asked,
+                new_step=new_step,
+                person_access=self.by_person,
+                user_id=self.request.person.id,
+                tasks=tasks,
+                **columns_of(evaluation),
             )
         self.host.saved()
         self.has_news = self.has_news or any(task.mode for task in tasks)
@@ -448,20 +486,16 @@ def columns_of(evaluation: Evaluation) -> dict[str, Any]:
         "title": program.title,
         "multi_user": answers.get("multi_user") is True,
         "allow_cron": answers.get("allow_cron") is True,
-        "cron_events": program.cron_events,
         "steps_offset": evaluation.internal["steps_offset"],
     }
 
 
 def _stored_form(answers: Mapping[str, Any]) -> bytes | None:
     """What would be stored of the answers, without what changes with every request; None if they can't be stored."""
-    kept = {key: value for key, value in answers.items() if key != "__builtins__" and not isinstance(value, _NOT_STORED)}
+    kept = {key: value for key, value in answers.items() if key != "__builtins__" and not isinstance(value, LEFT_OUT)}
     kept["_internal"] = {key: value for key, value in answers["_internal"].items() if key not in ("tracker", "steps")}
     try:
         return pickle.dumps(kept)
     except (pickle.PicklingError, TypeError, AttributeError):
         # saving them says which one it is
         return None
-
-
-_NOT_STORED = (type, ModuleType, FunctionType, BuiltinFunctionType)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from pathlib import Path
 
 from flask import Flask
@@ -16,31 +14,43 @@ from docassemble_lite.engine.source import Sources
 from docassemble_lite.pokes import open_pokes
 from docassemble_lite.settings import Settings
 from docassemble_lite.store.database import open_store
+from docassemble_lite.store.server_keys import server_keys
 from docassemble_lite.visit import Surroundings, Visits
 from docassemble_lite.visit.checkin import CheckIns
 from docassemble_lite.web import (
     checkin,
     errors,
     files,
+    forgotten,
     interview,
+    interviews,
+    leaving,
     lists,
+    password,
+    people,
+    person,
+    privileges,
+    profile,
+    recovery,
+    registering,
     security,
     sign_in,
     signed_in,
     tasks,
     uploaded_files,
 )
+from docassemble_lite.web.cookies import CookieSessions
 from docassemble_lite.web.form import Request
 from docassemble_lite.web.services import EXTENSION, Services
+
+_ACCOUNTS = (registering, recovery, profile, password, leaving, forgotten, people, person, privileges)
 
 
 def create_app(settings: Settings) -> Flask:
     """The WSGI application of a server. The store's tables must be there."""
     app = Flask("docassemble_lite.web", root_path=str(Path(__file__).parent))
     app.config.update(
-        SECRET_KEY=_cookie_key(settings),
-        # a browser takes a cookie of this name from nobody but this very host, and never without HTTPS
-        SESSION_COOKIE_NAME="__Host-da_session" if settings.behind_https_load_balancer else "da_session",
+        SESSION_COOKIE_NAME=(security.HOST_PREFIX if settings.behind_https_load_balancer else "") + "da_session",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.behind_https_load_balancer,
@@ -55,6 +65,7 @@ def create_app(settings: Settings) -> Flask:
         TEMPLATES_AUTO_RELOAD=False,
     )
     app.request_class = Request
+    app.session_interface = CookieSessions(server_keys(settings.data))
     app.jinja_env.trim_blocks = True
     if settings.behind_https_load_balancer:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
@@ -66,11 +77,6 @@ def create_app(settings: Settings) -> Flask:
     signed_in.init_app(app)
     security.init_app(app)
     errors.init_app(app)
-    for concern in (interview, checkin, lists, files, uploaded_files, sign_in, tasks):
+    for concern in (interview, checkin, interviews, lists, files, uploaded_files, sign_in, tasks, *_ACCOUNTS):
         app.register_blueprint(concern.blueprint)
     return app
-
-
-def _cookie_key(settings: Settings) -> bytes:
-    """The key that signs cookies: made from the server's key, so that losing one doesn't give away the other."""
-    return hmac.new(bytes(settings.server_key()), b"cookies", hashlib.sha256).digest()

@@ -18,8 +18,9 @@ from docassemble_lite.visit.addresses import read_json
 from docassemble_lite.visit.checkin import CheckedIn, commands_of
 from docassemble_lite.web.errors import known_text
 from docassemble_lite.web.held import HOLD, Hold
-from docassemble_lite.web.security import browser_id, person_secret
+from docassemble_lite.web.security import browser_id
 from docassemble_lite.web.services import services
+from docassemble_lite.web.signed_in import in_session, person_secret
 from docassemble_lite.web.visitor import request_for
 
 log = logging.getLogger(__name__)
@@ -65,7 +66,7 @@ def _ran(session_id: str, form: Mapping[str, str]) -> Visited:
         raise BadRequest("parameters")
     initial, changed = parameters.pop("_initial", False) is True, parameters.pop("_changed", None)
     deed = CheckIn(form.get("_tracker", ""), parameters, initial, changed if isinstance(changed, str) else None)
-    return services().visits.visit(session_id, person_secret(), request_for(_interview()), deed)
+    return in_session(lambda secret: services().visits.visit(session_id, secret, request_for(_interview()), deed))
 
 
 def _failed(error: AuthorError) -> Response:

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, make_response, redirect, request, session, url_for
+from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, session, url_for
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response as BaseResponse
 
-from docassemble_lite.engine.screen import Exit, Outcome, Redirect, Screen
+from docassemble_lite.engine.screen import Exit, Outcome, Redirect, Screen, Sent
 from docassemble_lite.engine.screen import Response as RawResponse
 from docassemble_lite.errors import SessionNotFound
-from docassemble_lite.visit import Act, Deed, GoBack, Show, Submit, Visited
+from docassemble_lite.visit import Act, Deed, GoBack, Send, Show, Submit, Visited
 from docassemble_lite.visit.addresses import RESERVED, decoded_action, interview_address
-from docassemble_lite.web.pages import is_glance, screen_page
-from docassemble_lite.web.security import person_secret
+from docassemble_lite.web.form import sent_files
+from docassemble_lite.web.pages import is_glance, page_context, screen_page
 from docassemble_lite.web.services import services
+from docassemble_lite.web.signed_in import in_session, person, person_secret
 from docassemble_lite.web.visitor import request_for
 
 blueprint = Blueprint("interview", __name__)
@@ -56,8 +57,28 @@ def answer() -> BaseResponse:
     posted.pop("_session", None)
     if session_id is None:
         raise SessionNotFound
-    deed: Deed = GoBack(token) if posted.get("_back_one", [""])[-1] == "1" else Submit(posted, token)
+    goes_back = posted.get("_back_one", [""])[-1] == "1"
+    deed: Deed = GoBack(token) if goes_back else Submit(posted, token, sent_files())
     return _visited(name, session_id, deed)
+
+
+@blueprint.post("/upload")
+def upload() -> BaseResponse:
+    """A file that a page sends ahead of its form: a ticket for it, or what is wrong with it, as JSON."""
+    name = _interview_name()
+    session_id = request.form.get("_session") or _known_session(name)
+    sent = [(control, item) for control, listed in sent_files().items() for item in listed]
+    if session_id is None or len(sent) != 1:
+        raise BadRequest("upload")
+    deed = Send(*sent[0], token=request.form.get("_tracker", ""))
+    outcome = services().visits.visit(session_id, person_secret(), request_for(name), deed).outcome
+    if not isinstance(outcome, Sent):
+        # the page is out of date, which it is told when it sends its form
+        return make_response(jsonify(stale=True), 409)
+    if outcome.kept is None:
+        return jsonify(error=outcome.error)
+    shown = render_template("kept.html", file=outcome.kept, control=sent[0][0], page=page_context())
+    return jsonify(html=shown)
 
 
 @blueprint.post("/vars")
@@ -112,7 +133,7 @@ def _remember(name: str, session_id: str | None) -> None:
 def _begun(name: str, url_args: Mapping[str, Any]) -> BaseResponse:
     """A new session; an address that asked for it leads on to one that doesn't."""
     if request.args.keys() & {"new_session", "reset"}:
-        _remember(name, services().visits.create(name, person_secret(), url_args))
+        _remember(name, services().visits.create(name, person_secret(), url_args, person().id))
         return redirect(interview_address(name), 303)
     visited = services().visits.begin(name, person_secret(), request_for(name), url_args)
     _remember(name, visited.session)
@@ -123,7 +144,7 @@ def _reset(name: str, known: str | None, url_args: Mapping[str, Any]) -> BaseRes
     if known is None:
         return _begun(name, url_args)
     try:
-        services().visits.restart(known, person_secret(), url_args)
+        in_session(lambda secret: services().visits.restart(known, secret, url_args))
     except SessionNotFound:
         return _begun(name, url_args)
     return redirect(interview_address(name), 303)
@@ -131,8 +152,8 @@ def _reset(name: str, known: str | None, url_args: Mapping[str, Any]) -> BaseRes
 
 def _join(name: str, session_id: str) -> BaseResponse:
     """Make another session the current one; whoever can't open it is told that there is none."""
-    loaded = services().store.sessions.load(session_id, person_secret())
-    if loaded.interview != name:
+    entrance = in_session(lambda secret: services().store.sessions.enter(session_id, secret))
+    if entrance.interview != name:
         raise SessionNotFound
     _remember(name, session_id)
     rest = {key: value for key, value in request.args.items() if key not in ("i", "session")}
@@ -148,7 +169,7 @@ def _act(name: str, known: str | None, encoded: str) -> BaseResponse:
         known = services().visits.begin(name, person_secret(), request_for(name), {}).session
         _remember(name, known)
     deed = Act(action, arguments, read_only="X-Read-Only" in request.headers)
-    visited = services().visits.visit(known, person_secret(), request_for(name), deed)
+    visited = in_session(lambda secret: services().visits.visit(known, secret, request_for(name), deed))
     if isinstance(visited.outcome, Screen):
         # what is shown from here on isn't the action again when the page is loaded again
         return redirect(interview_address(name), 303)
@@ -157,7 +178,7 @@ def _act(name: str, known: str | None, encoded: str) -> BaseResponse:
 
 def _visited(name: str, session_id: str, deed: Deed) -> BaseResponse:
     try:
-        visited = services().visits.visit(session_id, person_secret(), request_for(name), deed)
+        visited = in_session(lambda secret: services().visits.visit(session_id, secret, request_for(name), deed))
     except SessionNotFound:
         if not isinstance(deed, Show) or session_id != _known_session(name):
             raise

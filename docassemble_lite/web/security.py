@@ -14,9 +14,13 @@ from docassemble_lite.web.services import services
 
 #: The cookie that holds what opens an anonymous person's sessions. It is never stored on the server.
 SECRET_COOKIE = "secret"
+#: What a cookie's name begins with that a browser takes from nobody but this very host, and never without HTTPS.
+HOST_PREFIX = "__Host-"
 _SECRET_BYTES = 32
-# what stays in a browser's session when somebody signs in or out
+# what stays in a browser's session when somebody signs in
 _KEPT = ("sessions",)
+# forms that were open when somebody signed in, and are still good: they answer an interview, and do nothing with the account
+_OPEN_FORMS = ("interview.answer", "checkin.check_in", "interview.variables")
 #: Seconds that a browser keeps a cookie; none keeps one for longer.
 COOKIE_AGE = 400 * 24 * 3600
 
@@ -26,11 +30,11 @@ def init_app(app: Flask) -> None:
     app.after_request(finish_response)
 
 
-# --- the person's secret -----------------------------------------------------------------------------------------------
+# --- the browser's secret ----------------------------------------------------------------------------------------------
 
 
-def person_secret() -> bytes:
-    """What opens this person's sessions; made at the first visit."""
+def browser_secret() -> bytes:
+    """What opens the sessions that this browser begins while nobody is signed in; made at the first visit."""
     if "secret" not in g:
         g.secret = _from_cookie() or _new_secret()
     return bytes(g.secret)
@@ -38,16 +42,20 @@ def person_secret() -> bytes:
 
 def browser_id() -> str:
     """Ten characters that tell this browser from others in the same session."""
-    return hashlib.sha256(b"browser" + person_secret()).hexdigest()[:10]
+    return hashlib.sha256(b"browser" + browser_secret()).hexdigest()[:10]
 
 
 def _from_cookie() -> bytes | None:
-    text = request.cookies.get(SECRET_COOKIE, "")
+    text = request.cookies.get(_secret_cookie(), "")
     try:
         secret = urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except (Base64Error, ValueError):
         return None
     return secret if len(secret) == _SECRET_BYTES else None
+
+
+def _secret_cookie() -> str:
+    return HOST_PREFIX + SECRET_COOKIE if services().settings.behind_https_load_balancer else SECRET_COOKIE
 
 
 def _new_secret() -> bytes:
@@ -70,12 +78,20 @@ def csrf_token() -> str:
 def renew_session() -> None:
     """Begin the browser's session anew: nobody who knew it before knows a token for its forms now.
 
-    Which sessions of interviews the browser is in stays, as these are opened by another cookie.
+    Which sessions of interviews the browser is in stays, and pages of these that are open in other tabs can be sent.
     """
     kept = {name: session[name] for name in _KEPT if name in session}
+    if "csrf" in session:
+        kept["csrf_of_open_pages"] = session["csrf"]
     session.clear()
     session.update(kept)
     session.permanent = True
+
+
+def renew_browser() -> None:
+    """Make the browser one that nobody has used before: it knows no session, and opens none."""
+    session.clear()
+    g.secret = _new_secret()
 
 
 def check_form() -> None:
@@ -83,7 +99,10 @@ def check_form() -> None:
     if request.method in ("GET", "HEAD", "OPTIONS"):
         return
     given = request.form.get("csrf_token") or request.headers.get("X-CSRFToken") or ""
-    if not hmac.compare_digest(given.encode(), str(session.get("csrf", "")).encode()) or not given:
+    good = [session.get("csrf")]
+    if request.endpoint in _OPEN_FORMS:
+        good.append(session.get("csrf_of_open_pages"))
+    if not any(hmac.compare_digest(given.encode(), token.encode()) for token in good if token):
         abort(403, "csrf")
 
 
@@ -102,7 +121,7 @@ def finish_response(response: Response) -> Response:
     if "new_secret" in g:
         value = urlsafe_b64encode(g.new_secret).decode().rstrip("=")
         secure = services().settings.behind_https_load_balancer
-        response.set_cookie(SECRET_COOKIE, value, max_age=COOKIE_AGE, httponly=True, samesite="Lax", secure=secure)
+        response.set_cookie(_secret_cookie(), value, max_age=COOKIE_AGE, httponly=True, samesite="Lax", secure=secure)
     headers = response.headers
     if response.mimetype == "text/html":
         # a file of a package has a stricter one

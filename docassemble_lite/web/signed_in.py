@@ -1,19 +1,30 @@
-"""Who is signed in. The cookie of a browser holds a random token, and the store knows whose it is."""
+"""Who is signed in, and what opens this person's sessions.
+
+The cookie of a browser holds a random token. The store knows whose it is, and the token opens the person's secret. Of
+somebody who isn't signed in the secret is in another cookie.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import TypeVar
 
 from flask import Flask, g, redirect, request, session, url_for
 from flask_login import AnonymousUserMixin, LoginManager, UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
-from docassemble_lite.errors import LiteError
+from docassemble_lite.errors import LiteError, SessionNotFound
 from docassemble_lite.host import Person
+from docassemble_lite.store.people import SignIn
 from docassemble_lite.web import security
 from docassemble_lite.web.same_origin import same_origin_path
 from docassemble_lite.web.services import services
 
+T = TypeVar("T")
+
+# how long requests are good that were on their way when somebody signed in
+_GRACE = timedelta(minutes=2)
 #: The privileges of those who run the server: they see its background tasks.
 RUNS_THE_SERVER = ("admin", "developer")
 
@@ -29,8 +40,9 @@ class NotAllowed(LiteError):
 class SignedIn(UserMixin):
     """A person who is signed in, for Flask-Login. It knows the user by the token, never by a number alone."""
 
-    def __init__(self, person: Person, token: str) -> None:
-        self.person = person
+    def __init__(self, sign_in: SignIn, token: str) -> None:
+        self.person = sign_in.person
+        self.sign_in: SignIn | None = sign_in
         self._token = token
 
     def get_id(self) -> str:
@@ -41,6 +53,7 @@ class Nobody(AnonymousUserMixin):
     """Whoever isn't signed in."""
 
     person = Person()
+    sign_in: SignIn | None = None
 
 
 def init_app(app: Flask) -> None:
@@ -60,6 +73,18 @@ def person() -> Person:
     return found
 
 
+def sign_in() -> SignIn | None:
+    """Who is signed in, with what opens this person's sessions; None if nobody is."""
+    found: SignIn | None = current_user.sign_in
+    return found
+
+
+def person_secret() -> bytes:
+    """What opens the sessions of whoever is there."""
+    found = sign_in()
+    return found.secret if found else security.browser_secret()
+
+
 def has_one_of(privileges: Iterable[str]) -> bool:
     """Whether somebody is signed in who has at least one of these privileges."""
     return not set(privileges).isdisjoint(person().privileges)
@@ -71,20 +96,54 @@ def assume_nobody() -> None:
         setattr(g, _USER, Nobody())
 
 
-def begin(who: Person) -> None:
-    """Sign the person in, in this browser. Nothing that somebody may have planted in it before is of use any more."""
-    end()
-    login_user(SignedIn(who, services().store.people.log_in(who)))
+def begin(who: Person, password: str) -> SignIn:
+    """Sign the person in, in this browser, who has shown the password. The sessions that it has begun come along.
+
+    Nothing that somebody may have planted in the browser's session before is of use any more. Raises `WrongPassword` and
+    `TooManyAtOnce`.
+    """
+    people = services().store.people
+    sign_in = SignIn(who, people.unlock(who, password))
+    token = people.log_in(sign_in)
+    take_along(sign_in)
+    _drop_login()
+    security.renew_session()
+    login_user(SignedIn(sign_in, token))
     # what binds the session to an address, which isn't done here
     session.pop("_id", None)
+    return sign_in
+
+
+def take_along(sign_in: SignIn) -> int:
+    """Make the sessions that this browser began while nobody was signed in those of the person; how many they are."""
+    hand_over = services().store.sessions.hand_over
+    return hand_over(security.browser_secret(), sign_in.secret, sign_in.person.id, grace=_GRACE)
+
+
+def in_session(work: Callable[[bytes], T]) -> T:
+    """Do something in a session with what opens the sessions of whoever is there.
+
+    Where that doesn't open it, it may be one that the browser began at the very moment of the sign-in. Raises `SessionNotFound`.
+    """
+    found = sign_in()
+    try:
+        return work(found.secret if found else security.browser_secret())
+    except SessionNotFound:
+        if found is None or not take_along(found):
+            raise
+        return work(found.secret)
 
 
 def end() -> None:
-    """Sign out whoever is signed in, in this browser and on the server: a copy of the cookie is worth nothing."""
+    """Sign out whoever is signed in, in this browser and on the server: a copy of its cookies opens nothing."""
+    _drop_login()
+    logout_user()
+    security.renew_browser()
+
+
+def _drop_login() -> None:
     if _TOKEN in session:
         services().store.people.log_out(session[_TOKEN])
-    logout_user()
-    security.renew_session()
 
 
 def only_for(privileges: Iterable[str], home: str) -> Response | None:
@@ -94,16 +153,24 @@ def only_for(privileges: Iterable[str], home: str) -> Response | None:
     """
     if has_one_of(privileges):
         return None
-    if not person().logged_in:
-        wanted = request.full_path.rstrip("?") if request.method == "GET" else home
-        return redirect(url_for("sign_in.show", next=same_origin_path(wanted) or None), 303)
-    raise NotAllowed
+    led_away = only_signed_in(home)
+    if led_away is None:
+        raise NotAllowed
+    return led_away
+
+
+def only_signed_in(home: str) -> Response | None:
+    """What keeps those away from a page who aren't signed in: they are asked to; None for who is. `home` as in `only_for`."""
+    if person().logged_in:
+        return None
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else home
+    return redirect(url_for("sign_in.show", next=same_origin_path(wanted) or None), 303)
 
 
 def _found(token: str) -> SignedIn | None:
-    who = services().store.people.who(token)
-    if who is None:
+    found = services().store.people.who(token)
+    if found is None:
         # so that the store isn't asked again for every page
         session.pop(_TOKEN, None)
         return None
-    return SignedIn(who, token)
+    return SignedIn(found, token)

@@ -22,7 +22,7 @@ from tests.acceptance.accounts import PASSWORD, add_person
 from tests.acceptance.preview import take_complaints
 from tests.acceptance.test_accessibility import assert_well_made
 from tests.acceptance.test_command_line import run
-from tests.acceptance.visitor import Visitor, form_without, interview_path, path_of
+from tests.acceptance.visitor import Visitor, form_without, interview_path, path_of, value_of
 from tests.browsing import open_tab
 
 WHO = """\
@@ -237,16 +237,36 @@ def test_signing_out_takes_a_form_of_ours(ada: Visitor) -> None:
     assert is_signed_in(ada)
 
 
-def test_sessions_of_interviews_stay_open_over_signing_in_and_out(visitor: Visitor) -> None:
+def test_a_session_goes_along_with_who_signs_in_and_waits_for_who_signed_out(visitor: Visitor) -> None:
+    """P25, P30."""
     page = visitor.show("who.yml")
     secret = visitor.cookie("secret")
     visitor.answer(page, the_word="swan")
     visitor.sign_in("ada@example.com", PASSWORD)
     assert visitor.show("who.yml").heading == "The word is swan"
     assert "E-mail: Ada@example.com." in visitor.show("who.yml").words
+    session = value_of(visitor.show("who.yml").form, "_session")
     visitor.sign_out()
-    assert visitor.show("who.yml").heading == "The word is swan"
-    assert visitor.cookie("secret") == secret
+    assert visitor.cookie("secret") != secret
+    assert visitor.get(f"/interview?i=who.yml&session={session}").status == 404
+    assert visitor.show("who.yml").heading == "What is your word?"
+    visitor.sign_in("ada@example.com", PASSWORD)
+    assert visitor.get(f"/interview?i=who.yml&session={session}").heading == "The word is swan"
+
+
+def test_a_page_that_was_open_in_another_tab_when_somebody_signed_in_can_be_sent(visitor: Visitor) -> None:
+    """P25."""
+    page = visitor.show("who.yml")
+    visitor.sign_in("ada@example.com", PASSWORD)
+    assert visitor.answer(page, the_word="swan").heading == "The word is swan"
+
+
+def test_a_form_of_the_account_that_was_open_when_somebody_signed_in_is_refused(visitor: Visitor) -> None:
+    """P29: whoever planted a token before can do nothing with the account."""
+    before = visitor.get("/user/sign-in").forms["da-sign-in"]
+    visitor.sign_in("ada@example.com", PASSWORD)
+    assert visitor.post("/user/sign-out", [("csrf_token", value_of(before, "csrf_token"))]).status == 403
+    assert is_signed_in(visitor)
 
 
 # --- what interviews are told ----------------------------------------------------------------------------------------

@@ -22,8 +22,10 @@ from docassemble_lite import clock
 from docassemble_lite.settings import Settings
 from docassemble_lite.store.database import Store, open_store
 from docassemble_lite.store.schema import migrate
-from docassemble_lite.store.tables import db
+from docassemble_lite.store.tables import db, privileges, users
 
+# the one on whose behalf scheduled tasks run is there from the start
+_NOT_CRON = {"users": users.c.email_key != "cron", "privileges": privileges.c.name != "cron"}
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -88,7 +90,7 @@ def store(settings: Settings) -> Iterator[Store]:
     yield opened
     with opened.engine.begin() as connection:
         for table in reversed(db.metadata.sorted_tables):
-            connection.execute(table.delete())
+            connection.execute(table.delete().where(_NOT_CRON[table.name]) if table.name in _NOT_CRON else table.delete())
     opened.close()
 
 

@@ -103,8 +103,10 @@ def test_long_answers_are_compressed() -> None:
     assert len(freeze({"x": "word " * 20_000})) < 5_000
 
 
-def test_modules_functions_classes_and_builtins_are_left_out() -> None:
-    answers = {"m": math, "f": lambda: 1, "b": len, "c": dict, "__builtins__": {"open": open}, "x": 1}
+def test_modules_functions_classes_files_and_builtins_are_left_out(tmp_path: Path) -> None:
+    with (tmp_path / "words").open("w") as file:
+        pass
+    answers = {"m": math, "f": lambda: 1, "b": len, "c": dict, "file": file, "__builtins__": {"open": open}, "x": 1}
     assert thaw(freeze(answers)) == ({"x": 1}, None)
 
 

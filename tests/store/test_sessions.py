@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from docassemble_lite.clock import naive_utc
 from docassemble_lite.errors import AnswersNotStorable, SavedByAnother, SessionNotFound
 from docassemble_lite.store.database import Store
-from docassemble_lite.store.tables import steps, tasks
+from docassemble_lite.store.tables import session_people, steps, tasks
 from docassemble_lite.store.tasks import NewTask
 
 Clock = Callable[[float], None]
@@ -31,26 +33,19 @@ def test_what_is_created_can_be_loaded(store: Store, alice: bytes) -> None:
 
 def test_what_is_saved_can_be_loaded(store: Store, alice: bytes) -> None:
     made = store.sessions.create("a.yml", alice, {})
-    saved = store.sessions.save(
-        made, {"x": 1}, "more", title="T", allow_cron=True, cron_events=["cron_daily"], steps_offset=1, owner_id=3
-    )
+    saved = store.sessions.save(made, {"x": 1}, "more", title="T", allow_cron=True, tags=["b", "a"], steps_offset=1, owner_id=3)
     loaded = store.sessions.load(made.session_id, alice)
     assert loaded == saved
     assert (loaded.answers, loaded.extra, loaded.version, loaded.step) == ({"x": 1}, "more", 2, 1)
-    assert (loaded.title, loaded.allow_cron, loaded.cron_events, loaded.steps_offset, loaded.owner_id) == (
-        "T",
-        True,
-        ("cron_daily",),
-        1,
-        3,
-    )
+    assert (loaded.title, loaded.allow_cron, sorted(loaded.tags)) == ("T", True, ["a", "b"])
+    assert (loaded.steps_offset, loaded.owner_id) == (1, 3)
 
 
 def test_columns_that_are_not_given_stay(store: Store, alice: bytes) -> None:
-    made = store.sessions.create("a.yml", alice, {}, title="T", allow_cron=True, cron_events=["cron_daily"], owner_id=3)
+    made = store.sessions.create("a.yml", alice, {}, title="T", allow_cron=True, owner_id=3)
     store.sessions.save(made, {"x": 1})
     seen = store.sessions.peek(made.session_id)
-    assert (seen.title, seen.allow_cron, seen.cron_events, seen.owner_id) == ("T", True, ("cron_daily",), 3)
+    assert (seen.title, seen.allow_cron, seen.owner_id) == ("T", True, 3)
 
 
 def test_a_save_goes_over_the_step_or_adds_one(store: Store, alice: bytes) -> None:
@@ -256,15 +251,34 @@ def test_a_person_sees_the_own_sessions_newest_first(store: Store, alice: bytes,
     assert [seen.session_id for seen in store.sessions.held_by(alice)] == [made[0].session_id, made[1].session_id]
 
 
-def test_cron_finds_the_plain_sessions_that_wait_for_it(store: Store, alice: bytes) -> None:
-    def make(**columns: object) -> str:
-        return store.sessions.create("a.yml", alice, {}, **columns).session_id  # type: ignore[arg-type]
+def test_cron_finds_the_plain_sessions_that_allow_it_a_few_at_a_time(store: Store, alice: bytes) -> None:
+    def make(interview: str = "a.yml", *, multi_user: bool = True, allow_cron: bool = True) -> str:
+        made = store.sessions.create(interview, alice, {}, multi_user=multi_user, allow_cron=allow_cron)
+        return made.session_id
 
-    wanted = make(multi_user=True, allow_cron=True, cron_events=["cron_daily_background", "cron_daily"])
-    make(multi_user=False, allow_cron=True, cron_events=["cron_daily"])
-    make(multi_user=True, allow_cron=False, cron_events=["cron_daily"])
-    make(multi_user=True, allow_cron=True, cron_events=["cron_daily_background", "cronXdaily"])
-    assert [seen.session_id for seen in store.sessions.answering_cron("cron_daily")] == [wanted]
+    wanted = sorted(make() for _ in range(5))
+    make(multi_user=False)
+    make(allow_cron=False)
+    make("b.yml")
+    assert sorted(store.sessions.interviews_allowing_cron()) == ["a.yml", "b.yml"]
+    first = store.sessions.ids_allowing_cron(["a.yml"], "", 3)
+    assert first + store.sessions.ids_allowing_cron(["a.yml"], first[-1], 3) == wanted
+    assert store.sessions.ids_allowing_cron([], "", 3) == []
+
+
+def test_a_slot_is_claimed_once_and_never_an_earlier_one(store: Store, alice: bytes) -> None:
+    """P16, P42."""
+    ids = [store.sessions.create("a.yml", alice, {}).session_id for _ in range(2)]
+    assert store.cron.claim(ids[0], "cron_daily", "2026-05-04")
+    assert not store.cron.claim(ids[0], "cron_daily", "2026-05-04")
+    assert store.cron.claim(ids[1], "cron_daily", "2026-05-04")
+    assert store.cron.claim(ids[0], "cron_weekly", "2026-05-04")
+    assert store.cron.claim(ids[0], "cron_daily", "2026-05-05")
+    assert not store.cron.claim(ids[0], "cron_daily", "2026-05-04")
+    assert store.cron.latest("cron_daily") == ""
+    store.cron.note_end("cron_daily", "2026-05-05")
+    store.cron.note_end("cron_daily", "2026-05-04")
+    assert store.cron.latest("cron_daily") == "2026-05-05"
 
 
 def test_only_persons_move_the_moment_of_the_last_access(store: Store, alice: bytes, move_clock: Clock) -> None:
@@ -288,10 +302,19 @@ def test_a_save_does_not_take_back_a_persons_access(store: Store, alice: bytes, 
 
 
 def test_sessions_that_nobody_saved_for_long_are_found(store: Store, alice: bytes, move_clock: Clock) -> None:
-    old = store.sessions.create("a.yml", alice, {})
+    old = [store.sessions.create(name, alice, {}).session_id for name in ("a.yml", "b.yml", "b.yml")]
     move_clock(60)
-    new = store.sessions.create("a.yml", alice, {})
-    assert [seen.session_id for seen in store.sessions.unsaved_since(new.modified)] == [old.session_id]
+    moment = store.sessions.create("a.yml", alice, {}).modified
+
+    def found(**wanted: Any) -> set[str]:
+        return {seen.session_id for seen in store.sessions.unsaved_since(moment, 10, **wanted)}
+
+    assert found() == set(old)
+    assert found(of="b.yml") == set(old[1:])
+    assert found(not_of=["b.yml"]) == {old[0]}
+    assert len(store.sessions.unsaved_since(moment, 2)) == 2
+    assert store.sessions.count_unsaved_since(moment) == 3
+    assert store.sessions.count_unsaved_since(moment, of="b.yml") == 2
 
 
 def test_nothing_that_shows_a_session_shows_its_secrets(store: Store, alice: bytes) -> None:
@@ -308,3 +331,25 @@ def test_an_error_of_the_database_shows_no_values(store: Store, alice: bytes) ->
     with pytest.raises(IntegrityError) as caught:
         store.sessions.save(made, {}, title="canary", tasks=[NewTask("t", "canary", b"canary")])
     assert "canary" not in str(caught.value)
+
+
+def test_a_persons_list_has_the_own_sessions_and_the_plain_ones_in_which_the_person_was(store: Store, alice: bytes) -> None:
+    def was_there(session_id: str, user_id: int) -> None:
+        row = {"session_id": session_id, "user_id": user_id, "last_access": naive_utc()}
+        with store.engine.begin() as connection:
+            connection.execute(insert(session_people), row)
+
+    own = store.sessions.create("a.yml", alice, {}, owner_id=7).session_id
+    joined, closed = (
+        store.sessions.create("a.yml", b"x", {}, owner_id=8, multi_user=plain).session_id for plain in (True, False)
+    )
+    store.sessions.create("a.yml", b"x", {}, owner_id=8)
+    for session_id in (own, joined, closed):
+        was_there(session_id, 7)
+    assert {row.session_id for row in store.sessions.listing(7, alice, most=10)} == {own, joined}
+    assert [row.session_id for row in store.sessions.listing(7, alice, most=10, session_id=joined)] == [joined]
+    assert store.sessions.leave(7, session_id=joined) == 1
+    assert [row.session_id for row in store.sessions.listing(7, alice, most=10)] == [own]
+    assert store.sessions.delete_listed(7) == 2
+    assert store.sessions.listing(7, alice, most=10) == []
+    assert {row.session_id for row in store.sessions.listing(8, b"x", most=10)} >= {joined, closed}

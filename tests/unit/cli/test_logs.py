@@ -1,7 +1,7 @@
 import logging
 import sys
 
-from docassemble_lite.cli.logs import FORMAT, OneLineFormatter
+from docassemble_lite.logs import FORMAT, OneLineFormatter
 
 
 def formatted(message: str, *, failure: bool = False) -> str:

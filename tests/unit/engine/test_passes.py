@@ -423,7 +423,7 @@ def test_code_that_is_no_python_keeps_the_interview_from_compiling():
     assert error.line >= 6
 
 
-def test_a_program_lists_the_scheduled_tasks_that_it_answers():
+def test_a_program_knows_for_which_names_it_has_blocks():
     found = program("""
     event: cron_daily
     code: |
@@ -435,7 +435,12 @@ def test_a_program_lists_the_scheduled_tasks_that_it_answers():
     code: |
       a = 1
     """)
-    assert found.cron_events == ("cron_daily", "cron_hourly")
+    assert [found.has_blocks_for(name) for name in ("cron_daily", "cron_hourly", "other", "cron_weekly")] == [
+        True,
+        True,
+        True,
+        False,
+    ]
 
 
 def test_the_arguments_of_the_address_can_be_read():

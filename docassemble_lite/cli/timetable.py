@@ -1,0 +1,65 @@
+"""When the supervisor starts scheduled tasks, one process after the other.
+
+Whether a slot of time was run already is known to the store, and so to the process that is started, which ends at once then.
+A slot that was missed while the server was off is run when it is back, if it was the latest.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from zoneinfo import ZoneInfo
+
+from docassemble_lite import clock
+from docassemble_lite.cli.child import Child, describe_exit
+from docassemble_lite.cron.slots import SCHEDULES, latest_due
+
+# seconds after the start before the first task, and between two looks at the clock, which may be set
+_FIRST_LOOK = 60.0
+_LOOK_AGAIN = 30.0
+
+logger = logging.getLogger(__name__)
+
+
+class Timetable:
+    """Starts what is due. `command` makes the command that runs a task for a slot."""
+
+    def __init__(self, command: Callable[[str, str], Sequence[str]], zone: ZoneInfo) -> None:
+        self._command = command
+        self._zone = zone
+        self._started: dict[str, str] = {}
+        self._waiting: deque[tuple[str, str]] = deque()
+        self.child: Child | None = None
+        self._look_at = time.monotonic() + _FIRST_LOOK
+
+    @property
+    def next_look(self) -> float:
+        """The moment, of `time.monotonic()`, at which to look again."""
+        return self._look_at
+
+    def look(self) -> None:
+        """Start what is due, if nothing runs."""
+        now = time.monotonic()
+        if now >= self._look_at:
+            self._look_at = now + _LOOK_AGAIN
+            self._find_due()
+        if self.child is not None:
+            code = self.child.find_dead()
+            if code is None:
+                return
+            if code:
+                logger.warning("%s ended with %s", self.child.name, describe_exit(code))
+            self.child = None
+        if self._waiting:
+            event, slot = self._waiting.popleft()
+            self.child = Child(f"{event} for {slot}", self._command(event, slot), ())
+            self.child.start()
+
+    def _find_due(self) -> None:
+        for schedule in SCHEDULES:
+            _, slot = latest_due(schedule, clock.now(), self._zone)
+            if self._started.get(schedule.event, "") < slot:
+                self._started[schedule.event] = slot
+                self._waiting.append((schedule.event, slot))

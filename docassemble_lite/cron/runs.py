@@ -1,0 +1,266 @@
+"""One run of a scheduled task: in every session that it is for, a few at a time, each at most once for a slot of time."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from datetime import timedelta
+from multiprocessing import get_context
+from typing import Literal
+
+from docassemble_lite.broker import Broker
+from docassemble_lite.clock import naive_utc
+from docassemble_lite.engine.program import Programs
+from docassemble_lite.engine.source import Sources
+from docassemble_lite.errors import AuthorError, EvaluationError, InterviewNotFound, SavedByAnother
+from docassemble_lite.pokes import open_pokes
+from docassemble_lite.settings import Settings
+from docassemble_lite.store.database import open_store
+from docassemble_lite.visit import Surroundings
+from docassemble_lite.visit.scheduled import IN_BACKGROUND, ScheduledVisits
+
+log = logging.getLogger(__name__)
+
+#: The task that also deletes what nobody has used for long.
+DAILY = "cron_daily"
+#: Seconds that a session may be somebody else's before it is left for the end, and seconds then.
+PATIENCE = 5.0
+LAST_PATIENCE = 30.0
+_BATCH = 200
+# sessions that wait in front of each process, so that none is idle and few are in memory
+_AHEAD = 4
+
+How = Literal["ran", "deleted", "busy", "gone", "failed"]
+
+
+@dataclass
+class Tally:
+    """How many sessions there were, by how it went; `deleted` also counts those that nobody has used for long."""
+
+    ran: int = 0
+    failed: int = 0
+    busy: int = 0
+    deleted: int = 0
+
+    @property
+    def all_well(self) -> bool:
+        """Whether nothing was left undone."""
+        return not self.failed and not self.busy
+
+
+@dataclass(frozen=True)
+class Done:
+    """How it went in one session; `text` is what its interview said."""
+
+    session_id: str
+    how: How
+    text: str = ""
+
+
+class Worker:
+    """Runs the task in sessions, in one process."""
+
+    def __init__(self, settings: Settings, event: str, slot: str) -> None:
+        self.surroundings = surroundings_of(settings)
+        self._event = event
+        self._slot = slot
+        self._visits = ScheduledVisits(self.surroundings, self.surroundings.store.people.cron())
+
+    def run(self, session_id: str, patience: float) -> Done:
+        """Run it in a session; whatever goes wrong there is logged, and no reason to leave the others alone."""
+        slots = self.surroundings.store.cron
+
+        def claim() -> bool:
+            return slots.claim(session_id, self._event, self._slot)
+
+        try:
+            ran = self._visits.run(session_id, self._event, patience=patience, claim=claim)
+        except Exception as error:
+            interview = self.surroundings.store.sessions.interview_of(session_id)
+            trace = error.trace if isinstance(error, EvaluationError) else ""
+            log.error(
+                'action="cron_failed" event=%s session=%s interview=%s %s\n%s',
+                self._event,
+                session_id,
+                interview,
+                error,
+                trace,
+                exc_info=None if trace else error,
+            )
+            return Done(session_id, "failed")
+        if ran.how == "deleted":
+            log.info('action="cron_deleted" event=%s session=%s', self._event, session_id)
+        return Done(session_id, ran.how, ran.text)
+
+
+def surroundings_of(settings: Settings) -> Surroundings:
+    """What visits need, for a process that is no web server."""
+    programs = Programs(Sources(settings.interviews, settings.packages))
+    return Surroundings(open_store(settings), programs, settings, Broker(settings), open_pokes(settings))
+
+
+# --- which sessions --------------------------------------------------------------------------------------------------
+
+
+def interviews_for(surroundings: Surroundings, event: str) -> list[str]:
+    """The interviews that answer a scheduled task, of those whose sessions allow any."""
+    return [name for name in surroundings.store.sessions.interviews_allowing_cron() if _answers(surroundings, name, event)]
+
+
+def _answers(surroundings: Surroundings, interview: str, event: str) -> bool:
+    try:
+        program = surroundings.programs.get(interview)
+    except (AuthorError, InterviewNotFound) as error:
+        log.error('action="cron_interview_unusable" event=%s interview=%s %s', event, interview, error)
+        return False
+    return program.has_blocks_for(event) or program.has_blocks_for(event + IN_BACKGROUND)
+
+
+def sessions_for(surroundings: Surroundings, event: str) -> Iterator[str]:
+    """The ids of the sessions that a task is for. Nothing of them is opened, and few ids are in memory."""
+    interviews, after = interviews_for(surroundings, event), ""
+    while interviews and (ids := surroundings.store.sessions.ids_allowing_cron(interviews, after, _BATCH)):
+        yield from ids
+        after = ids[-1]
+
+
+# --- running ---------------------------------------------------------------------------------------------------------
+
+
+def run_here(worker: Worker, ids: Iterator[str], tally: Tally, report: Callable[[Done], None]) -> None:
+    """Run the task in the sessions, one after the other, in this process."""
+    busy: list[str] = []
+    for session_id in ids:
+        _count(worker.run(session_id, PATIENCE), tally, report, busy)
+    for session_id in busy:
+        _count(worker.run(session_id, LAST_PATIENCE), tally, report, None)
+
+
+def run_beside(
+    settings: Settings, event: str, slot: str, workers: int, ids: Iterator[str], tally: Tally, report: Callable[[Done], None]
+) -> None:
+    """Run the task in so many sessions at a time, each in another process. One that dies is a session that failed."""
+    busy: list[str] = []
+    _in_pools(settings, event, slot, workers, ids, PATIENCE, lambda done: _count(done, tally, report, busy))
+    _in_pools(settings, event, slot, workers, iter(busy), LAST_PATIENCE, lambda done: _count(done, tally, report, None))
+
+
+def _count(done: Done, tally: Tally, report: Callable[[Done], None], busy: list[str] | None) -> None:
+    if done.how == "busy" and busy is not None:
+        busy.append(done.session_id)
+        return
+    if done.how in ("ran", "failed", "busy", "deleted"):
+        setattr(tally, done.how, getattr(tally, done.how) + 1)
+        if done.how == "deleted":
+            tally.ran += 1
+    report(done)
+
+
+def _in_pools(
+    settings: Settings,
+    event: str,
+    slot: str,
+    workers: int,
+    ids: Iterator[str],
+    patience: float,
+    take: Callable[[Done], None],
+) -> None:
+    """As many pools as it takes: the death of one of its processes ends a pool.
+
+    Of the sessions that were in its hands those run again that weren't claimed. The others failed.
+    """
+
+    def pool_of(processes: int) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(processes, get_context("spawn"), _begin_worker, (settings, event, slot))
+
+    suspects = [""]
+    while suspects:
+        with pool_of(workers) as pool:
+            suspects = _in_pool(pool, workers, ids, patience, take)
+        settled = iter(suspects)
+        while (session_id := next(settled, None)) is not None:
+            with pool_of(1) as pool:
+                while session_id is not None and _settled(pool, session_id, patience, take):
+                    session_id = next(settled, None)
+
+
+def _settled(pool: ProcessPoolExecutor, session_id: str, patience: float, take: Callable[[Done], None]) -> bool:
+    """Run the task in a session in whose hands a process may have died; whether the pool has outlived it."""
+    try:
+        done = pool.submit(_run_in_worker, session_id, patience).result()
+    except BrokenProcessPool:
+        done = None
+    if done is not None and done.how != "gone":
+        take(done)
+        return True
+    log.error('action="cron_process_died" session=%s', session_id)
+    take(Done(session_id, "failed"))
+    return done is not None
+
+
+def _in_pool(
+    pool: ProcessPoolExecutor, workers: int, ids: Iterator[str], patience: float, take: Callable[[Done], None]
+) -> list[str]:
+    """Give the pool work until there is no more, or a process of it dies; the sessions that it had in its hands then."""
+    running: dict[Future[Done], str] = {}
+    suspects: list[str] = []
+    while True:
+        while not suspects and len(running) < workers * _AHEAD and (session_id := next(ids, None)) is not None:
+            try:
+                running[pool.submit(_run_in_worker, session_id, patience)] = session_id
+            except BrokenProcessPool:
+                suspects.append(session_id)
+        if not running:
+            return suspects
+        ended, _ = wait(running, return_when=FIRST_COMPLETED)
+        for future in ended:
+            session_id = running.pop(future)
+            try:
+                take(future.result())
+            except BrokenProcessPool:
+                suspects.append(session_id)
+
+
+_workers: list[Worker] = []
+
+
+def _begin_worker(settings: Settings, event: str, slot: str) -> None:
+    _workers[:] = [Worker(settings, event, slot)]
+
+
+def _run_in_worker(session_id: str, patience: float) -> Done:
+    return _workers[0].run(session_id, patience)
+
+
+# --- deleting --------------------------------------------------------------------------------------------------------
+
+
+def delete_unused(surroundings: Surroundings, *, dry_run: bool = False) -> int:
+    """Delete the sessions that weren't saved for as long as the configuration says; how many they are."""
+    settings = surroundings.settings
+    of_interview = settings.interview_delete_days_by_filename
+    number = sum(_delete_older(surroundings, days, dry_run, interview=name) for name, days in of_interview.items() if days)
+    if settings.interview_delete_days:
+        number += _delete_older(surroundings, settings.interview_delete_days, dry_run, others=tuple(of_interview))
+    return number
+
+
+def _delete_older(
+    surroundings: Surroundings, days: int, dry_run: bool, *, interview: str | None = None, others: tuple[str, ...] = ()
+) -> int:
+    sessions, number = surroundings.store.sessions, 0
+    moment = naive_utc() - timedelta(days=days)
+    if dry_run:
+        return sessions.count_unsaved_since(moment, of=interview, not_of=others)
+    while found := sessions.unsaved_since(moment, _BATCH, of=interview, not_of=others):
+        for seen in found:
+            try:
+                sessions.delete(seen)
+            except SavedByAnother:
+                continue
+            number += 1
+            log.info('action="unused_session_deleted" session=%s interview=%s', seen.session_id, seen.interview)
+    return number
