@@ -16,8 +16,8 @@ _ADDRESSES = frozenset(
         *("to", "from", "by", "values", "manifest", "codebase", "usemap", "longdesc", "dynsrc", "lowsrc", "icon"),
     }
 )
-# others that change what an element does
-_POWERS = frozenset({"nonce", "target", "http-equiv", "form", "type", "name", "is", "slot", "autofocus", "contenteditable"})
+# others that change what an element does; what has no value (`autofocus`) does no harm
+_POWERS = frozenset({"nonce", "target", "http-equiv", "form", "type", "name", "is", "slot"})
 _HANDLER = re.compile(r"on[a-z]+")
 _LITERAL = re.compile(r""""(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'""", re.DOTALL)
 # without one of these code does nothing
