@@ -301,6 +301,11 @@ def veil(text: str) -> str:
     return _OURS.sub(lambda match: chr(_VEIL + int(match[1])), text) if "&#0" in text else text
 
 
+def is_veiled(char: str) -> bool:
+    """Whether that is a veiled character."""
+    return _VEILED.fullmatch(char) is not None
+
+
 def unveil(text: str) -> str:
     """Veiled characters as the characters that were typed."""
     return _replaced(text, chr)
