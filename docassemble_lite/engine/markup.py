@@ -21,6 +21,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 from docassemble_lite.engine.images import file_html, icon_html
 from docassemble_lite.engine.typed import (
     escape_typed,
+    is_veiled,
     needs_escape,
     settle,
     settle_script,
@@ -189,6 +190,16 @@ def _read_bracket(state: StateInline, silent: bool) -> bool:
         token.content = alignment or sign or ""
         token.meta = {"plain": (match["alt"] or "").strip() or _SIGNS.get(match["tag"] or "", ("", ""))[1]}
     state.pos = match.end()
+    return True
+
+
+def _read_backslash(state: StateInline, silent: bool) -> bool:
+    """A backslash that code put before a typed character, so that Markdown would take it literally: it has done its duty."""
+    if state.src[state.pos] != "\\" or not is_veiled(state.src[state.pos + 1 : state.pos + 2]):
+        return False
+    if not silent:
+        state.pending += state.src[state.pos + 1]
+    state.pos += 2
     return True
 
 
@@ -408,6 +419,7 @@ def _plain_token(token: Token) -> str:
 def _markdown() -> MarkdownIt:
     markdown = _Markdown("commonmark", {"html": True, "xhtmlOut": False}, renderer_cls=_Writer)
     markdown.enable("table").use(deflist_plugin).use(footnote_plugin)
+    markdown.inline.ruler.before("escape", "backslash", _read_backslash)
     markdown.inline.ruler.before("link", "bracket", _read_bracket)
     markdown.inline.ruler.before("link", "icon", _read_icon)
     markdown.inline.ruler.before("link", "attributes", _read_attributes)
