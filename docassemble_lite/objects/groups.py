@@ -139,6 +139,7 @@ class Group(DAObject):
                 )
             )
             self.hook_on_gather()
+        self.delattr("_completing_again")
         self.gathered = True
         self.revisit = True
         self.hook_after_gather()
@@ -204,9 +205,7 @@ class Group(DAObject):
                     if isinstance(item, DAObject):
                         item.delattr("complete")
             self.delattr("gathered")
-        self.gather()
-        self.delattr("_completing_again")
-        return True
+        return self.gather()
 
     def has_been_gathered(self) -> bool:
         """Whether everything is in the group; nothing is asked."""
@@ -279,9 +278,10 @@ class Group(DAObject):
     # --- numbers ---------------------------------------------------------------------------------------------------
 
     def number(self) -> int:
-        """How many there are in all."""
+        """How many there are in all. While they are being gathered, so many as are there, or as are known to come."""
         self._trigger_gather()
-        return len(self.elements)
+        coming = int(self.target_number) if self.ask_number and "target_number" in self.__dict__ else 0
+        return len(self.elements) if self.has_been_gathered() else max(len(self.elements), coming)
 
     def number_gathered(self, if_started: bool = False) -> int:
         """How many are there now. With `if_started`, gathering begins first if it hasn't."""
@@ -294,7 +294,8 @@ class Group(DAObject):
         return nice_number(self.number(), **options)
 
     def __len__(self) -> int:
-        return self.number()
+        self._trigger_gather()
+        return len(self.elements)
 
     # --- text ------------------------------------------------------------------------------------------------------
 

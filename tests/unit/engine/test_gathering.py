@@ -117,6 +117,31 @@ def test_with_ask_number_the_number_is_asked_and_not_whether_there_are_others() 
     ]
 
 
+def test_while_items_are_asked_for_their_number_is_known_and_one_screen_may_ask_for_all_of_them() -> None:
+    session = interview(
+        """
+    objects:
+      - people: DAList.using(object_type=Individual, ask_number=True)
+    ---
+    question: How many?
+    fields:
+      - Number: people.target_number
+        datatype: integer
+    ---
+    question: Who are they?
+    sets: people[i].name.first
+    fields:
+      - code: |
+          [{'label': ordinal(n), 'field': f'people[{n}].name.first'} for n in range(people.number())]
+    ---
+    mandatory: True
+    question: |
+      ${ people }
+    """
+    )
+    assert go(session, (3,), ("Ann", "Bob", "Cleo")) == ["How many?", "Who are they?", "Ann, Bob, and Cleo"]
+
+
 def test_with_ask_number_of_a_list_without_items_no_number_is_needed() -> None:
     assert fruit("ask_number=True, there_are_any=False").question == "There are zero fruits: ."
 
@@ -390,6 +415,62 @@ def test_after_reset_gathered_it_is_asked_whether_there_are_others() -> None:
     ---{FRUIT}"""
     )
     assert go(session, "Yes", ("apple",), "No")[-1] == "There are two fruits: fig and apple."
+
+
+def test_one_more_item_can_be_due_in_a_gathered_list_and_nobody_is_asked_whether_there_are_others() -> None:
+    session = interview(
+        f"""
+    objects:
+      - fruit: DAList.using(there_are_any=True)
+    ---{FRUIT}
+    ---
+    event: add
+    code: |
+      fruit.there_is_one_other = True
+      del fruit.gathered
+    """
+    )
+    go(session, ("apple",), "No")
+    session.act("add")
+    assert go(session, ("pear",)) == ["What is the second fruit?", "There are two fruits: apple and pear."]
+
+
+def test_an_action_that_adds_an_item_is_not_what_says_whether_there_is_another() -> None:
+    session = friends(
+        "object_type=Individual, there_are_any=True, complete_attribute=['name.first', 'food', 'year']",
+        """
+    ---
+    event: add
+    code: |
+      friend.appendObject()
+      friend.reset_gathered()
+      friend.there_is_another = False
+    """,
+    )
+    assert go(session, ("Ann",), ("figs",), (1990,), "No")[-2:] == ["Any but Ann?", "Ann (1990): figs."]
+    session.act("add")
+    assert go(session, ("Bob",), ("kiwis",), (1980,))[-1] == "Ann (1990): figs. Bob (1980): kiwis."
+
+
+def test_a_gathered_list_can_be_completed_again() -> None:
+    session = friends(
+        "object_type=Individual, there_are_any=True, complete_attribute='complete'",
+        COMPLETE
+        + """
+    ---
+    event: forget
+    code: |
+      del friend[0].food
+      force_gather('ready')
+    ---
+    code: ready = friend.gathered_and_complete()
+    """,
+    )
+    go(session, ("Ann",), ("figs",), (1990,), "No")
+    session.act("forget")
+    assert go(session, ("kiwis",)) == ["What does Ann eat?", "Ann (1990): kiwis."]
+    assert session.answers["friend"][0].complete
+    assert "_completing_again" not in session.answers["friend"].__dict__
 
 
 # --- lists of objects ------------------------------------------------------------------------------------------------
