@@ -104,6 +104,7 @@ class VisitHost:
         self._source = source
         self._loaded = loaded
         self._outbox = outbox or Outbox(self._settings.mail)
+        self._accounts = VisitAccounts(self._store, self._settings, self._outbox)
         # whether a page looks at itself, and whatever changes anything has to wait for a visit that can be saved
         self.only_looks = False
         # the browser that is told of the tasks that are started here
@@ -254,7 +255,7 @@ class VisitHost:
     # --- people and their sessions ---------------------------------------------------------------------------------
 
     def accounts(self) -> Accounts:
-        return VisitAccounts(self._store, self._request.url_root)
+        return self._accounts
 
     def sessions_of(
         self,

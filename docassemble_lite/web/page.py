@@ -101,9 +101,9 @@ class PageContext:
     menu: tuple[Link, ...] = ()
     # where one can sign in; empty: that isn't offered, or somebody is signed in
     sign_in_url: str = ""
-    # of who is signed in: the e-mail address, the pages that are for this person, and where the form for signing out is sent
+    # of who is signed in: the e-mail address, the name (empty: nobody has said it), the number, the pages that are for this
+    # person, and where the form for signing out is sent
     email: str = ""
-    # of the same person; empty: nobody has said it
     name: str = ""
     user_id: int | None = None
     account: tuple[Link, ...] = ()

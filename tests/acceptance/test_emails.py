@@ -330,3 +330,22 @@ def test_an_interview_knows_who_was_there(running: Server) -> None:
     session_id = next(value for name, value in page.form if name == "_session")
     assert advocate.show("accesses.yml", session=session_id).status == 200
     assert client.show("accesses.yml").heading == "[True, True, False]"
+
+
+def test_an_invitation_arrives_with_a_link_by_which_somebody_can_register(
+    server: Callable[..., Server], mailbox: Mailbox
+) -> None:
+    mail = {"server": "127.0.0.1", "port": mailbox.port, "use tls": False, "default sender": "office@example.com"}
+    text = "mandatory: True\nquestion: Given ${ link }\n---\ncode: |\n  link = invite_user('guest@example.com')\n"
+    running = server({"invite.yml": text}, mail=mail, url_root="https://forms.example.com")
+    add_person(running, "boss@example.com", "admin")
+    boss = Visitor(running.url)
+    boss.sign_in("boss@example.com", PASSWORD)
+    assert boss.show("invite.yml").heading == "Given None"
+    (arrived,) = [item for item in mailbox.arrived if item.recipients == ["guest@example.com"]]
+    assert arrived.message["Auto-Submitted"] == "auto-generated"
+    body = arrived.message.get_body(("plain",)).get_content()
+    link = next(word for word in body.split() if word.startswith("https://forms.example.com/user/register?token="))
+    page = Visitor(running.url).get(link.removeprefix("https://forms.example.com"))
+    assert page.status == 200
+    assert "guest@example.com" in page.text

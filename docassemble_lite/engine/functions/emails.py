@@ -51,8 +51,8 @@ def send_email(
 
     Recipients are e-mail addresses, people, `DAEmailRecipient`s, or lists of these. A `template` gives subject, text and HTML;
     `subject`, `body` and `html` take the place of its parts. `attachments` are `DAFile`s, lists and collections of them (of a
-    document in several formats its PDF, if it has one), and paths. If it was accepted, the `task` is marked as performed. With
-    `dry_run` all of it is made and nothing is sent. `config` names an account of the configuration.
+    document in several formats its PDF, if it has one), paths, and names of static files. If it was accepted, the `task` is
+    marked as performed. With `dry_run` all of it is made and nothing is sent. `config` names an account of the configuration.
 
     An e-mail that is equal to one that was sent in the same visit isn't sent again.
     """
@@ -197,9 +197,11 @@ def _files(given: Any) -> Iterator[EmailAttachment]:
     if isinstance(given, DAFileCollection):
         yield from _files(_one_format(given))
     elif hasattr(type(given), "slurp") and not isinstance(given, Iterable):
-        yield EmailAttachment(str(given.filename), str(given.mimetype), _bytes(given.slurp(auto_decode=False)))
+        # that of a file of a package has the package and folders before it
+        name = re.split("[:/]", str(given.filename))[-1]
+        yield EmailAttachment(name, str(given.mimetype), _bytes(given.slurp(auto_decode=False)))
     elif isinstance(given, (str, Path)):
-        yield _file_at(Path(given))
+        yield _file_at(given)
     elif isinstance(given, Iterable):
         for item in given:
             yield from _files(item)
@@ -218,7 +220,9 @@ def _bytes(content: Any) -> bytes:
     return content if isinstance(content, bytes) else str(content).encode()
 
 
-def _file_at(path: Path) -> EmailAttachment:
-    if not path.is_absolute() or not path.is_file():
-        raise ValueError("An attachment is a file of the interview, or the whole path of a file that is there.")
+def _file_at(given: str | Path) -> EmailAttachment:
+    """The file of a whole path, or a static file by the name by which interviews know it."""
+    path = Path(given) if Path(given).is_absolute() else current().host.static_file(str(given))
+    if path is None or not path.is_file():
+        raise ValueError("An attachment is a file of the interview, a static file, or the whole path of a file that is there.")
     return EmailAttachment(path.name, mimetype_of(extension_of(path.name)), path.read_bytes())

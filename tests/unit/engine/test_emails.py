@@ -195,6 +195,19 @@ def test_of_a_document_its_pdf_is_attached_if_it_has_one(formats: str, sent: str
     assert [item.name for item in email.attachments] == ([f"l.{sent}"] if sent else [])
 
 
+def test_static_files_are_attached_under_their_own_names(tmp_path: Any) -> None:
+    (tmp_path / "form.csv").write_text("a,b")
+    session = interview(
+        "objects:\n  - form: DAStaticFile.using(filename='pack:data/static/form.csv')\n---\n"
+        "question: Go\nfields:\n  - Go: go\n---\nmandatory: True\ncode: |\n  go\n"
+        "  send_email(to='a@b.c', attachments=[form, 'form.csv'])\n---\nmandatory: True\nquestion: Done"
+    )
+    session.host.static_file = lambda reference: tmp_path / "form.csv"  # type: ignore[method-assign]
+    session.answer(go="x")
+    ((email, _),) = session.host.emails
+    assert [(item.name, item.mimetype, item.content) for item in email.attachments] == [("form.csv", "text/csv", b"a,b")] * 2
+
+
 def test_a_path_that_is_not_whole_is_a_mistake() -> None:
     assert "whole path" in failure("mandatory: True\ncode: |\n  send_email(to='a@b.c', attachments='x.pdf')\n").message
 
