@@ -152,7 +152,8 @@ class Group(DAObject):
         return int(self.target_number) if self.__dict__.get("there_are_any", True) else 0
 
     def _gather_all(self, plan: Plan) -> None:
-        if plan.number is None and plan.minimum is None and not self.elements:
+        known = self.elements or self.__dict__.get("there_is_one_other")
+        if plan.number is None and plan.minimum is None and not known:
             plan = replace(plan, minimum=1 if self.there_are_any else 0)
         if not self._is_another_due() and "_number_due" in self.__dict__:
             # the item that was asked for has come
