@@ -161,6 +161,10 @@ class Evaluation:
         """What `item_actions()` of a group gives."""
         return list_actions.buttons_of(self, group, index, attributes, options)
 
+    def give_up(self, group: Any) -> None:
+        """What `cancel_add_or_edit()` of a group drops."""
+        list_actions.give_up(self, group)
+
     def table_text(self, table: Any, block_name: str, bound: Mapping[str, str], editable: bool) -> str:
         """A table in Markdown, in documents without buttons. A table whose block is gone is sought anew."""
         block = self.program.named(block_name)

@@ -134,6 +134,40 @@ def test_back_from_an_added_person_leads_to_the_list_as_it_was() -> None:
     assert session.back().question == "2: Ann and Bob"
 
 
+CANCEL = """
+    ---
+    event: cancel
+    code: |
+      people.cancel_add_or_edit()
+"""
+
+
+@pytest.mark.parametrize("more", ["", ", ask_number=True"])
+def test_adding_a_person_can_be_given_up(more: str) -> None:
+    session = with_links(PEOPLE.format(more=more) + CANCEL)
+    go(session, *(["Yes", ("Ann",), (30,), "No"] if not more else [(1,), ("Ann",), (30,)]))
+    press(session, "Add a person")
+    session.answer({"people[1].name.first": "Bo"})
+    assert session.question == "Age of Bo"
+    assert session.act("cancel").question == "1: Ann"
+    press(session, "Add a person")
+    assert go(session, ("Cleo",), (50,)) == ["Person 2", "Age of Cleo", "2: Ann and Cleo"]
+
+
+def test_adding_the_first_person_can_be_given_up() -> None:
+    session = with_links(PEOPLE.format(more="") + CANCEL)
+    go(session, "No")
+    press(session, "Add a person")
+    assert session.act("cancel").question == "0:"
+
+
+def test_editing_a_person_can_be_given_up() -> None:
+    session = with_links(PEOPLE.format(more="") + CANCEL)
+    go(session, "Yes", ("Ann",), (30,), "No")
+    press(session, "Edit")
+    assert session.act("cancel").question == "1: Ann"
+
+
 # --- values ----------------------------------------------------------------------------------------------------------
 
 WORDS = """
