@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,6 +23,7 @@ from docassemble_lite.host import current
 from docassemble_lite.objects.file_names import clean_name, extension_of
 
 _MEGABYTE = 1024 * 1024
+_NUMBER = re.compile(r"\[\d+\]")
 _EXTENSIONS = {"jpeg": "jpg", "tiff": "tif"}
 
 
@@ -124,4 +126,5 @@ def _refusal(asked: AskedField, code: str, *parts: str) -> FieldError:
 
 
 def _key(variable: str) -> str:
-    return f"upload:{current().request.session}:{variable}"
+    # items of a list change places
+    return f"upload:{current().request.session}:{_NUMBER.sub('[]', variable)}"

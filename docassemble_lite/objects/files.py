@@ -18,7 +18,7 @@ from docassemble_lite.formats.pictures import cleaned
 from docassemble_lite.host import current
 from docassemble_lite.objects.base import DAObject
 from docassemble_lite.objects.file_markup import file_markup
-from docassemble_lite.objects.file_names import clean_name, extension_for, extension_of, mimetype_of
+from docassemble_lite.objects.file_names import clean_extension, clean_name, extension_for, extension_of, mimetype_of
 from docassemble_lite.objects.lists import DAList
 from docassemble_lite.objects.opened import opened_files
 
@@ -61,7 +61,7 @@ class DAFile(DAObject):
         if self.ok and not reinitialize:
             self.retrieve()
             return
-        ending = extension_of(filename or "") or re.sub(r"\W", "", str(extension or "").lower())
+        ending = clean_extension(extension_of(filename or "") or str(extension or ""))
         ending = ending or (extension_for(mimetype) if mimetype else "txt")
         name = clean_name(filename or "file")
         self.filename = name if extension_of(name) == ending else f"{name}.{ending}"

@@ -233,6 +233,7 @@ class People:
         with self._writing.begin() as connection:
             if connection.execute(queries.delete_user, {"of_user": person.id}).rowcount != 1:
                 raise PersonNotFound
+            connection.execute(queries.forget_accesses, {"of_user": person.id})
 
     # --- privileges --------------------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, case, delete, func, insert, or_, select, updat
 from sqlalchemy.sql.dml import ReturningInsert
 
 from docassemble_lite.host import PROFILE
-from docassemble_lite.store.tables import attempts, logins, privilege_names, privileges, tickets, users
+from docassemble_lite.store.tables import attempts, logins, privilege_names, privileges, session_people, tickets, users
 
 _of_user = bindparam("of_user", type_=users.c.id.type)
 _person = ("id", "email", *PROFILE)
@@ -122,6 +122,8 @@ note_seen = (
 log_out = delete(logins).where(logins.c.token_digest == bindparam("digest"))
 end_logins = delete(logins).where(logins.c.user_id == _of_user)
 end_unused = delete(logins).where(logins.c.last_seen <= bindparam("unused_since"))
+
+forget_accesses = delete(session_people).where(session_people.c.user_id == _of_user)
 
 # --- tickets ---------------------------------------------------------------------------------------------------------
 

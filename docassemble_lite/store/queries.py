@@ -58,9 +58,17 @@ _wished = and_(
 
 @cache
 def listed(*, of_person: bool) -> Select[Any]:
-    """Sessions, most recently saved first; `held` is whether the secret of the one who asks opens it."""
+    """Sessions, most recently saved first; `held` is whether the secret of the one who asks opens it.
+
+    Those of a person are the person's own, and the plain ones of others in which the person was.
+    """
     wanted = _listed.where(_wished)
-    return wanted.where(sessions.c.owner_id == bindparam("of_user")) if of_person else wanted
+    if not of_person:
+        return wanted
+    own = sessions.c.owner_id == bindparam("of_user", type_=sessions.c.owner_id.type)
+    joined = select(session_people.c.session_id).where(session_people.c.user_id == bindparam("of_user"))
+    # a union of what two indices give; "or" would have the whole table read
+    return wanted.where(sessions.c.id.in_(select(sessions.c.id).where(own).union(joined)), or_(own, sessions.c.multi_user))
 
 
 @cache
@@ -98,6 +106,12 @@ owned = (
     .where(_owned, or_(~sessions.c.multi_user, bindparam("shared", type_=sessions.c.multi_user.type)))
     .order_by(sessions.c.id)
     .limit(bindparam("most"))
+)
+_of_others = sessions.c.owner_id.is_distinct_from(bindparam("of_user", type_=sessions.c.owner_id.type))
+#: Sessions of others are taken off a person's list; an empty id or interview is any.
+leave = delete(session_people).where(
+    session_people.c.user_id == bindparam("of_user"),
+    session_people.c.session_id.in_(select(sessions.c.id).where(_wished, _of_others)),
 )
 disown = update(sessions).where(_owned).values(owner_id=None)
 

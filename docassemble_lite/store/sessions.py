@@ -327,7 +327,7 @@ class Sessions:
     ) -> list[Listed]:
         """The sessions of a person, or of everybody (None), most recently saved first, and which of them `secret` opens.
 
-        Nothing is decrypted.
+        A person's are also the plain ones of others in which the person was. Nothing is decrypted.
         """
         asking = self._vault.holder_of(secret) if secret is not None else ""
         values = _wishes(user_id, interview, session_id) | {"asking": asking, "now": naive_utc()}
@@ -340,8 +340,11 @@ class Sessions:
             ]
 
     def delete_listed(self, user_id: int | None, interview: str | None = None, session_id: str | None = None) -> int:
-        """Delete the sessions of a person, or of everybody (None); how many they were. A few ids at a time are in memory."""
-        number, after = 0, ""
+        """Delete the sessions of a person, or of everybody (None); how many they were. A few ids at a time are in memory.
+
+        Those of others in which the person was are left to them, and don't belong to the person's list any more.
+        """
+        number, after = 0 if user_id is None else self.leave(user_id, interview, session_id), ""
         values = _wishes(user_id, interview, session_id) | {"most": _AT_ONCE}
         statement = queries.ids_in_order(of_person=user_id is not None)
         while True:
@@ -351,6 +354,11 @@ class Sessions:
                 return number
             number += sum(self.delete_surely(found) for found in ids)
             after = ids[-1]
+
+    def leave(self, user_id: int, interview: str | None = None, session_id: str | None = None) -> int:
+        """Take the sessions of others in which a person was off the person's list; from how many sessions that was."""
+        with self._writing.begin() as connection:
+            return connection.execute(queries.leave, _wishes(user_id, interview, session_id)).rowcount
 
     def delete_surely(self, session_id: str) -> bool:
         """Delete a session, whoever saves it meanwhile; whether it was there."""

@@ -268,6 +268,7 @@ class InterviewRow:
     used: str
     used_iso: str
     is_shared: bool
+    is_mine: bool
     resume_url: str
     delete_url: str
 

@@ -58,6 +58,8 @@ def test_whatever_needs_the_file_seeks_what_makes_it_one(use: str) -> None:
     [
         ({"filename": "image.jpg"}, ("image.jpg", "jpg", "image/jpeg")),
         ({"extension": "jpg"}, ("file.jpg", "jpg", "image/jpeg")),
+        ({"filename": 'a.b="<x>', "mimetype": "text/plain"}, ("a.b_x.bx", "bx", "text/plain")),
+        ({"filename": "a." + "b" * 50, "mimetype": "text/plain"}, ("a." + "b" * 50 + "." + "b" * 20, "b" * 20, "text/plain")),
         ({}, ("file.txt", "txt", "text/plain")),
         ({"filename": "notes"}, ("notes.txt", "txt", "text/plain")),
         ({"filename": "notes", "extension": ".MD"}, ("notes.md", "md", "text/markdown")),
