@@ -33,6 +33,7 @@ from docassemble_lite.engine.steering import EndWith, EndWithMessage, InvalidAns
 from docassemble_lite.engine.wanted import Result, Wanted
 from docassemble_lite.errors import EvaluationError, LiteError
 from docassemble_lite.host import Current, Host, Request, entered
+from docassemble_lite.objects.gathering import groups_gathered, still_gathering
 from docassemble_lite.objects.missing import DAAttributeError, DAIndexError, MissingVariable
 from docassemble_lite.objects.opened import close_opened, commit_opened
 
@@ -218,7 +219,9 @@ class Evaluation:
             except SeekForced as forced:
                 todo = partial(self.actions.force, forced)
             except (NameError, DAAttributeError, DAIndexError) as error:
-                todo = partial(self.seek, self.missing_name(error))
+                # raises what isn't a missing variable
+                self.missing_name(error)
+                todo = partial(self.seek_missing, error)
         raise EvaluationError(
             f"There appears to be a circularity: the interview was evaluated {self.program.loop_limit} times without reaching "
             "a screen. "
@@ -264,6 +267,12 @@ class Evaluation:
                 return error.name
         raise error
 
+    def seek_missing(self, error: Exception) -> Outcome | None:
+        """Seek the variable that an exception says is missing; groups that lacked it are being gathered meanwhile."""
+        name = self.missing_name(error)
+        with still_gathering(groups_gathered(error)):
+            return self.seek(name)
+
     def seek(self, name: str) -> Outcome | None:
         """Define a variable, by whatever blocks can; an outcome if a person must be asked first."""
         if len(self.sought) >= self.program.recursion_limit:
@@ -303,17 +312,17 @@ class Evaluation:
         try:
             return self.try_block(block, wanted)
         except (NameError, DAAttributeError, DAIndexError) as error:
-            return self._seek_needed(block, wanted, self.missing_name(error))
+            return self._seek_needed(block, wanted, error)
         finally:
             self._trying.discard(note)
 
-    def _seek_needed(self, block: Block, wanted: Wanted, missing: str) -> Outcome | Result:
-        note = (block.number, missing)
+    def _seek_needed(self, block: Block, wanted: Wanted, error: Exception) -> Outcome | Result:
+        note = (block.number, self.missing_name(error))
         new = note not in self._trying and block.kind != "objects"
         if new:
             self._trying.add(note)
         try:
-            outcome = self.seek(missing)
+            outcome = self.seek_missing(error)
         finally:
             if new:
                 self._trying.discard(note)

@@ -86,7 +86,7 @@ class Program:
                 self.always_reconsidered.append(block)
             if isinstance(block, CodeBlock) and block.handles_actions:
                 self.handles_actions = True
-            for name in block.defines:
+            for name in block.sought_for:
                 if block.generic:
                     self._generic.setdefault(name, {}).setdefault(block.generic, []).append(block)
                 else:

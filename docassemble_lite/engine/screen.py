@@ -259,6 +259,8 @@ class Asked:
     # the action that the page runs from time to time while the person is on it
     check_in: str = ""
     collected: Collected | None = None
+    # the names of the groups for whose sake it asks
+    gathering: tuple[str, ...] = ()
     # made when the step is made; a page that carries another one is out of date
     token: str = ""
 

@@ -8,6 +8,7 @@ from typing import Any, Self
 from docassemble_lite.host import current
 from docassemble_lite.objects.base import DAObject
 from docassemble_lite.objects.empty import DAEmpty
+from docassemble_lite.objects.gathering import Plan
 from docassemble_lite.objects.groups import Group
 from docassemble_lite.objects.missing import DAIndexError
 from docassemble_lite.objects.renaming import Renaming, carry_out, renamings_of_belongings
@@ -38,6 +39,10 @@ class DAList(Group):
     def _only(self, complete: list[Any]) -> list[Any]:
         kept = {id(item) for item in complete}
         return [item for item in self.elements if id(item) in kept]
+
+    def _another(self, plan: Plan) -> Any:
+        kind = self._gathered_kind(plan)
+        return self[len(self.elements)] if kind is None else self.appendObject(kind)
 
     # --- items -----------------------------------------------------------------------------------------------------
 
@@ -87,8 +92,8 @@ class DAList(Group):
         return f"{self.instanceName}[{index!r}]"
 
     def current_index(self) -> int:
-        """The index of the last item that is there; 0 if there is none."""
-        return max(0, len(self.elements) - 1)
+        """The index of the item that is being asked for, or else of the last one that is there; 0 if there is none."""
+        return max(0, self.__dict__.get("_number_due", len(self.elements)) - 1)
 
     def first(self) -> Any:
         """The first item. Raises `IndexError` if the list is empty."""

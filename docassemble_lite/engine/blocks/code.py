@@ -27,6 +27,11 @@ class CodeBlock(Block):
         self.handles_actions = "process_action(" in self.code.text
         self.assigned = [name for name in self.found if name.isidentifier()]
 
+    @property
+    def sought_for(self) -> list[str]:
+        # what an action sets on its way isn't what it is there for
+        return list(dict.fromkeys([*self.only, *self.explicit])) if self.is_event else self.defines
+
     def carry_out(self, evaluation: Evaluation) -> None:
         with evaluation.tasks.running(self.number, ""):
             self._run(evaluation.answers)

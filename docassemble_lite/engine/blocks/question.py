@@ -300,6 +300,7 @@ class QuestionBlock(Block):
             back=_truth(self.back, evaluation),
             check_in=binding.filled(self.check_in),
             collected=form.collection.asked if form.collection else None,
+            gathering=tuple(sorted(evaluation.current.gathering)),
         )
 
     def _screen(
