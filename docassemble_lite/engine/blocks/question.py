@@ -24,6 +24,7 @@ from docassemble_lite.engine.expressions import constant_or_expression, set_vari
 from docassemble_lite.engine.fields.control_name import control_name
 from docassemble_lite.engine.fields.datatype import FieldSpec, FieldTexts, Option
 from docassemble_lite.engine.fields.registry import datatype_for
+from docassemble_lite.engine.menu import menu_of
 from docassemble_lite.engine.names import NOTHING_BOUND, Binding
 from docassemble_lite.engine.page_code import script_markup, style_markup
 from docassemble_lite.engine.screen import Asked, AskedField, ButtonView, ChoiceView, FieldView, Press, Screen
@@ -349,6 +350,7 @@ class QuestionBlock(Block):
             if evaluation.host.setting("debug")
             else "",
             source_place=str(self.place),
+            menu=menu_of(answers),
             parts=_other_parts(evaluation),
             features=features,
         )
