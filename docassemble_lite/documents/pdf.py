@@ -85,7 +85,7 @@ def make_pdf(document: Document, style: Style, tree: Node, folder: Path) -> byte
     shaped["meta"].update({name: _code(value) for name, value in _settings(document, style, spacing).items()})
     arguments = ["--from=json", "--to=typst", "--standalone", f"--template={_TEMPLATE}", "--wrap=none"]
     source = pandoc(arguments, json.dumps(shaped).encode(), folder)
-    return typst(source, folder, tagged=document.tagged)
+    return typst(source, folder, tagged=document.tagged, standard="a-2b" if document.archive else "")
 
 
 def page_count(pdf: bytes) -> int | None:

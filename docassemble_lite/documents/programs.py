@@ -40,12 +40,17 @@ def pandoc(arguments: Sequence[str], given: bytes, folder: Path) -> bytes:
     return _run("pandoc", [str(_pandoc()), *memory, "--sandbox", "--quiet", *arguments], given, folder)
 
 
-def typst(source: bytes, folder: Path, *, tagged: bool) -> bytes:
-    """The PDF of a text for Typst, which sees no files but those of the folder. Raises `DocumentError`."""
+def typst(source: bytes, folder: Path, *, tagged: bool, all_fonts: bool = False, standard: str = "") -> bytes:
+    """The PDF of a text for Typst, which sees no files but those of the folder. Raises `DocumentError`.
+
+    With `all_fonts`, it looks through the fonts of the machine even if its own have all letters; `standard` is that of an
+    archive ("a-2b").
+    """
     # without what Python does at its start for the sake of other programs, it starts in half the time
     interpreter = [sys.executable, "-I", "-S", "-B"]
     limits = [str(MEGABYTES), str(int(SECONDS))]
-    return _run("Typst", [*interpreter, str(_TYPESETTER), str(_typst()), *limits, str(int(tagged))], source, folder)
+    asked = [str(int(tagged)), str(int(all_fonts)), standard]
+    return _run("Typst", [*interpreter, str(_TYPESETTER), str(_typst()), *limits, *asked], source, folder)
 
 
 def _run(name: str, command: Sequence[str], given: bytes, folder: Path) -> bytes:

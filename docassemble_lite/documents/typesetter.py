@@ -1,7 +1,8 @@
 """A program of its own: a text for Typst in, a PDF out. It is started by `programs.typst` and imports nothing of ours.
 
-Arguments: the folder of the package typst, megabytes of memory, seconds of processor time, 1 for a tagged PDF. Its working
-folder is the only one in which the text finds files.
+Arguments: the folder of the package typst, megabytes of memory, seconds of processor time, 1 for a tagged PDF, 1 to look
+through the fonts of the machine in any case, the name of a standard (such as a-2b) or nothing. Its working folder is the
+only one in which the text finds files.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 _OTHER = re.compile("[^\x00-\u024f\u0384-\u03ce\u0400-\u0477\u05d0-\u05ea\u1e00-\u1fff\u2010-\u2037\u2039\u203a\u20ac]")
 
 
-def main(packages: str, megabytes: str, seconds: str, tagged: str) -> int:
+def main(packages: str, megabytes: str, seconds: str, tagged: str, all_fonts: str, standard: str) -> int:
     """Set what comes in; 1 if that can't be done, with the reason on stderr."""
     sys.path.insert(0, packages)
     import typst
@@ -27,11 +28,12 @@ def main(packages: str, megabytes: str, seconds: str, tagged: str) -> int:
     resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds)))
     source = sys.stdin.buffer.read()
     # looking through all fonts of the machine takes time
-    fonts = typst.Fonts(include_system_fonts=_OTHER.search(source.decode()) is not None)
+    fonts = typst.Fonts(include_system_fonts=all_fonts == "1" or _OTHER.search(source.decode()) is not None)
     # its types mix up what fonts and texts are
     compiled: Any = typst.compile
+    standards = {"pdf_standards": [standard]} if standard else {}
     try:
-        pdf = compiled(source, root=".", font_paths=fonts, pdf_tags=tagged == "1")
+        pdf = compiled(source, root=".", font_paths=fonts, pdf_tags=tagged == "1", **standards)
     except typst.TypstError as error:
         sys.stderr.write(error.message)
         return 1

@@ -65,6 +65,8 @@ class Evaluation:
         self.save_status = ""
         # whether an action ran, which makes a step of its own
         self.action_ran = False
+        # whether redact() blackens texts
+        self.redacting = True
         self.embedded_answer_followed = False
         self.reconsidered: set[str] = set()
         self.sought: list[str] = []
