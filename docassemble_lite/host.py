@@ -11,7 +11,10 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Literal, Protocol
+
+from docassemble_lite.emails import Delivery, Email
 
 TaskState = Literal["waiting", "running", "done", "failed", "revoked"]
 Interface = Literal["web", "worker", "cron", "mail", "terminal", "test"]
@@ -184,6 +187,25 @@ class Accounts(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class PersonAccess:
+    """When a person was last in the session, to within a minute. Those who weren't signed in are one, with `user_id` None."""
+
+    user_id: int | None
+    privileges: tuple[str, ...]
+    # in UTC
+    moment: datetime
+
+
+@dataclass(frozen=True)
+class SessionMoments:
+    """When the session began, was last saved by whomever, and had a person in it before this visit. All in UTC."""
+
+    began: datetime
+    saved: datetime
+    person_there: datetime | None
+
+
 class Host(Protocol):
     """What interview code may ask of the world outside."""
 
@@ -231,6 +253,14 @@ class Host(Protocol):
         """What is known of a file of this session. Raises `NoSuchFile`."""
         ...
 
+    def room_for_files(self) -> int:
+        """How many bytes of files this session may still be sent."""
+        ...
+
+    def static_file(self, reference: str) -> Path | None:
+        """Where a file of a package lies, or one beside the interview: "name", "package:name" or "package:data/folder/name"."""
+        ...
+
     def file_url(self, number: int, extension: str, *, attachment: bool, external: bool) -> str:
         """The address of a file, for browsers that may open the session; with `attachment` they save it and don't show it."""
         ...
@@ -258,6 +288,29 @@ class Host(Protocol):
 
     def delete_sessions(self, user_id: int | None, interview: str | None, session: str | None, *, shared: bool) -> int:
         """Delete sessions of a person, or of everybody (None); how many. Those that others are in too only with `shared`."""
+        ...
+
+    def send_email(self, email: Email, account: str | None) -> Delivery:
+        """Have an e-mail sent by an account of the configuration, None for the usual one; equal ones of a visit are sent once.
+
+        Raises `ValueError` when there is no such account.
+        """
+        ...
+
+    def times_performed(self, task: str, base: str) -> int:
+        """How often the task was performed, as it is kept beside the answers for "session", "interview", "user" or all."""
+        ...
+
+    def set_times_performed(self, task: str, base: str, times: int | None) -> None:
+        """Write at once how often the task was performed; None: once more."""
+        ...
+
+    def session_moments(self) -> SessionMoments:
+        """When the session began, and when something last happened in it."""
+        ...
+
+    def accesses(self) -> Sequence[PersonAccess]:
+        """Who was in the session when."""
         ...
 
     def redis(self) -> Any:
@@ -320,6 +373,12 @@ class NoHost:
     def file_info(self, number: int) -> FileInfo:
         return self._refuse()
 
+    def room_for_files(self) -> int:
+        return self._refuse()
+
+    def static_file(self, reference: str) -> Path | None:
+        return self._refuse()
+
     def file_url(self, number: int, extension: str, *, attachment: bool, external: bool) -> str:
         return self._refuse()
 
@@ -342,6 +401,21 @@ class NoHost:
         return self._refuse()
 
     def delete_sessions(self, user_id: int | None, interview: str | None, session: str | None, *, shared: bool) -> int:
+        return self._refuse()
+
+    def send_email(self, email: Email, account: str | None) -> Delivery:
+        return self._refuse()
+
+    def times_performed(self, task: str, base: str) -> int:
+        return self._refuse()
+
+    def set_times_performed(self, task: str, base: str, times: int | None) -> None:
+        self._refuse()
+
+    def session_moments(self) -> SessionMoments:
+        return self._refuse()
+
+    def accesses(self) -> Sequence[PersonAccess]:
         return self._refuse()
 
     def redis(self) -> Any:

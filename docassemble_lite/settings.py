@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 
+from docassemble_lite.emails import read_address
 from docassemble_lite.errors import SettingsError
 
 #: What the configuration can allow to a privilege. Of what isn't there to be done, the permission has no effect.
@@ -50,6 +51,22 @@ class Secret(bytes):
 
 
 @dataclass(frozen=True)
+class MailAccount:
+    """A way to send e-mails: an account at a server that speaks SMTP."""
+
+    name: str = ""
+    # what people see as the sender, "Name <address>"
+    default_sender: str = ""
+    username: str = ""
+    password: Secret = field(default_factory=lambda: Secret(b""))
+    server: str = ""
+    port: int = 587
+    # encrypted from the beginning, or after STARTTLS
+    use_ssl: bool = False
+    use_tls: bool = True
+
+
+@dataclass(frozen=True)
 class Settings:
     """The configuration of one server; see the README for what each directive does."""
 
@@ -75,12 +92,20 @@ class Settings:
     # the interview that "/" leads to; empty: the list of interviews
     default_interview: str = ""
     debug: bool = False
+    # ways to send e-mails, the usual one first; none: no e-mail is sent
+    mail: tuple[MailAccount, ...] = ()
     # rows that functions of interviews give at a time
     pagination_limit: int = 100
     # a privilege -> what those who have it may do, beside what the privilege itself stands for
     permissions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     # whether pages show where to sign in; the page for it is there in any case
     show_login: bool = True
+    # whether anybody may register; if not, an invitation still lets somebody in
+    allow_registration: bool = True
+    # whether whoever has forgotten a password can ask for another one, and whether an account can be deleted
+    allow_forgot_password: bool = True
+    user_can_delete_account: bool = True
+    admin_can_delete_account: bool = True
     # seconds that a visit waits for another one to the same session before it goes ahead
     concurrency_lock_timeout: float = 4.0
     # seconds that a running task stays alive without a sign of life, between signs, and between two sweeps
@@ -114,6 +139,8 @@ class Settings:
     behind_https_load_balancer: bool = False
     # bytes that one request may have
     maximum_content_length: int = 16 * 1024 * 1024
+    # bytes that all files of a session may have before it can be sent no more of them
+    file_quota: int = 256 * 1024 * 1024
 
     @property
     def database_url(self) -> str:
@@ -203,7 +230,12 @@ def _converted(name: str, value: Any, folder: Path, where: str) -> Any:
         return _days(value, where)
     if name == "permissions":
         return _permissions(value, where)
-    wanted = type(getattr(Settings(), name))
+    if name == "mail":
+        return _mail_accounts(value, where)
+    return _checked(name, value, type(getattr(Settings(), name)), where)
+
+
+def _checked(name: str, value: Any, wanted: Any, where: str) -> Any:
     if wanted is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if wanted is str:
@@ -230,3 +262,50 @@ def _days(value: Any, where: str) -> dict[str, int]:
     if not isinstance(value, dict) or not all(type(days) is int and days >= 0 for days in value.values()):
         raise SettingsError(f"{where} must map names of interviews to numbers of days, 0 for never.")
     return {str(interview): days for interview, days in value.items()}
+
+
+def _mail_accounts(value: Any, where: str) -> tuple[MailAccount, ...]:
+    """One account or a list of them; the one called “default” comes first."""
+    given = value if isinstance(value, list) else [value]
+    accounts = [_mail_account(item, where) for item in given]
+    names = [account.name for account in accounts]
+    if len(accounts) > 1 and (not all(names) or len(set(names)) < len(names)):
+        raise SettingsError(f"{where}: each of several must have a “name” of its own.")
+    return tuple(sorted(accounts, key=lambda account: account.name != "default"))
+
+
+def _mail_account(value: Any, where: str) -> MailAccount:
+    known = [item.name.replace("_", " ") for item in fields(MailAccount)]
+    if not isinstance(value, dict):
+        raise SettingsError(f"{where} must have lines of the form “directive: value”, with {', '.join(known)}.")
+    given = {str(key): item for key, item in value.items() if item is not None}
+    for key in given:
+        if key not in known:
+            hint = " Only servers that speak SMTP are supported." if key.startswith(("mailgun", "sendgrid", "azure")) else ""
+            raise SettingsError(f"{where}: there is no directive “{key}”. There are: {', '.join(known)}.{hint}")
+    values = {key.replace(" ", "_"): _of_account(key, item, f"{where}: {key}") for key, item in given.items()}
+    account = MailAccount(**values)
+    if account.use_ssl and "port" not in given:
+        account = replace(account, port=465)
+    return _usable_account(account, where)
+
+
+def _of_account(key: str, value: Any, where: str) -> Any:
+    if key == "password":
+        if isinstance(value, (dict, list)):
+            raise SettingsError(f"{where} must be a text.")
+        return Secret(str(value).encode())
+    name = key.replace(" ", "_")
+    return _checked(name, value, type(getattr(MailAccount(), name)), where)
+
+
+def _usable_account(account: MailAccount, where: str) -> MailAccount:
+    """The account, encrypted in one way at most and with a sender. Raises `SettingsError` for one without a server or sender."""
+    if not account.server:
+        raise SettingsError(f"{where} needs the directive “server”, the name of the server that takes e-mails.")
+    sender = account.default_sender or (account.username if "@" in account.username else "")
+    if read_address(sender) is None:
+        raise SettingsError(
+            f"{where} needs the directive “default sender”, an e-mail address such as Office <office@example.com>."
+        )
+    return replace(account, default_sender=sender, use_tls=account.use_tls and not account.use_ssl)

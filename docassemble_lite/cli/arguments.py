@@ -27,6 +27,8 @@ USER_DEEDS = {
     "list": "show who can sign in (also without this word)",
     "password": "give a person another password, and sign the person out everywhere",
     "privilege": "give a person these privileges and no others",
+    "link": "print a link by which a person chooses another password; it is good once, for one day",
+    "delete": "delete a person, with the person's private sessions",
 }
 TASK_DEEDS = {
     "run-again": "have a task that failed run once more",
@@ -58,6 +60,10 @@ class Arguments:
     email: str = ""
     privileges: tuple[str, ...] = ()
     password_file: Path | None = None
+    # how the server is reached from outside
+    url: str = ""
+    # whether the sessions go as well in which others may take part
+    shared: bool = False
     state: str | None = None
     most: int = 50
     # the id of a task, or how it begins
@@ -113,7 +119,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_deeds_of_user(parser: argparse.ArgumentParser) -> None:
     made = _with_deeds(parser, USER_DEEDS)
-    for name in ("add", "password", "privilege"):
+    for name in USER_DEEDS.keys() - {"list"}:
         made[name].add_argument("email", metavar="EMAIL", help="the person's e-mail address")
     for name in ("add", "password"):
         made[name].add_argument(
@@ -124,6 +130,12 @@ def _add_deeds_of_user(parser: argparse.ArgumentParser) -> None:
         )
     made["add"].add_argument(
         "--privilege", action="append", dest="privileges", metavar="NAME", help="a privilege; may be given several times"
+    )
+    made["link"].add_argument(
+        "--url", default="", metavar="URL", help="how the server is reached from outside (default: the directive “url root”)"
+    )
+    made["delete"].add_argument(
+        "--shared", action="store_true", help="also delete the sessions that the person began and in which others may take part"
     )
     made["privilege"].add_argument("privileges", nargs="+", metavar="NAME", help="admin, advocate, developer, trainer, user")
 

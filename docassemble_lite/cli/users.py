@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from docassemble_lite.host import Person
+    from docassemble_lite.store.database import Store
     from docassemble_lite.store.people import People
 
 # bytes of the line that holds a password; more are no password
@@ -32,6 +33,10 @@ class NoPassword(LiteError):
     """There is no password to be read."""
 
 
+class NoAddress(LiteError):
+    """How is the server reached from outside? Say so with --url https://… or the directive “url root”."""
+
+
 def manage_users(settings: Settings, arguments: Arguments) -> int:
     """Carry out what `arguments.deed` says."""
     with opened_store(settings) as store:
@@ -39,9 +44,13 @@ def manage_users(settings: Settings, arguments: Arguments) -> int:
             case "add":
                 return _add(store.people, arguments)
             case "password":
-                return _set_password(store.people, arguments)
+                return _set_password(store, arguments)
             case "privilege":
                 return _set_privileges(store.people, arguments)
+            case "link":
+                return _make_link(store, arguments.email, arguments.url or settings.url_root)
+            case "delete":
+                return _delete(store, arguments)
             case _:
                 return _list(store.people, settings)
 
@@ -76,10 +85,41 @@ def _add(people: People, arguments: Arguments) -> int:
     return 0
 
 
-def _set_password(people: People, arguments: Arguments) -> int:
-    person = _found(people, arguments.email)
-    people.set_password(person, _password(arguments.password_file))
-    print(f"{person.email} has another password now, and is signed out everywhere.")
+def _set_password(store: Store, arguments: Arguments) -> int:
+    person = _found(store.people, arguments.email)
+    store.people.set_password(person, _password(arguments.password_file))
+    print(f"{person.email} has another password now, and is signed out everywhere. {_cost(store, person)}")
+    return 0
+
+
+def _make_link(store: Store, email: str, root: str) -> int:
+    from docassemble_lite.store.tickets import HANDED_OVER
+
+    if not root.startswith(("http://", "https://")):
+        raise NoAddress
+    person = _found(store.people, email)
+    token = store.tickets.make("reset", HANDED_OVER, user_id=person.id)
+    print(f"{root.rstrip('/')}/user/reset-password/{token}")
+    print(f"By this link {person.email} can choose another password, once, within a day. {_cost(store, person)}", file=sys.stderr)
+    return 0
+
+
+def _cost(store: Store, person: Person) -> str:
+    """What becomes of a person's private sessions when the password is replaced by another one."""
+    number = store.sessions.count_private(person.id or 0)
+    if not number:
+        return "There are no private sessions that would be lost."
+    if store.people.has_code(person):
+        return f"With another password the private sessions ({number}) can be opened with the recovery code alone."
+    return f"With another password the private sessions ({number}) can't be opened any more: there is no recovery code."
+
+
+def _delete(store: Store, arguments: Arguments) -> int:
+    from docassemble_lite.store.leaving import delete_person
+
+    person = _found(store.people, arguments.email)
+    number = delete_person(store, person, shared=arguments.shared)
+    print(f"{person.email} is deleted, with sessions: {number}.")
     return 0
 
 

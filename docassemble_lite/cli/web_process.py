@@ -67,6 +67,7 @@ class DrainingServer:
         from docassemble_lite.cli.holding import let_hold
         from docassemble_lite.cli.turns import Turns
         from docassemble_lite.pokes import open_pokes
+        from docassemble_lite.web.form import FILES_AT_ONCE
         from docassemble_lite.web.held import HeldConnections
 
         connections: dict[int, Any] = {}
@@ -78,7 +79,7 @@ class DrainingServer:
             threads=settings.web_threads,
             connection_limit=CONNECTIONS,
             # the app refuses what is too large with a page of its own; this is for what would fill the disk
-            max_request_body_size=2 * settings.maximum_content_length,
+            max_request_body_size=(FILES_AT_ONCE + 1) * settings.maximum_content_length,
             # send what an app yields at once: it may be an event that somebody waits for
             send_bytes=1,
             clear_untrusted_proxy_headers=not settings.behind_https_load_balancer,

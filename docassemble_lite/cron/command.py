@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.exc import OperationalError
 
@@ -135,6 +136,11 @@ def _list(worker: Worker, options: Options) -> int:
 
 
 def _all(settings: Settings, options: Options, worker: Worker, slot: str) -> int:
+    with Stopping() as stopping:
+        return _until_told(settings, options, worker, slot, stopping)
+
+
+def _until_told(settings: Settings, options: Options, worker: Worker, slot: str, stopping: Stopping) -> int:
     began, tally, bar = time.monotonic(), Tally(), Bar()
 
     def report(done: Done) -> None:
@@ -143,7 +149,6 @@ def _all(settings: Settings, options: Options, worker: Worker, slot: str) -> int
             print(done.text, flush=True)
         bar.show(tally.ran + tally.failed, tally.failed)
 
-    stopping = Stopping()
     ids = takewhile(stopping.goes_on, sessions_for(worker.surroundings, options.event))
     if options.workers == 1:
         run_here(worker, ids, tally, report)
@@ -164,10 +169,19 @@ def _all(settings: Settings, options: Options, worker: Worker, slot: str) -> int
 class Stopping:
     """Ends a run after the session that it is in when the process is told to stop."""
 
+    _SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
     def __init__(self) -> None:
         self.told = False
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._tell)
+        self._before: list[Any] = []
+
+    def __enter__(self) -> Stopping:
+        self._before = [signal.signal(number, self._tell) for number in self._SIGNALS]
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in zip(self._SIGNALS, self._before, strict=True):
+            signal.signal(number, handler)
 
     def goes_on(self, _session_id: str) -> bool:
         """Whether another session may be begun."""

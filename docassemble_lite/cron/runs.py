@@ -172,26 +172,33 @@ def _in_pools(
 
     Of the sessions that were in its hands those run again that weren't claimed. The others failed.
     """
-    suspects: list[str] = []
-    while True:
-        with ProcessPoolExecutor(workers, get_context("spawn"), _begin_worker, (settings, event, slot)) as pool:
+
+    def pool_of(processes: int) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(processes, get_context("spawn"), _begin_worker, (settings, event, slot))
+
+    suspects = [""]
+    while suspects:
+        with pool_of(workers) as pool:
             suspects = _in_pool(pool, workers, ids, patience, take)
-        if not suspects:
-            return
-        for session_id in suspects:
-            with ProcessPoolExecutor(1, get_context("spawn"), _begin_worker, (settings, event, slot)) as pool:
-                take(_once_more(pool, session_id, patience))
+        settled = iter(suspects)
+        while (session_id := next(settled, None)) is not None:
+            with pool_of(1) as pool:
+                while session_id is not None and _settled(pool, session_id, patience, take):
+                    session_id = next(settled, None)
 
 
-def _once_more(pool: ProcessPoolExecutor, session_id: str, patience: float) -> Done:
+def _settled(pool: ProcessPoolExecutor, session_id: str, patience: float, take: Callable[[Done], None]) -> bool:
+    """Run the task in a session in whose hands a process may have died; whether the pool has outlived it."""
     try:
         done = pool.submit(_run_in_worker, session_id, patience).result()
     except BrokenProcessPool:
-        done = Done(session_id, "gone")
-    if done.how != "gone":
-        return done
+        done = None
+    if done is not None and done.how != "gone":
+        take(done)
+        return True
     log.error('action="cron_process_died" session=%s', session_id)
-    return Done(session_id, "failed")
+    take(Done(session_id, "failed"))
+    return done is not None
 
 
 def _in_pool(

@@ -21,6 +21,8 @@ class Document:
     language: str = "en"
     country: str = "US"
     metadata: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    # pictures, by the names under which the text has them: PNG or JPEG
+    pictures: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     # whether a PDF tells programs that read aloud what is a heading, a list, a table
     tagged: bool = True
     # whether a PDF is made for archives (PDF/A)

@@ -6,32 +6,13 @@ import io
 import zipfile
 
 from docassemble_lite.errors import DocumentError
-
-#: How many files a package may hold.
-MOST_ENTRIES = 2_000
-#: Bytes of all files of a package together, once they are unpacked.
-MOST_BYTES = 200 * 1024 * 1024
-#: How many times larger a package may become by being unpacked.
-MOST_RATIO = 100
-_MAIN = "word/document.xml"
-_ENCRYPTED = 0x1
+from docassemble_lite.formats.office import is_harmless_package
 
 
 def check_package(content: bytes) -> None:
     """Raise `DocumentError` unless the content is a DOCX file that is neither broken nor locked nor a bomb."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as package:
-            entries = package.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, OverflowError) as error:
-        raise DocumentError("It isn't a DOCX file, or it is broken.") from error
-    if _MAIN not in {entry.filename for entry in entries}:
-        raise DocumentError("It isn't a DOCX file.")
-    if any(entry.flag_bits & _ENCRYPTED for entry in entries):
-        raise DocumentError("It is protected by a password.")
-    unpacked, packed = sum(entry.file_size for entry in entries), sum(entry.compress_size for entry in entries)
-    # entries that lie on top of each other have more than there is
-    if len(entries) > MOST_ENTRIES or unpacked > MOST_BYTES or unpacked > MOST_RATIO * max(packed, 1) or packed > len(content):
-        raise DocumentError("It becomes too large when it is unpacked.")
+    if not is_harmless_package(content, "docx"):
+        raise DocumentError("It isn't a DOCX file, or it is broken, locked, or far too large when it is unpacked.")
 
 
 def parts_of(content: bytes) -> dict[str, bytes]:

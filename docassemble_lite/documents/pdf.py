@@ -72,6 +72,10 @@ class PdfShaper(Shaper):
         opening = raw_block("typst", f"#columns-side-by-side(ruled: {_truth(ruled)})[")
         return [opening, *left, raw_block("typst", "]["), *right, raw_block("typst", "]")]
 
+    def picture(self, name: str, width: str, said: str) -> list[Node]:
+        sized = f", width: {width}" if width else ""
+        return [raw_inline("typst", f"#box(image({_quoted(name)}, alt: {_quoted(said)}{sized}));")]
+
     def sign(self, tag: Tag) -> list[Node]:
         code = _SIGNS.get(tag.name)
         return [raw_inline("typst", code)] if code else super().sign(tag)
@@ -84,6 +88,8 @@ def make_pdf(document: Document, style: Style, tree: Node, folder: Path) -> byte
     shaped = shaper.shaped(tree)
     shaped["meta"].update({name: _code(value) for name, value in _settings(document, style, spacing).items()})
     arguments = ["--from=json", "--to=typst", "--standalone", f"--template={_TEMPLATE}", "--wrap=none"]
+    for name, content in document.pictures.items():
+        (folder / name).write_bytes(content)
     source = pandoc(arguments, json.dumps(shaped).encode(), folder)
     return typst(source, folder, tagged=document.tagged, standard="a-2b" if document.archive else "")
 

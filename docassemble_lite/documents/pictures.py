@@ -1,34 +1,34 @@
-"""Pictures for documents: checked, in a format that every program reads, and without empty edges where that is wanted."""
+"""Pictures for documents: in a format that every program reads, and without empty edges where that is wanted."""
 
 from __future__ import annotations
 
-import io
-import warnings
 from typing import TYPE_CHECKING
 
 from docassemble_lite.errors import DocumentError
+from docassemble_lite.formats.kinds import PICTURES, family_of
+from docassemble_lite.formats.pictures import BrokenPicture, TooManyPixels, checked, cleaned, encoded
 
 if TYPE_CHECKING:
     from PIL import Image
 
-#: Pixels that a picture may have.
-MOST_PIXELS = 50_000_000
-_FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP")
-# what word processors and Typst both read; everything else becomes a PNG
-_KEPT = ("PNG", "JPEG")
+# what word processors and Typst both read
+_KEPT = ("png", "jpeg")
 
 
 def picture(content: bytes) -> bytes:
     """The picture as PNG or JPEG. Raises `DocumentError`."""
-    opened = _opened(content)
-    return content if opened.format in _KEPT else _png(opened)
+    family = _family(content)
+    try:
+        return cleaned(content, family, wanted="" if family in _KEPT else "png")[0]
+    except (BrokenPicture, TooManyPixels) as error:
+        raise DocumentError("A picture in it can't be read, or is too large.") from error
 
 
 def trimmed(content: bytes) -> bytes:
     """The picture as PNG or JPEG without the empty edges around what is drawn. Raises `DocumentError`."""
     opened = _opened(content)
     box = _drawn(opened)
-    return picture(content) if box is None or box == (0, 0, *opened.size) else _png(opened.convert("RGBA").crop(box))
+    return picture(content) if box is None or box == (0, 0, *opened.size) else encoded(opened.convert("RGBA").crop(box), "png")
 
 
 def size(content: bytes) -> tuple[int, int]:
@@ -48,22 +48,14 @@ def _drawn(opened: Image.Image) -> tuple[int, int, int, int] | None:
 
 
 def _opened(content: bytes) -> Image.Image:
-    from PIL import Image
-
     try:
-        with warnings.catch_warnings():
-            # we have a bound of our own
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            opened = Image.open(io.BytesIO(content), formats=_FORMATS)
-            if opened.width * opened.height > MOST_PIXELS:
-                raise DocumentError("A picture in it is too large.")
-            opened.load()
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise DocumentError("A picture in it can't be read.") from error
-    return opened
+        return checked(content, _family(content))
+    except (BrokenPicture, TooManyPixels) as error:
+        raise DocumentError("A picture in it can't be read, or is too large.") from error
 
 
-def _png(opened: Image.Image) -> bytes:
-    out = io.BytesIO()
-    opened.convert("RGBA").save(out, "PNG")
-    return out.getvalue()
+def _family(content: bytes) -> str:
+    family = family_of(content)
+    if family not in PICTURES:
+        raise DocumentError("A picture in it can't be read.")
+    return family

@@ -27,6 +27,10 @@ class MarkdownShaper(Shaper):
     def columns(self, left: list[Node], right: list[Node], *, ruled: bool) -> list[Node]:
         return [*left, *right]
 
+    def picture(self, name: str, width: str, said: str) -> list[Node]:
+        # the file stands alone
+        return self.text(said) if said else []
+
     def code_block(self, text: str) -> Node:
         """Between fences: at the beginning of a quotation pandoc loses the blanks by which it marks lines as code."""
         longest = max(map(len, _FENCE.findall(text)), default=0)

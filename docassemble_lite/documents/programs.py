@@ -46,10 +46,18 @@ def typst(source: bytes, folder: Path, *, tagged: bool, all_fonts: bool = False,
     With `all_fonts`, it looks through the fonts of the machine even if its own have all letters; `standard` is that of an
     archive ("a-2b").
     """
+    return _typeset(source, folder, "tagged" if tagged else "pdf", str(int(all_fonts)), standard)
+
+
+def typst_picture(source: bytes, folder: Path) -> bytes:
+    """The first page of a text for Typst as a PNG. Raises `DocumentError`."""
+    return _typeset(source, folder, "png")
+
+
+def _typeset(source: bytes, folder: Path, *asked: str) -> bytes:
     # without what Python does at its start for the sake of other programs, it starts in half the time
     interpreter = [sys.executable, "-I", "-S", "-B"]
     limits = [str(MEGABYTES), str(int(SECONDS))]
-    asked = [str(int(tagged)), str(int(all_fonts)), standard]
     return _run("Typst", [*interpreter, str(_TYPESETTER), str(_typst()), *limits, *asked], source, folder)
 
 

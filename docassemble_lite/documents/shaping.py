@@ -1,11 +1,12 @@
 """Shapes a document's tree for one format.
 
 Carries out the square-bracket tags, turns literal characters into themselves, and takes out what a document can't have:
-raw parts, attributes, pictures, links that act or lead nowhere.
+raw parts, attributes, pictures from elsewhere, links that act or lead nowhere.
 """
 
 from __future__ import annotations
 
+import base64
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -43,6 +44,7 @@ from docassemble_lite.documents.tree import (
 Alignment = Literal["start", "center", "end"]
 
 _WEB = re.compile(r"(?:https?|mailto|tel):", re.IGNORECASE)
+_WIDTH = re.compile(r"[\d.]+(?:in|%)")
 _LINE_BREAK_TAG = re.compile(r"<br\b[^>]*>", re.IGNORECASE)
 # what may stand in an address just as it is
 _IN_ADDRESSES = "!#$%&'()*+,/:;=?@[]~"
@@ -61,6 +63,7 @@ _SIGNS = {
 }
 _WITH_INLINES = frozenset({"Emph", "Strong", "Strikeout", "Superscript", "Subscript", "Underline", "SmallCaps"})
 _OTHER_INLINES = frozenset({"Space", "SoftBreak", "LineBreak"})
+_WORDS = frozenset({"Str", *_OTHER_INLINES})
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,14 @@ class Shaper:
     def laid_out_inside(self, inlines: list[Node], layout: Layout) -> list[Node]:
         """A paragraph of a list, a quotation or a table that has a layout of its own."""
         return [paragraph(inlines)]
+
+    def picture(self, name: str, width: str, said: str) -> list[Node]:
+        """A picture of the document; `width` is in inches ("2.5in") or in percent, empty: its own. `said` is what it shows."""
+        kind = "png" if name.endswith(".png") else "jpeg"
+        address = f"data:image/{kind};base64,{base64.b64encode(self.document.pictures[name]).decode()}"
+        return [
+            {"t": "Image", "c": [["", [], [["width", width]] if width else []], [words(said)] if said else [], [address, ""]]}
+        ]
 
     def page_break(self) -> list[Node]:
         return []
@@ -280,7 +291,9 @@ class Shaper:
                 return [{"t": kind, "c": [NO_ATTRIBUTES, _verbatim(content[1]).replace("\n", " ")]}]
             case "Link":
                 return self._link(content)
-            case "Span" | "Image" | "Cite":
+            case "Image":
+                return self._image(content)
+            case "Span" | "Cite":
                 return self.inlines(content[1])
             case "Note":
                 return [{"t": kind, "c": self.blocks(content)}]
@@ -289,6 +302,14 @@ class Shaper:
             case "RawInline":
                 return [LINE_BREAK] if _LINE_BREAK_TAG.fullmatch(content[1]) else []
         return [node] if kind in _OTHER_INLINES else []
+
+    def _image(self, content: list[Any]) -> list[Node]:
+        (_, _, attributes), inlines, (name, _) = content
+        if name not in self.document.pictures:
+            return self.inlines(inlines)
+        width = next((value for key, value in attributes if key == "width" and _WIDTH.fullmatch(value)), "")
+        pieces = (" " if node.get("t") in _OTHER_INLINES else node["c"] for node in nodes_of(inlines) if node.get("t") in _WORDS)
+        return self.picture(name, width, settled(unmarked("".join(pieces))))
 
     def _text(self, text: str) -> list[Node]:
         result: list[Node] = []

@@ -1,8 +1,8 @@
-"""A program of its own: a text for Typst in, a PDF out. It is started by `programs.typst` and imports nothing of ours.
+"""A program of its own: a text for Typst in, a PDF or a picture out. `programs` starts it, and it imports nothing of ours.
 
-Arguments: the folder of the package typst, megabytes of memory, seconds of processor time, 1 for a tagged PDF, 1 to look
-through the fonts of the machine in any case, the name of a standard (such as a-2b) or nothing. Its working folder is the
-only one in which the text finds files.
+Arguments: the folder of the package typst, megabytes of memory, seconds of processor time, and what is to be made: "pdf",
+"tagged" (a PDF with tags) or "png"; then, for a PDF, 1 to look through the fonts of the machine in any case, and the name of
+a standard (such as a-2b). Its working folder is the only one in which the text finds files.
 """
 
 from __future__ import annotations
@@ -15,8 +15,11 @@ from typing import Any
 # characters beyond those that the fonts of Typst have for certain: Latin, Greek, Cyrillic and Hebrew letters, usual signs
 _OTHER = re.compile("[^\x00-\u024f\u0384-\u03ce\u0400-\u0477\u05d0-\u05ea\u1e00-\u1fff\u2010-\u2037\u2039\u203a\u20ac]")
 
+# of a picture, per inch
+_DOTS = 144
 
-def main(packages: str, megabytes: str, seconds: str, tagged: str, all_fonts: str, standard: str) -> int:
+
+def main(packages: str, megabytes: str, seconds: str, what: str, all_fonts: str = "0", standard: str = "") -> int:
     """Set what comes in; 1 if that can't be done, with the reason on stderr."""
     sys.path.insert(0, packages)
     import typst
@@ -33,11 +36,14 @@ def main(packages: str, megabytes: str, seconds: str, tagged: str, all_fonts: st
     compiled: Any = typst.compile
     standards = {"pdf_standards": [standard]} if standard else {}
     try:
-        pdf = compiled(source, root=".", font_paths=fonts, pdf_tags=tagged == "1", **standards)
+        if what == "png":
+            made = compiled(source, root=".", font_paths=fonts, format="png", ppi=_DOTS)
+        else:
+            made = compiled(source, root=".", font_paths=fonts, pdf_tags=what == "tagged", **standards)
     except typst.TypstError as error:
         sys.stderr.write(error.message)
         return 1
-    sys.stdout.buffer.write(pdf)
+    sys.stdout.buffer.write(made)
     return 0
 
 

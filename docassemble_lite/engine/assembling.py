@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from docassemble_lite.documents import FORMATS, Document, make
@@ -18,7 +18,9 @@ from docassemble_lite.documents.filled import FormDocument, TextFile, WordDocume
 from docassemble_lite.documents.joining import protected
 from docassemble_lite.documents.pdf import page_count
 from docassemble_lite.engine.document import Place
+from docassemble_lite.engine.document_pictures import with_pictures
 from docassemble_lite.engine.markup import to_html, to_plain, unescape_typed
+from docassemble_lite.engine.typed import veil
 from docassemble_lite.errors import DocumentError, EvaluationError, NoSuchFile
 from docassemble_lite.objects import DAFile, DAFileCollection
 from docassemble_lite.objects.file_names import clean_name, extension_of, mimetype_of
@@ -115,7 +117,11 @@ def _assembled(evaluation: Evaluation, order: Order) -> dict[str, Any]:
 def _made(document: Content | None, formats: Sequence[str]) -> dict[str, bytes]:
     if document is None:
         return {}
-    return make(document, formats) if isinstance(document, Document) else document.make(formats)
+    if not isinstance(document, Document):
+        return document.make(formats)
+    # files never change, so that pictures are only looked at when the document is made
+    markdown, pictures = with_pictures(document.markdown)
+    return make(replace(document, markdown=veil(markdown), pictures=pictures), formats)
 
 
 def _stored(evaluation: Evaluation, order: Order, base: str, name: str, content: bytes) -> dict[str, Any]:

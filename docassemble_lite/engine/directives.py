@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from docassemble_lite.engine.blocks.attachment import odd_metadata, read_metadata
 from docassemble_lite.engine.blocks.texts import BlockText
 from docassemble_lite.engine.document import Section
+from docassemble_lite.engine.images import read_image_sets, read_images
 from docassemble_lite.engine.page_code import marked
 from docassemble_lite.engine.page_files import KINDS, read_page_files
 from docassemble_lite.host import current
@@ -161,6 +162,8 @@ DIRECTIVES: dict[str, Callable[[Program, Section], None]] = {
     "default screen parts": _default_screen_parts,
     "default language": _default_language,
     "order": _order,
+    "images": lambda program, section: read_images(program, section, "images"),
+    "image sets": lambda program, section: read_image_sets(program, section, "image sets"),
     "comment": _ignored,
     "question metadata": _ignored,
 }

@@ -29,7 +29,7 @@ from docassemble_lite.engine.screen import Outcome, Wait
 from docassemble_lite.engine.starting import StartedTasks
 from docassemble_lite.engine.steering import EndWith, EndWithMessage, InvalidAnswer, RunAgain, SaveFirst, SeekForced
 from docassemble_lite.engine.wanted import Result, Wanted
-from docassemble_lite.errors import EvaluationError, LiteError
+from docassemble_lite.errors import DocumentError, EvaluationError, LiteError
 from docassemble_lite.host import Current, Host, Request, entered
 from docassemble_lite.objects.missing import DAAttributeError, DAIndexError, MissingVariable
 from docassemble_lite.objects.opened import close_opened, commit_opened
@@ -56,6 +56,8 @@ class Evaluation:
         self.tasks = StartedTasks(host, self.internal)
         self.retyped: Mapping[str, tuple[tuple[str, ...], str]] = {}
         self.form_error = ""
+        # the items of a list that are shown again, in this order; None: as the list has them
+        self.arrangement: tuple[int, ...] | None = None
         # choices that a check-in put in place of the screen's own: variable → (value, label) of each
         self.given: Mapping[str, tuple[tuple[Any, str], ...]] = {}
         # the answers that were thrown away when the person went back just now
@@ -68,6 +70,8 @@ class Evaluation:
         # whether redact() blackens texts
         self.redacting = True
         self.embedded_answer_followed = False
+        # tasks and the e-mails that marked them as performed
+        self.marked_by_emails: set[tuple[str, str]] = set()
         self.reconsidered: set[str] = set()
         self.sought: list[str] = []
         # the names that were being sought when the outcome came about, most recent first
@@ -159,6 +163,8 @@ class Evaluation:
             except SaveFirst:
                 commit_opened(self.current)
                 raise
+            except DocumentError as error:
+                raise self.failure(error) from error
             except LiteError:
                 raise
             except Exception as error:

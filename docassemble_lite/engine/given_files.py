@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from docassemble_lite.engine.document import Place
 from docassemble_lite.engine.typed import unescape_typed
 from docassemble_lite.errors import DocumentError
-from docassemble_lite.objects import DAFile
+from docassemble_lite.objects import DAFile, DAStaticFile
 from docassemble_lite.objects.file_names import extension_of, mimetype_of
 from docassemble_lite.objects.opened import opened_files
 
@@ -57,7 +57,7 @@ def files_in(evaluation: Evaluation, value: Any) -> list[GivenFile]:
         return [_named(evaluation, str(value))]
     if isinstance(value, GivenFile):
         return [value]
-    if type(value).__name__ == "DAStaticFile":
+    if isinstance(value, DAStaticFile):
         path = Path(value.path())
         return [GivenFile(path.name, path.read_bytes(), trusted=True, description=value.get_alt_text() or "")]
     if isinstance(value, Iterable) and not isinstance(value, (Mapping, bytes)):

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from docassemble_lite.engine.collecting import with_items
 from docassemble_lite.engine.expressions import ABSENT, read_variable, value_if_there
+from docassemble_lite.engine.fields.control_name import control_of
 from docassemble_lite.engine.names import ITERATORS, Binding, normalized
 from docassemble_lite.engine.screen import Asked
 
@@ -19,8 +21,15 @@ if TYPE_CHECKING:
 
 def note_discarded(evaluation: Evaluation, asked: Asked, discarded: dict[str, Any]) -> None:
     """Have the evaluation know the answers that Back threw away, and keep what had been answered to the screen `asked`."""
-    names = [item.variable for item in asked.fields]
-    found = {name: value_if_there(name, discarded) for name in names}
+    names = {item.variable: item.variable for item in asked.fields}
+    order = discarded.get("_internal", {}).get("arranged")
+    if asked.collected is not None and order is not None:
+        # the list has been rearranged since: the items of the page stand elsewhere in it
+        later = with_items(asked, asked.collected, order).fields
+        places = {control_of(item): item.variable for item in later}
+        names = {item.variable: places[control_of(item)] for item in asked.fields if control_of(item) in places}
+        evaluation.arrangement = order
+    found = {name: value_if_there(later_name, discarded) for name, later_name in names.items()}
     evaluation.internal["discarded"] = {name: value for name, value in found.items() if value is not None}
     evaluation.discarded = discarded
     # what was typed there stays data when it is shown here

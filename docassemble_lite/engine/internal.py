@@ -35,6 +35,8 @@ def new_internal() -> dict[str, Any]:
         "typed": set(),
         # what had been answered on a screen before the person went back to it
         "discarded": {},
+        # of the list whose items were asked about last: the numbers that they had on that page, in the order of the list
+        "arranged": None,
         "steps": 1,
         "steps_offset": 0,
         "tasks": {},

@@ -14,7 +14,18 @@ from typing import Any
 
 from docassemble_lite import language, objects
 from docassemble_lite.engine.background import BackgroundAction
-from docassemble_lite.engine.functions import accounts, actions, documents, people, steering, tasks, variables
+from docassemble_lite.engine.functions import (
+    accesses,
+    accounts,
+    actions,
+    documents,
+    emails,
+    people,
+    performed_tasks,
+    steering,
+    tasks,
+    variables,
+)
 from docassemble_lite.engine.lazy import DALazyTemplate
 
 
@@ -29,7 +40,7 @@ def library() -> dict[str, Any]:
     names: dict[str, Any] = dict(vars(builtins))
     names.update(language.NAMES)
     names.update(objects.NAMES)
-    for module in (accounts, actions, documents, people, steering, tasks, variables):
+    for module in (accesses, accounts, actions, documents, emails, people, performed_tasks, steering, tasks, variables):
         names.update({name: getattr(module, name) for name in module.__all__})
     names.update(BackgroundAction=BackgroundAction, DALazyTemplate=DALazyTemplate, json=json, re=re)
     return names

@@ -18,6 +18,7 @@ from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
+from docassemble_lite.engine.images import file_html, icon_html
 from docassemble_lite.engine.typed import (
     escape_typed,
     needs_escape,
@@ -153,7 +154,11 @@ _ALIGNMENTS = {
     "FLUSHRIGHT": "text-end",
     "BORDER": "border p-2",
 }
-_BRACKET = re.compile(r"\[(?:TARGET +(?P<target>[\w-]+) *|INDENTBY [^\]\n]*|(?P<tag>[A-Z][A-Z_]+))\]")
+_BRACKET = re.compile(
+    r"\[(?:TARGET +(?P<target>[\w-]+) *|INDENTBY [^\]\n]*"
+    r"|FILE +(?P<file>[^,\[\]\n]+)(?:,(?P<width>[^,\[\]\n]*))?(?:,(?P<alt>[^\]]*))?"
+    r"|(?P<tag>[A-Z][A-Z_]+))\]"
+)
 
 
 def is_target(name: str) -> bool:
@@ -165,6 +170,8 @@ def _sign_html(match: re.Match[str]) -> str | None:
     """The HTML of a tag that stands for itself; None when it isn't one."""
     if match["target"]:
         return f'<span class="datarget datarget{match["target"]}" aria-live="polite"></span>'
+    if match["file"]:
+        return file_html(unveil(match["file"]), match["width"] or "", match["alt"] or "")
     if match["tag"] is None:
         return ""
     return _SIGNS[match["tag"]][0] if match["tag"] in _SIGNS else None
@@ -180,7 +187,7 @@ def _read_bracket(state: StateInline, silent: bool) -> bool:
     if not silent:
         token = state.push("sign" if alignment is None else "alignment", "", 0)
         token.content = alignment or sign or ""
-        token.meta = {"plain": _SIGNS.get(match["tag"] or "", ("", ""))[1]}
+        token.meta = {"plain": (match["alt"] or "").strip() or _SIGNS.get(match["tag"] or "", ("", ""))[1]}
     state.pos = match.end()
     return True
 
@@ -195,6 +202,22 @@ def _with_signs(markup: str) -> str:
         return match[0] if sign is None else sign
 
     return _BRACKET.sub(replaced, markup)
+
+
+# a name between colons; what is no image of the interview stays as it is
+_ICON = re.compile(r":([A-Za-z][\w-]*):")
+
+
+def _read_icon(state: StateInline, silent: bool) -> bool:
+    match = _ICON.match(state.src, state.pos) if state.src[state.pos] == ":" else None
+    icon = icon_html(match[1]) if match and "[NO_EMOJIS]" not in state.src else None
+    if match is None or icon is None:
+        return False
+    if not silent:
+        token = state.push("sign", "", 0)
+        token.content = icon
+    state.pos = match.end()
+    return True
 
 
 _COLUMNS = {
@@ -384,6 +407,7 @@ def _markdown() -> MarkdownIt:
     markdown = _Markdown("commonmark", {"html": True, "xhtmlOut": False}, renderer_cls=_Writer)
     markdown.enable("table").use(deflist_plugin).use(footnote_plugin)
     markdown.inline.ruler.before("link", "bracket", _read_bracket)
+    markdown.inline.ruler.before("link", "icon", _read_icon)
     markdown.inline.ruler.before("link", "attributes", _read_attributes)
     markdown.core.ruler.after("inline", "finish", _finish)
     return markdown

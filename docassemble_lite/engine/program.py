@@ -22,6 +22,7 @@ from docassemble_lite.engine.blocks.kinds import make_block, odd_keys
 from docassemble_lite.engine.blocks.reset import ResetBlock
 from docassemble_lite.engine.directives import DIRECTIVES, ScreenParts
 from docassemble_lite.engine.document import Section, read_sections
+from docassemble_lite.engine.images import Image
 from docassemble_lite.engine.library import library
 from docassemble_lite.engine.modules import make_importable, package_of
 from docassemble_lite.engine.names import parts_of
@@ -30,6 +31,9 @@ from docassemble_lite.engine.source import Source, Sources
 from docassemble_lite.errors import AuthorError, InterviewNotFound, SourceError
 
 log = logging.getLogger(__name__)
+
+#: Packages whose modules interviews use without importing them, because another part of a server has done so.
+_PARTS = {"PIL": ("PIL.Image", "PIL.ImageDraw", "PIL.ImageFont", "PIL.ImageOps")}
 
 
 @dataclass
@@ -52,6 +56,7 @@ class Program:
     files: dict[Path, int] = field(default_factory=dict)
     file_names: dict[str, Path] = field(default_factory=dict)
     default_language: str = "*"
+    images: dict[str, Image] = field(default_factory=dict)
     orders: list[list[str]] = field(default_factory=list)
     # metadata that holds for all documents: name → what gives its value
     document_metadata: dict[str, Any] = field(default_factory=dict)
@@ -231,6 +236,8 @@ class _Builder:
             if module is not None:
                 top = str(name).partition(".")[0]
                 self.program.builtins[top] = importlib.import_module(top)
+                for part in _PARTS.get(str(name), ()):
+                    importlib.import_module(part)
 
     def _module(self, name: str, section: Section, source: Source, key: str) -> ModuleType | None:
         """A Python module; None where the name stands for what interviews have anyway."""

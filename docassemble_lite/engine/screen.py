@@ -24,6 +24,8 @@ class ChoiceView:
     css_class: str = ""
     # "none": none of the above, "all": all of the above, "": an ordinary choice
     special: str = ""
+    # where a picture of it is
+    image_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,12 +43,58 @@ class Condition:
     negated: bool = False
 
 
+#: The widths of a window from which on things stand side by side, by the names that authors use; "xs" is any width.
+BREAKPOINTS = ("xs", "sm", "md", "lg", "xl", "xxl")
+
+
+@dataclass(frozen=True)
+class GridPlace:
+    """A place among twelve columns, in a window that is wide enough for the `breakpoint`; else it takes all of them.
+
+    `label_width` columns before it are the label's, 0: the label stands above. `starts` and `ends`: a row of its own
+    begins with it, or ends with it.
+    """
+
+    width: int = 12
+    label_width: int = 0
+    offset: int = 0
+    breakpoint: str = "md"
+    starts: bool = False
+    ends: bool = False
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a field is laid out: its place beside others, that of each of its choices, and a label within the control."""
+
+    grid: GridPlace | None = None
+    items: GridPlace | None = None
+    floating: bool = False
+
+
+STACKED = Layout()
+
+
+@dataclass(frozen=True)
+class KeptFile:
+    """A file that was sent with a form and needn't be sent again. `ticket` is what the form carries for it."""
+
+    ticket: str
+    number: int
+    name: str
+    extension: str
+    mimetype: str
+    # for people
+    size: str
+
+
 @dataclass(frozen=True)
 class FieldView:
     """One field as a screen shows it; `name` is the name of its control.
 
-    `kind` says which control: "input", "textarea", "select", "radio", "checkboxes", "checkbox", "range", "hidden",
-    "note" or "html" (these two only show `label_html`). `input_type` is the type of an <input>.
+    `kind` says which control: "input", "textarea", "select", "radio", "checkboxes", "checkbox", "range", "hidden", "file",
+    "signature", "note", "html" or "raw html" (these three only show `label_html`, the last one without anything around it).
+    `input_type` is the type of an <input>.
     `value` is the text in the control as the browser wants it (a date as 2026-05-04).
     """
 
@@ -69,6 +117,8 @@ class FieldView:
     help_html: str = ""
     under_html: str = ""
     prefix: str = ""
+    # files that the control has already
+    kept: tuple[KeptFile, ...] = ()
     # HTML attributes that a browser checks: min, max, step, minlength, maxlength, rows, autocomplete, inputmode
     attributes: Mapping[str, str] = field(default_factory=dict)
     css_class: str = ""
@@ -80,6 +130,31 @@ class FieldView:
     script: str = ""
     # whether the condition keeps it from sight as long as nobody changes anything
     absent: bool = False
+    # the item of a list to which it belongs, where a screen asks about several
+    item: int | None = None
+    # the controls that can't be answered while something is entered in this one
+    disables: tuple[str, ...] = ()
+    layout: Layout = STACKED
+
+
+@dataclass(frozen=True)
+class ItemView:
+    """One item of a list on a screen that asks about all of them; `label_html` belongs to the place where it stands."""
+
+    number: int
+    label_html: str
+    shown: bool
+    may_be_removed: bool
+
+
+@dataclass(frozen=True)
+class CollectedView:
+    """A list on a screen: its items as they stand there, those that aren't shown yet last. "" is no way to add one."""
+
+    group: str
+    items: tuple[ItemView, ...]
+    add_label: str
+    reorders: bool
 
 
 @dataclass(frozen=True)
@@ -118,6 +193,35 @@ class AskedField:
     condition: Condition | None = None
     # the name of its control, where that isn't made of the variable's name
     control: str = ""
+    # the item of a list to which it belongs, where the screen asks about several
+    item: int | None = None
+    # the controls that can't be answered while something is entered in this one
+    disables: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Collected:
+    """A list about whose items a screen asks all at once.
+
+    `present` items are there; `items` are the numbers of all that the page has, further ones too, and `shown` those that
+    are seen at first, in their order. The list never gets fewer than `least`. When the screen `is_final`, it is known
+    afterwards that there is no other item.
+    """
+
+    group: str
+    iterator: str
+    present: int
+    items: tuple[int, ...] = ()
+    shown: tuple[int, ...] = ()
+    least: int = 0
+    may_append: bool = True
+    may_delete: bool = True
+    may_reorder: bool = False
+    is_final: bool = True
+
+    def may_remove(self, number: int) -> bool:
+        """Whether the item can be taken away by the person."""
+        return number >= self.least and (self.may_delete or number >= self.present)
 
 
 @dataclass(frozen=True)
@@ -154,6 +258,7 @@ class Asked:
     back: bool = True
     # the action that the page runs from time to time while the person is on it
     check_in: str = ""
+    collected: Collected | None = None
     # made when the step is made; a page that carries another one is out of date
     token: str = ""
 
@@ -209,6 +314,9 @@ class Screen:
     subquestion_html: str = ""
     under_html: str = ""
     right_html: str = ""
+    # images beside the question, and whom to thank for the images of the screen
+    decoration_html: str = ""
+    attribution_html: str = ""
     pre_html: str = ""
     post_html: str = ""
     # scripts and styles of the question, as HTML
@@ -217,6 +325,8 @@ class Screen:
     help_html: str = ""
     help_label: str = ""
     fields: tuple[FieldView, ...] = ()
+    # the list to whose items the fields belong
+    collected: CollectedView | None = None
     # "continue": one button that sends the form; "yesno"/"buttons": `buttons` are the answers; "choices"/"dropdown":
     # `choices` is what can be chosen and Continue sends it; "none": nothing can be sent
     button_style: str = "continue"
@@ -314,4 +424,12 @@ class TaskAction:
     arguments: Mapping[str, Any] = field(default_factory=dict)
 
 
-Outcome = Screen | Response | Redirect | Exit | Refresh | Wait | TaskResponse | TaskAction
+@dataclass(frozen=True)
+class Sent:
+    """What became of a file that a page sent ahead of its form: it was kept, or why it wasn't."""
+
+    kept: KeptFile | None
+    error: str = ""
+
+
+Outcome = Screen | Sent | Response | Redirect | Exit | Refresh | Wait | TaskResponse | TaskAction

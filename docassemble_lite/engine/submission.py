@@ -9,9 +9,12 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from docassemble_lite.engine import collecting
+from docassemble_lite.engine.blocks.fields import define_parents
 from docassemble_lite.engine.blocks.question import MULTIPLE_CHOICE, QuestionBlock
 from docassemble_lite.engine.evaluation import Evaluation
 from docassemble_lite.engine.expressions import set_variable
@@ -19,18 +22,22 @@ from docassemble_lite.engine.fields.conditions import PostedForm
 from docassemble_lite.engine.fields.control_name import control_name, control_of
 from docassemble_lite.engine.fields.datatype import LEFT_ALONE, FieldError
 from docassemble_lite.engine.fields.registry import datatype_of
+from docassemble_lite.engine.fields.uploads import File
 from docassemble_lite.engine.fields.yesno import check_groups
 from docassemble_lite.engine.names import Binding
-from docassemble_lite.engine.screen import Asked, AskedField, Exit, Outcome, Press, Redirect, Refresh
+from docassemble_lite.engine.screen import Asked, AskedField, Collected, Exit, KeptFile, Outcome, Press, Redirect, Refresh
 from docassemble_lite.engine.steering import InvalidAnswer, Steering
 from docassemble_lite.engine.suggestions import is_suggested, value_suggested
 from docassemble_lite.engine.typed import gather_typed
+from docassemble_lite.engine.uploads import Upload, keep, kept_file
 from docassemble_lite.errors import LiteError
 from docassemble_lite.host import entered
 from docassemble_lite.language.words import word
+from docassemble_lite.objects import DAFileList
 from docassemble_lite.objects.missing import DAAttributeError, DAIndexError
 
 Posted = Mapping[str, Sequence[str]]
+NO_UPLOADS: Mapping[str, Sequence[Upload]] = {}
 #: Controls of every form; they decide nothing by themselves.
 HIDDEN = frozenset(
     {
@@ -47,7 +54,6 @@ HIDDEN = frozenset(
         "_save_as",
         "_back_one",
         "_null_question",
-        "_list_collect_list",
         "ajax",
         "json",
         "_the_image",
@@ -66,17 +72,26 @@ class NotAsked(LiteError):
 class Mistakes(LiteError):
     """Some answers won't do.
 
-    `fields` maps variables to what was posted and what is wrong; `form` is what is wrong with the whole.
+    `fields` maps variables to what was posted and what is wrong; `form` is what is wrong with the whole. `arrangement` are
+    the items of a list that the screen asks for, as they stood there.
     """
 
-    def __init__(self, fields: Mapping[str, tuple[tuple[str, ...], str]], form: str = "") -> None:
+    def __init__(
+        self,
+        fields: Mapping[str, tuple[tuple[str, ...], str]],
+        form: str = "",
+        arrangement: tuple[int, ...] | None = None,
+    ) -> None:
         super().__init__(form or word("There are mistakes in what you entered."))
         self.fields = fields
         self.form = form
+        self.arrangement = arrangement
 
 
-def submit(evaluation: Evaluation, asked: Asked, posted: Posted) -> Outcome | None:
-    """Put the answers of a form into the answers of the session.
+def submit(
+    evaluation: Evaluation, asked: Asked, posted: Posted, uploads: Mapping[str, Sequence[Upload]] = NO_UPLOADS
+) -> Outcome | None:
+    """Put the answers of a form into the answers of the session. `uploads` are the files that came with it, by controls.
 
     An outcome means that the button does something else than to go on. Raises `NotAsked` and `Mistakes`; what has been
     changed then must be thrown away.
@@ -87,23 +102,79 @@ def submit(evaluation: Evaluation, asked: Asked, posted: Posted) -> Outcome | No
         press = _pressed(asked, posted)
         if press is not None and press.kind not in ("value", "embedded"):
             return _special_outcome(press)
-        answered = _answered(asked, posted)
-        values = _converted(asked, answered, posted)
-        values |= _suggested(evaluation, asked, answered, posted)
-        before = {
-            name: evaluation.dependencies.value(name) for name in _variables(asked) if evaluation.dependencies.concerns(name)
-        }
-        _assign(evaluation, asked, answered, values)
-        _check(evaluation, asked, answered, posted, values)
-        _follow(evaluation, asked, press)
-        for name, old in before.items():
-            evaluation.dependencies.compare(name, old)
+        posted, refused = _with_uploads(asked, posted, uploads)
+        if asked.collected is None:
+            _take_in(evaluation, asked, posted, refused, press)
+        else:
+            _take_in_items(evaluation, asked, asked.collected, posted, refused)
         return None
+
+
+def _take_in(
+    evaluation: Evaluation,
+    asked: Asked,
+    posted: Posted,
+    refused: Mapping[str, str],
+    press: Press | None,
+    order: tuple[int, ...] | None = None,
+) -> None:
+    """Convert, assign and check what was posted; `order` is that of the items of a list, as their page numbered them.
+
+    `refused` says of files that came with it what is wrong with them, by controls.
+    """
+    answered = _answered(asked, posted, refused)
+    values = _converted(asked, answered, posted, refused)
+    values |= _suggested(evaluation, asked, answered, posted)
+    before = {name: evaluation.dependencies.value(name) for name in _variables(asked) if evaluation.dependencies.concerns(name)}
+    if asked.collected is not None and order is not None:
+        _with_what_it_needs(evaluation, partial(collecting.make_further, evaluation, asked, asked.collected, order))
+        collecting.rearrange(evaluation, asked.collected, order)
+        _with_what_it_needs(evaluation, partial(define_parents, evaluation, _variables(asked)))
+    _assign(evaluation, asked, answered, values)
+    if asked.collected is not None:
+        collecting.conclude(evaluation, asked.collected)
+    _check(evaluation, asked, answered, posted, values)
+    _follow(evaluation, asked, press)
+    evaluation.internal["arranged"] = order
+    for name, old in before.items():
+        evaluation.dependencies.compare(name, old)
+
+
+def _take_in_items(
+    evaluation: Evaluation, asked: Asked, collected: Collected, posted: Posted, refused: Mapping[str, str]
+) -> None:
+    """Take in what was posted about the items of a list. Raises `Mistakes` too if a button asked for another arrangement."""
+    try:
+        order = collecting.arrangement_of(collected, posted)
+        again = collecting.rearranged(collected, order, posted)
+    except ValueError as error:
+        raise NotAsked from error
+    if again is not None:
+        # an item that comes back after it was removed begins anew
+        raise Mistakes(_fields_of_items(asked, posted, set(order) & set(again), {}), arrangement=again)
+    order = collecting.without_blank(asked, collected, order, posted)
+    renamed = collecting.with_items(asked, collected, order)
+    try:
+        _take_in(evaluation, renamed, posted, refused, None, order)
+    except Mistakes as mistakes:
+        # the page knows the items by the numbers that it gave them
+        wrong = {control_of(item): mistakes.fields[item.variable][1] for item in renamed.fields}
+        raise Mistakes(_fields_of_items(asked, posted, set(order), wrong), mistakes.form, order) from mistakes
+
+
+def _fields_of_items(
+    asked: Asked, posted: Posted, numbers: set[int], wrong: Mapping[str, str]
+) -> Mapping[str, tuple[tuple[str, ...], str]]:
+    """What was posted for these items, and what is `wrong`, by controls, as `Mistakes.fields`."""
+    shown = replace(asked, fields=tuple(item for item in asked.fields if item.item in numbers))
+    variables = {item.variable: message for item in shown.fields if (message := wrong.get(control_of(item)))}
+    return _mistakes(shown, posted, variables).fields
 
 
 def _refuse_what_was_not_asked(asked: Asked, posted: Posted) -> None:
     allowed = {control_name(name) for name in _variables(asked)} | {control_of(item) for item in asked.fields} | HIDDEN
     allowed |= {asked.press_name} if asked.press_name else set()
+    allowed |= collecting.CONTROLS if asked.collected else set()
     # a person's screen may be asked by a test tool for the meaning of its controls; the meaning stays with the step
     odd = [name for name in posted if name not in allowed]
     if odd:
@@ -139,7 +210,32 @@ def _special_outcome(press: Press) -> Outcome:
     return Exit(press.kind, press.url)
 
 
-def _answered(asked: Asked, posted: Posted) -> list[AskedField]:
+def _with_uploads(asked: Asked, posted: Posted, uploads: Mapping[str, Sequence[Upload]]) -> tuple[Posted, dict[str, str]]:
+    """What was posted with tickets for the files that came with it, and control → what is wrong with a file."""
+    fields = {control_of(item): item for item in asked.fields if isinstance(datatype_of(item), File)}
+    if uploads.keys() - fields.keys():
+        raise NotAsked
+    texts = {name: list(listed) for name, listed in posted.items()}
+    refused: dict[str, str] = {}
+    for name, sent in uploads.items():
+        for upload in sent:
+            try:
+                texts.setdefault(name, []).append(keep(fields[name], upload))
+            except FieldError as error:
+                refused.setdefault(name, error.message)
+    return texts, refused
+
+
+def keep_ahead(evaluation: Evaluation, asked: Asked, control: str, upload: Upload) -> KeptFile:
+    """Keep a file that a page sends before its form. Raises `NotAsked` and `FieldError`."""
+    with entered(evaluation.current):
+        item = next((item for item in asked.fields if control_of(item) == control), None)
+        if item is None or not isinstance(datatype_of(item), File):
+            raise NotAsked
+        return kept_file(item.variable, keep(item, upload))
+
+
+def _answered(asked: Asked, posted: Posted, refused: Mapping[str, str]) -> list[AskedField]:
     """The fields that the person could answer: others are hidden or disabled by their conditions."""
     visible = _visible(posted)
 
@@ -147,10 +243,10 @@ def _answered(asked: Asked, posted: Posted) -> list[AskedField]:
         if visible is not None:
             return control_of(item) in visible
         # without JavaScript every field is there, and one that was left empty may be one that doesn't concern the person
-        return not item.required or any(text.strip() for text in _texts(item, posted))
+        said = control_of(item) in refused or any(text.strip() for text in _texts(item, posted))
+        return said or not item.required
 
-    form = PostedForm(asked.fields, posted, told)
-    return [item for item in asked.fields if form.asks(item)]
+    return PostedForm(asked.fields, posted, told).answerable()
 
 
 def _visible(posted: Posted) -> frozenset[str] | None:
@@ -162,11 +258,13 @@ def _visible(posted: Posted) -> frozenset[str] | None:
     return frozenset(name for name in names if isinstance(name, str)) if isinstance(names, list) else None
 
 
-def _converted(asked: Asked, answered: Sequence[AskedField], posted: Posted) -> dict[str, Any]:
+def _converted(asked: Asked, answered: Sequence[AskedField], posted: Posted, refused: Mapping[str, str]) -> dict[str, Any]:
     """variable → value. Raises `Mistakes` with everything that was posted, so that nothing typed is lost."""
     values: dict[str, Any] = {}
-    wrong: dict[str, str] = {}
+    wrong = {item.variable: refused[control_of(item)] for item in answered if control_of(item) in refused}
     for item in answered:
+        if item.variable in wrong:
+            continue
         try:
             values[item.variable] = datatype_of(item).convert(item, _texts(item, posted))
         except FieldError as error:
@@ -216,6 +314,8 @@ def _assign(evaluation: Evaluation, asked: Asked, answered: Sequence[AskedField]
         set_variable(item.variable, value, evaluation.answers)
         if item.datatype != "raw":
             note_typed(evaluation, value)
+        if isinstance(value, DAFileList):
+            note_typed(evaluation, [file.filename for file in value.elements])
     if asked.continue_variable:
         set_variable(asked.continue_variable, True, evaluation.answers)
 
@@ -232,15 +332,17 @@ def _check(
     block = evaluation.program.named(asked.block)
     if not isinstance(block, QuestionBlock):
         return
-    binding = Binding(asked.iterators)
-    entries = {(entry.number, binding.filled(entry.variable)): entry for entry in block.entries if entry.variable}
+    entries = {entry.number: entry for entry in block.entries if entry.variable}
     wrong: dict[str, str] = {}
     if block.validation is not None or any(entry.validate for entry in entries.values()):
         _prepare(evaluation)
     for item in answered:
-        entry = entries.get((item.number, item.variable))
+        entry, binding = entries.get(item.number), collecting.binding_of(asked, item)
         if entry is None or entry.validate is None or values[item.variable] is LEFT_ALONE:
             continue
+        if binding.filled(entry.variable) != item.variable:
+            continue
+        evaluation.bind(binding)
         try:
             _with_what_it_needs(evaluation, partial(entry.check, evaluation.answers, values[item.variable]))
         except (InvalidAnswer, ValueError, AssertionError) as error:
@@ -250,6 +352,7 @@ def _check(
     if wrong:
         raise _mistakes(asked, posted, wrong)
     if block.validation is not None:
+        evaluation.bind(Binding(asked.iterators))
         _check_whole(evaluation, block, asked, posted)
 
 

@@ -9,8 +9,10 @@ At the end `settle` puts each of them into the form that its place in the HTML a
 from __future__ import annotations
 
 import html
+import json
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from docassemble_lite.host import current
@@ -84,8 +86,7 @@ _SPECIAL = re.compile(
 )
 _ESCAPED = re.compile(r"[!-/:-@\[-`{-~\x00-\x1f]|(?<!\S) | (?!\S)")
 _OURS = re.compile(r"&#0(0\d\d|1[01]\d|12[0-7]);")
-_TAG_OR_LINK = re.compile(r"<[a-z/!?][^<>]*>?|\[[^\[\]\n]*\]\([^()\s]*\)?", re.IGNORECASE)
-# a typed text that is shorter is recognized only when it is the whole of what is shown
+# a typed text that is shorter is recognized only when it is the whole of what is shown, or could begin a tag or an entity
 _SHORTEST = 4
 
 
@@ -118,29 +119,31 @@ def shown(value: Any) -> str:
         text = str(value)
     if _SPECIAL.search(text) is None:
         return text
-    typed = getattr(current().evaluation, "typed", None)
-    return _escape_within(text, typed) if typed else text
+    evaluation = current().evaluation
+    return _escape_within(text, evaluation) if getattr(evaluation, "typed", None) else text
 
 
-def _escape_within(text: str, typed: Collection[str]) -> str:
+def _escape_within(text: str, evaluation: Any) -> str:
+    typed: Collection[str] = evaluation.typed
     if text in typed or (len(text) >= _SHORTEST and _is_piece(text, typed)):
         return escape_typed(text)
-    inside = [item for item in typed if item in text and len(item) >= _SHORTEST]
-    spans = [span for item in inside for span in _occurrences(item, text)]
-    return _escape_spans(text, [*spans, *_changed_markup(text, typed)])
+    marks = bytearray(len(text))
+    for item in typed:
+        if _is_known_in_part(item) and item in text:
+            _mark(marks, _occurrences(item, text))
+    _mark(marks, _changed(text, _traces_of(evaluation)))
+    if "\\" in text:
+        _mark_written(marks, text, typed)
+    return _ESCAPED.sub(lambda match: f"&#{ord(match[0]):04d};" if marks[match.start()] else match[0], text)
 
 
-def _changed_markup(text: str, typed: Collection[str]) -> list[tuple[int, int]]:
-    """Tags and links that code made of something typed by changing only its case and its blanks."""
-    found = list(_TAG_OR_LINK.finditer(text))
-    if not found:
-        return []
-    everything = _squeezed("\0".join(typed))
-    return [match.span() for match in found if _squeezed(match[0]) in everything]
+def _is_known_in_part(item: str) -> bool:
+    return len(item) >= _SHORTEST or "<" in item or "&" in item
 
 
-def _squeezed(text: str) -> str:
-    return "".join(text.casefold().split())
+def _mark(marks: bytearray, spans: Iterable[tuple[int, int]]) -> None:
+    for start, end in spans:
+        marks[start:end] = b"\1" * (end - start)
 
 
 def _is_piece(text: str, typed: Collection[str]) -> bool:
@@ -163,24 +166,90 @@ def _occurrences(item: str, text: str) -> Iterator[tuple[int, int]]:
         start = text.find(item, end - size + 1)
 
 
-def _escape_spans(text: str, spans: list[tuple[int, int]]) -> str:
-    """Escape the spans, which may overlap: somebody may have typed the end of one text and the beginning of the next."""
-    pieces: list[str] = []
-    done = 0
-    for start, end in sorted(spans):
-        if end <= done:
-            continue
-        if start > done:
-            pieces.append(text[done:start])
-        pieces.append(escape_typed(text[max(start, done) : end]))
-        done = end
-    pieces.append(text[done:])
-    return "".join(pieces)
+# --- what code has changed
+
+# so many characters on either side tell what code made of something typed from what it wrote itself
+_REACH = 3
+_MEANT = re.compile(r"[!-/:-@\[-`{-~]")
+
+
+@dataclass(frozen=True)
+class _Traces:
+    """What characters that could be markup stand between in what was typed, without case and blanks."""
+
+    typed: Collection[str]
+    size: int
+    both: frozenset[str]
+    tags: frozenset[str]
+
+
+def _traces_of(evaluation: Any) -> _Traces:
+    known: _Traces | None = getattr(evaluation, "traces", None)
+    typed = evaluation.typed
+    if known is None or known.typed is not typed or known.size != len(typed):
+        edge = "\0" * _REACH
+        squeezed = f"{edge}{edge.join(''.join(text.casefold().split()) for text in typed)}{edge}"
+        places = [match.start() for match in _MEANT.finditer(squeezed)]
+        both = frozenset(squeezed[place - _REACH : place + _REACH + 1] for place in places)
+        tags = frozenset(trace[_REACH:].rstrip("\0") for trace in both if trace[_REACH] == "<")
+        known = evaluation.traces = _Traces(typed, len(typed), both, tags)
+    return known
+
+
+def _changed(text: str, traces: _Traces) -> Iterator[tuple[int, int]]:
+    """Characters of something typed of which code changed the case or the blanks, or which it cut or put together anew.
+
+    They are known by what stands on both sides of them; the beginning of a tag by what follows it. One side alone would
+    take quotation marks for typed that the code wrote, and a script that the code made would be broken.
+    """
+    edge = "\0" * _REACH
+    where = [(char, place) for place, char in enumerate(text) for char in char.casefold() if not char.isspace()]
+    squeezed = f"{edge}{''.join(char for char, _ in where)}{edge}"
+    for match in _MEANT.finditer(squeezed):
+        around = squeezed[match.start() - _REACH : match.end() + _REACH]
+        if around in traces.both or (match[0] == "<" and _begins_tag(around[_REACH:], traces.tags)):
+            place = where[match.start() - _REACH][1]
+            yield place, place + 1
+
+
+def _begins_tag(text: str, tags: Collection[str]) -> bool:
+    """Whether somebody typed that, or only its beginning at the end of an answer to which code has put another one."""
+    return any(text[:size] in tags for size in range(1, len(text) + 1))
+
+
+# --- what code has written with backslashes
+
+_PAIR = re.compile(r"\\(.)", re.DOTALL)
+
+
+def _mark_written(marks: bytearray, text: str, typed: Iterable[str]) -> None:
+    """Mark what was typed where `json.dumps` or `repr` wrote it. The backslashes that these put before characters are theirs."""
+    for form in {form for item in typed if _is_known_in_part(item) for form in _written_forms(item)}:
+        for start, end in _occurrences(form, text):
+            if _backslashes_before(text, start) % 2:
+                continue
+            _mark(marks, [(start, end)])
+            for pair in _PAIR.finditer(text, start, end):
+                marks[pair.start()] = 0
+
+
+def _backslashes_before(text: str, place: int) -> int:
+    first = place
+    while first and text[first - 1] == "\\":
+        first -= 1
+    return place - first
+
+
+def _written_forms(item: str) -> Iterator[str]:
+    for written in (json.dumps(item), json.dumps(item, ensure_ascii=False), repr(item)):
+        if "\\" in written:
+            yield written[1:-1]
 
 
 # --- veiling and settling ------------------------------------------------------------------------------------------
 
 _VEILED = re.compile(f"[{chr(_VEIL)}-{chr(_VEIL + 127)}]")
+_VEILED_IN_CODE = re.compile(rf"(\\*)({_VEILED.pattern})")
 _QUOTED = r"""(?:[^>"']|"[^"]*"|'[^']*')*+>"""
 _MARKUP = re.compile(
     r"<!--.*?(?:-->|\Z)"
@@ -227,7 +296,17 @@ def settle(markup: str) -> str:
 
 def settle_script(script: str) -> str:
     """JavaScript in which each veiled character is an escape that means the character in a string, and nothing elsewhere."""
-    return _replaced(script, _in_script)
+    return _replaced_in_code(script, _in_script)
+
+
+def _replaced_in_code(code: str, written: Callable[[int], str]) -> str:
+    """What is written instead means the character already: a backslash that code put before it (`json.dumps`) goes."""
+
+    def replaced(match: re.Match[str]) -> str:
+        backslashes = len(match[1])
+        return "\\" * (backslashes - backslashes % 2) + written(ord(match[2]) - _VEIL)
+
+    return _VEILED_IN_CODE.sub(replaced, code)
 
 
 def _replaced(text: str, written: Callable[[int], str]) -> str:
@@ -243,8 +322,15 @@ def _settled_markup(match: re.Match[str]) -> str:
     if match["name"] is None:
         return _settled_tag(match[0])
     name = match["name"].lower()
-    written = {"script": _in_script, "style": _in_style}.get(name, lambda code: html.escape(chr(code)))
-    return _settled_tag(match["open"]) + _replaced(match["body"], written)
+    return _settled_tag(match["open"]) + _settled_body(name, match["body"])
+
+
+def _settled_body(name: str, body: str) -> str:
+    if name == "script":
+        return settle_script(body)
+    if name == "style":
+        return _replaced_in_code(body, _in_style)
+    return _replaced(body, lambda code: html.escape(chr(code)))
 
 
 def _settled_tag(tag: str) -> str:
@@ -262,9 +348,9 @@ def _settled_attribute(match: re.Match[str]) -> str:
 
 def _settled_value(name: str, value: str) -> str:
     if name.startswith("on"):
-        return _replaced(value, _in_script)
+        return settle_script(value)
     if name == "style":
-        return _replaced(value, _in_style)
+        return _replaced_in_code(value, _in_style)
     if name == "srcdoc":
         return _replaced(value, lambda code: f"&amp;#{code};")
     harmless = name in _WORDS_FOR_PEOPLE or name.startswith(("aria-", "data-"))

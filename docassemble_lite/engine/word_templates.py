@@ -17,7 +17,7 @@ from docassemble_lite.engine.typed import shown, unescape_typed, veil
 from docassemble_lite.engine.word_environment import WordEnvironment, including
 from docassemble_lite.errors import DocumentError
 from docassemble_lite.language.text import Raw, single_to_double_newlines
-from docassemble_lite.objects import DAFile, DAFileCollection, DAFileList
+from docassemble_lite.objects import DAFile, DAFileCollection, DAFileList, DAStaticFile
 
 if TYPE_CHECKING:
     from docassemble_lite.engine.evaluation import Evaluation
@@ -121,7 +121,7 @@ class _Filling:
         """What stands in the document for a value."""
         if isinstance(value, Raw):
             return self.show(value.value)
-        if isinstance(value, (DAFile, DAFileList, DAFileCollection)) or _is_static(value):
+        if isinstance(value, (DAFile, DAFileList, DAFileCollection, DAStaticFile)):
             return Markup("").join(self.file(file) for file in files_in(self.evaluation, value))
         text = shown(value)
         markup = getattr(type(value), "__html__", None)
@@ -192,7 +192,3 @@ def _text(value: Any) -> Any:
 
 def _chained(lists: Iterable[Iterable[Any]]) -> list[Any]:
     return list(itertools.chain.from_iterable(lists))
-
-
-def _is_static(value: Any) -> bool:
-    return type(value).__name__ == "DAStaticFile"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from docassemble_lite.objects.base import DAObject
 from docassemble_lite.objects.dicts import DADict, DAOrderedDict
 from docassemble_lite.objects.empty import DAEmpty
-from docassemble_lite.objects.files import DAFile, DAFileCollection, DAFileList
+from docassemble_lite.objects.files import DAFile, DAFileCollection, DAFileList, DAStaticFile, static_image
 from docassemble_lite.objects.groups import Group
 from docassemble_lite.objects.information import get_info, set_info
 from docassemble_lite.objects.lists import DAList
@@ -14,6 +14,7 @@ from docassemble_lite.objects.money import Asset, Expense, FinancialList, Income
 from docassemble_lite.objects.names import IndividualName, Name
 from docassemble_lite.objects.people import ChildList, Individual, Organization, PartyList, Person, Thing
 from docassemble_lite.objects.places import Address, City, Event, LatitudeLongitude, OfficeList
+from docassemble_lite.objects.recipients import DAEmailRecipient, DAEmailRecipientList
 from docassemble_lite.objects.redis import DARedis
 from docassemble_lite.objects.serializable import serializable
 from docassemble_lite.objects.sets import DASet
@@ -25,6 +26,8 @@ _OPEN = (
     ChildList,
     City,
     DADict,
+    DAEmailRecipient,
+    DAEmailRecipientList,
     DAEmpty,
     DAFile,
     DAFileCollection,
@@ -34,6 +37,7 @@ _OPEN = (
     DAOrderedDict,
     DARedis,
     DASet,
+    DAStaticFile,
     Event,
     Expense,
     FinancialList,
@@ -52,6 +56,7 @@ _OPEN = (
     Value,
     get_info,
     set_info,
+    static_image,
 )
 
 NAMES: dict[str, object] = {member.__name__: member for member in _OPEN}
@@ -64,6 +69,8 @@ __all__ = [
     "City",
     "DAAttributeError",
     "DADict",
+    "DAEmailRecipient",
+    "DAEmailRecipientList",
     "DAEmpty",
     "DAFile",
     "DAFileCollection",
@@ -74,6 +81,7 @@ __all__ = [
     "DAOrderedDict",
     "DARedis",
     "DASet",
+    "DAStaticFile",
     "Event",
     "Expense",
     "FinancialList",
@@ -96,4 +104,5 @@ __all__ = [
     "get_info",
     "serializable",
     "set_info",
+    "static_image",
 ]

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 # beside letters and digits of all languages
 _REFUSED = re.compile(r"[^\w .()+,-]+")
 _LONGEST = 120
+_LONGEST_EXTENSION = 20
 _UNKNOWN = "application/octet-stream"
 # types that the table of Python's library lacks, or has otherwise
 _TYPES = {"md": "text/markdown", "rtf": "application/rtf", "yml": "application/yaml", "yaml": "application/yaml"}
@@ -25,6 +26,11 @@ def clean_name(text: str, default: str = "file") -> str:
         extension = PurePosixPath(name).suffix[:10]
         name = name[: _LONGEST - len(extension)].rstrip() + extension
     return name or default
+
+
+def clean_extension(text: str) -> str:
+    """A text as the extension of a file: short, in lower case, of letters and digits only; it may become empty."""
+    return re.sub(r"\W", "", text.lower())[:_LONGEST_EXTENSION]
 
 
 def extension_of(name: str) -> str:

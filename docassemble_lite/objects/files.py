@@ -7,18 +7,27 @@ another one, so that going back in an interview brings back what was there.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from docassemble_lite.errors import NoSuchFile
+from docassemble_lite.formats.kinds import KINDS, PICTURES
+from docassemble_lite.formats.pdfs import BrokenPdf, form_fields, has_form, is_encrypted, page_count
+from docassemble_lite.formats.pictures import cleaned
 from docassemble_lite.host import current
 from docassemble_lite.objects.base import DAObject
-from docassemble_lite.objects.file_names import clean_name, extension_for, extension_of, mimetype_of
+from docassemble_lite.objects.file_markup import file_markup
+from docassemble_lite.objects.file_names import clean_extension, clean_name, extension_for, extension_of, mimetype_of
 from docassemble_lite.objects.lists import DAList
 from docassemble_lite.objects.opened import opened_files
 
+T = TypeVar("T")
+
 _PDF = "application/pdf"
 _TEXTS = ("text/", "application/json", "application/xml", "application/yaml", "application/javascript")
+#: Types whose files are shown by markup of their own.
+_SHOWN = ("image/png", "image/jpeg", "image/gif", "image/webp", "audio/", "video/", "text/plain", "text/markdown")
 _MARKUP = re.compile(r"([\\_\[\]*`<>])")
 
 
@@ -52,7 +61,7 @@ class DAFile(DAObject):
         if self.ok and not reinitialize:
             self.retrieve()
             return
-        ending = extension_of(filename or "") or re.sub(r"\W", "", str(extension or "").lower())
+        ending = clean_extension(extension_of(filename or "") or str(extension or ""))
         ending = ending or (extension_for(mimetype) if mimetype else "txt")
         name = clean_name(filename or "file")
         self.filename = name if extension_of(name) == ending else f"{name}.{ending}"
@@ -84,7 +93,7 @@ class DAFile(DAObject):
         if isinstance(other, (DAFile, DAFileList, DAFileCollection)):
             self.write(_first_of(other)._content(), binary=True)
             return
-        with open(str(other), "rb") as given:
+        with open(other.path() if isinstance(other, DAStaticFile) else str(other), "rb") as given:
             self.write(given.read(), binary=True)
 
     def path(self) -> str:
@@ -110,22 +119,82 @@ class DAFile(DAObject):
         return current().host.file_info(self.number).size
 
     def num_pages(self) -> int:
-        """How many pages a PDF has that was assembled here; 1 for any other kind of file.
-
-        Raises `ValueError` for a PDF from elsewhere.
-        """
+        """How many pages a PDF has; 1 for any other kind of file. Raises `ValueError` for a PDF that can't be read."""
         self._need()
         if self.mimetype != _PDF:
             return 1
         pages = self.__dict__.get("pages")
-        if pages is None:
-            raise ValueError(f"How many pages {self.filename} has isn't known, because it wasn't assembled here.")
-        return int(pages)
+        return int(pages) if pages is not None else self._of_pdf(page_count)
 
     def set_mimetype(self, mimetype: str) -> None:
-        """Say of which type the file is; its extension follows."""
+        """Say of which type the file is; its extension follows, and in the end that of its name."""
         self.mimetype = mimetype
         self.extension = extension_for(mimetype)
+        if self.ok:
+            content = self._content()
+            self.filename = f"{self.filename.rpartition('.')[0] or self.filename}.{self.extension}"
+            self._keep(content)
+
+    def set_attributes(self, **attributes: Any) -> None:
+        """Give the file another `filename`; its extension stays. `private=True` and `persistent=False` say what holds anyway.
+
+        Raises `ValueError` for what this server doesn't do: a file is its session's, and goes with it.
+        """
+        name = attributes.pop("filename", None)
+        if attributes.pop("private", True) is False:
+            raise ValueError("A file can't be opened to everybody: set_attributes(private=False) isn't supported.")
+        if attributes.pop("persistent", False):
+            raise ValueError("A file goes with its session: set_attributes(persistent=True) isn't supported.")
+        if attributes:
+            raise TypeError(f"set_attributes() doesn't know {', '.join(attributes)}.")
+        if name is not None:
+            content = self._content()
+            kept = clean_name(str(name))
+            self.filename = kept if extension_of(kept) == self.extension else f"{kept}.{self.extension}"
+            self._keep(content)
+
+    def convert_to(self, extension: str, output_to: DAFile | None = None) -> None:
+        """Turn a picture into another kind (png, jpg, tif, bmp, gif, webp), or have `output_to` be that.
+
+        Raises `ValueError` for what can't be converted here.
+        """
+        wanted = str(extension).lower().lstrip(".")
+        source, target = KINDS.get(self.extension), KINDS.get(wanted)
+        content = self._content()
+        if source is None or target is None or source.family not in PICTURES or target.family not in PICTURES:
+            raise ValueError(f"A file of the kind {self.extension} can't be converted to {wanted} on this server.")
+        made, _ = cleaned(content, source.family, wanted=target.family)
+        into = self if output_to is None else output_to
+        into.filename = f"{self.filename.rpartition('.')[0] or self.filename}.{wanted}"
+        into.extension, into.mimetype = wanted, target.mimetype
+        into._keep(made)
+
+    def from_url(self, url: str) -> None:
+        """Not here: raises `ValueError`, as a server that fetches any address can be sent into the network behind it."""
+        raise ValueError(
+            f"from_url() isn't supported, so “{url}” isn't fetched. Have the person upload the file, or fetch it in a module."
+        )
+
+    def is_encrypted(self) -> bool:
+        """Whether it is a PDF that is encrypted."""
+        self._need()
+        return self.mimetype == _PDF and self._of_pdf(is_encrypted)
+
+    def uses_acroform(self) -> bool:
+        """Whether it is a PDF with a form."""
+        self._need()
+        return self.mimetype == _PDF and self._of_pdf(has_form)
+
+    def get_pdf_fields(self) -> list[tuple[Any, ...]]:
+        """The fields of a PDF's form: name, default, page, corners, type and value when checked of each."""
+        self._need()
+        return self._of_pdf(form_fields)
+
+    def _of_pdf(self, asked: Callable[[bytes], T]) -> T:
+        try:
+            return asked(self._content())
+        except BrokenPdf as error:
+            raise ValueError(f"{self.filename} can't be read as a PDF.") from error
 
     # --- showing -----------------------------------------------------------------------------------------------------
 
@@ -138,11 +207,14 @@ class DAFile(DAObject):
         self._need()
         return current().host.file_url(self.number, self.extension, attachment=attachment, external=external)
 
-    def show(self, width: str | None = None, alt_text: str | None = None, **_: Any) -> str:
-        """Markdown that shows the file: a link to it."""
-        address = self.url_for()
+    def show(self, width: Any = None, alt_text: str | None = None, **_: Any) -> str:
+        """Markup that shows the file: a picture, a player for sounds and films, the text of a text, a link to anything else."""
+        self.commit()
+        self._need()
+        if self.mimetype.startswith(_SHOWN):
+            return file_markup(self.number, width, alt_text or self.get_alt_text())
         text = _MARKUP.sub(r"\\\1", alt_text or self.get_alt_text() or self.filename)
-        return f"[{text}]({address})"
+        return f"[{text}]({self.url_for()})"
 
     def set_alt_text(self, text: str) -> None:
         """Say in words what is to be seen in the file."""
@@ -206,6 +278,23 @@ class _SeveralFiles:
         """How large the first file is."""
         return _first_of(self).size_in_bytes()
 
+    def is_encrypted(self) -> bool:
+        """Whether the first file is a PDF that is encrypted."""
+        return _first_of(self).is_encrypted()
+
+    def uses_acroform(self) -> bool:
+        """Whether the first file is a PDF with a form."""
+        return _first_of(self).uses_acroform()
+
+    def get_pdf_fields(self) -> list[tuple[Any, ...]]:
+        """The fields of the form of the first file."""
+        return _first_of(self).get_pdf_fields()
+
+    def set_attributes(self, **attributes: Any) -> None:
+        """Set attributes of all files."""
+        for file in self:
+            file.set_attributes(**attributes)
+
     def set_alt_text(self, text: str) -> None:
         """Say in words what is to be seen in each of the files."""
         for file in self:
@@ -230,6 +319,11 @@ class DAFileList(_SeveralFiles, DAList):
         self.object_type = DAFile
         self.complete_attribute = "initialized"
         super().init(*positional, **attributes)
+
+    def convert_to(self, extension: str, output_to: DAFile | None = None) -> None:
+        """Turn all pictures into another kind."""
+        for file in self:
+            file.convert_to(extension, output_to)
 
     def num_pages(self) -> int:
         """How many pages all files have together."""
@@ -265,6 +359,64 @@ class DAFileCollection(_SeveralFiles, DAObject):
 
     def __bool__(self) -> bool:
         return True
+
+
+class DAStaticFile(DAObject):
+    """A file of a package, or one beside the interview; `filename` is "name", "package:name" or "package:data/folder/name"."""
+
+    filename: str
+
+    @property
+    def extension(self) -> str:
+        """What follows the last dot of the name, in lower case."""
+        return extension_of(self.filename)
+
+    @property
+    def mimetype(self) -> str:
+        """The type that the extension stands for."""
+        return mimetype_of(self.extension)
+
+    def path(self) -> str:
+        """Where code can read the file. Raises `NoSuchFile`."""
+        found = current().host.static_file(self.filename)
+        if found is None:
+            raise NoSuchFile(f"There is no static file “{self.filename}”.")
+        return str(found)
+
+    def size_in_bytes(self) -> int:
+        """How large the file is."""
+        return Path(self.path()).stat().st_size
+
+    def slurp(self, auto_decode: bool = True) -> Any:
+        """The content: a text if the file is one (in UTF-8), otherwise bytes."""
+        content = Path(self.path()).read_bytes()
+        return content.decode("utf-8") if auto_decode and self.mimetype.startswith(_TEXTS) else content
+
+    def url_for(self, external: bool = False, **_: Any) -> str:
+        """The address of the file; `external` addresses begin with the server's."""
+        address = current().host.page_url(self.filename, {"_external": external})
+        return str(address)
+
+    def show(self, width: Any = None, alt_text: str | None = None, **_: Any) -> str:
+        """Markup that shows the file."""
+        return file_markup(self.filename, width, alt_text or self.get_alt_text())
+
+    def set_alt_text(self, text: str) -> None:
+        """Say in words what is to be seen in the file."""
+        self.alt_text = str(text)
+
+    def get_alt_text(self) -> str | None:
+        """What is to be seen in the file, in words; None if nobody has said."""
+        text = self.__dict__.get("alt_text")
+        return None if text is None else str(text)
+
+    def __str__(self) -> str:
+        return self.show()
+
+
+def static_image(reference: str, width: Any = None, alt_text: str | None = None) -> str:
+    """Markup that shows a picture of a package, or one beside the interview."""
+    return file_markup(reference, width, alt_text)
 
 
 def _first_of(files: Any) -> DAFile:

@@ -87,3 +87,11 @@ class IndividualName(Name):
 
 def _joined(*parts: str) -> str:
     return " ".join(part for part in parts if part)
+
+
+def written_before_address(name: str) -> str:
+    """The name as a mail address may contain it: in quotes if it has characters that mean something there."""
+    if any(character in name for character in '()<>[]:;@\\,."'):
+        escaped = name.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped}"'
+    return name

@@ -15,7 +15,7 @@ from docassemble_lite.language.phones import phone_number_in_e164
 from docassemble_lite.language.words import word
 from docassemble_lite.objects.base import DAObject
 from docassemble_lite.objects.lists import DAList
-from docassemble_lite.objects.names import IndividualName, Name
+from docassemble_lite.objects.names import IndividualName, Name, written_before_address
 from docassemble_lite.objects.phrasing import HE, SHE, THEY_ALONE, Pronouns
 from docassemble_lite.objects.places import Address, LatitudeLongitude, OfficeList
 
@@ -76,7 +76,7 @@ class Person(Named):
     def email_address(self, include_name: bool | None = None) -> str:
         """ "ABC Corporation <info@abc.com>"; without the name if that isn't known, or with `include_name=False`."""
         if include_name or (include_name is None and self.identified()):
-            return f"{_quoted(self.name.full())} <{self.email}>"
+            return f"{written_before_address(self.name.full())} <{self.email}>"
         return str(self.email)
 
     def sms_number(self, country: str | None = None) -> str | None:
@@ -205,11 +205,3 @@ def _part_of(born: date, day: date, full: relativedelta, unit: relativedelta) ->
     """Which part of the running year or month has passed: days since it began by its days."""
     began = born + full
     return (day - began).days / (born + full + unit - began).days
-
-
-def _quoted(name: str) -> str:
-    """The name as a mail address may contain it: in quotes if it has characters that mean something there."""
-    if any(character in name for character in '()<>[]:;@\\,."'):
-        escaped = name.replace("\\", "\\\\").replace('"', '\\"')
-        return f'"{escaped}"'
-    return name

@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from docassemble_lite.settings import Settings
 from docassemble_lite.store.attempts import Attempts
 from docassemble_lite.store.contents import FolderContents
+from docassemble_lite.store.counters import Counters
 from docassemble_lite.store.cron import CronSlots
 from docassemble_lite.store.files import Files
 from docassemble_lite.store.locks import AdvisoryLocks, FileLocks, Locks
@@ -51,6 +52,7 @@ class Store:
     attempts: Attempts = field(repr=False)
     files: Files = field(repr=False)
     resealing: Resealing = field(repr=False)
+    counters: Counters = field(repr=False)
     cron: CronSlots = field(repr=False)
 
     def close(self) -> None:
@@ -90,6 +92,7 @@ def open_store(settings: Settings, app: Flask | None = None) -> Store:
         Attempts(engine, writing, hmac.digest(keys.read()[0], b"attempts", "sha256")),
         files,
         Resealing(engine, writing, vault),
+        Counters(engine, writing),
         CronSlots(engine, writing),
     )
 

@@ -113,6 +113,11 @@ class Files:
         with self._engine.connect() as connection:
             return list(connection.scalars(queries.numbers_of_session, {"of_session": session_id}))
 
+    def bytes_of(self, session_id: str) -> int:
+        """How many bytes all files of a session have together."""
+        with self._engine.connect() as connection:
+            return int(connection.scalar(queries.bytes_of_session, {"of_session": session_id}) or 0)
+
     def remove(self, session_id: str, numbers: Iterable[int]) -> None:
         """Remove files of a session; those that it doesn't have are passed over."""
         wanted = list(numbers)

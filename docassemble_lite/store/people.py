@@ -64,6 +64,14 @@ class WrongCode(LiteError):
     """This isn't the person's recovery code."""
 
 
+class LinkUsed(LiteError):
+    """This link has been used, or its time is over."""
+
+
+class LastAdmin(LiteError):
+    """There would be no administrator any more."""
+
+
 class PersonNotFound(LiteError):
     """There is nobody with this e-mail address."""
 
@@ -104,12 +112,13 @@ class People:
         password: str,
         *,
         privileges: Iterable[str] = (),
+        link: str = "",
         **profile: str,
     ) -> Person:
         """A new person, who can sign in from now on; without a `language` or `timezone` those of the server are used.
 
-        `profile` has names of `PROFILE`. Raises `EmailRefused`, `EmailTaken`, `PasswordRefused`, `PrivilegeRefused` and
-        `ProfileRefused`.
+        `profile` has names of `PROFILE`; `link` is what an invitation held, which is used up. Raises `EmailRefused`,
+        `EmailTaken`, `PasswordRefused`, `PrivilegeRefused`, `ProfileRefused` and `LinkUsed`; nothing is changed then.
         """
         email = email.strip()
         key = email_key(email)
@@ -121,6 +130,7 @@ class People:
         row = {"email": email, "email_key": key, "password_hash": passwords.hashed(password), "created": naive_utc(), **profile}
         try:
             with self._writing.begin() as connection:
+                _use_up(connection, link)
                 user_id = connection.execute(queries.insert_user, row).scalar_one()
                 _write_privileges(connection, user_id, allowed)
         except IntegrityError as error:
@@ -162,13 +172,36 @@ class People:
     def listing(self) -> list[Account]:
         """Everybody, in the order of their e-mail addresses."""
         with self._engine.connect() as connection:
-            rows = connection.execute(queries.listing).all()
-        return [Account(_person(own), own[0].active, own[0].created, own[0].last_seen) for own in _of_each(rows)]
+            return _accounts(connection.execute(queries.listing).all())
 
-    def set_privileges(self, person: Person, names: Iterable[str]) -> None:
-        """These and no others are the person's privileges from now on. Raises `PrivilegeRefused`, `PersonNotFound`."""
+    def page(self, words: str, *, most: int, skipped: int = 0) -> list[Account]:
+        """Those in whose e-mail address or name these words stand, in the order of their addresses."""
+        values = {"words": _pattern(words), "most": most, "skipped": skipped}
+        with self._engine.connect() as connection:
+            return _accounts(connection.execute(queries.page, values).all())
+
+    def count(self, words: str) -> int:
+        """How many there are in whose e-mail address or name these words stand."""
+        with self._engine.connect() as connection:
+            return connection.scalar(queries.count_found, {"words": _pattern(words)}) or 0
+
+    def account(self, user_id: int) -> Account:
+        """A person as those see one who run the server. Raises `PersonNotFound`."""
+        with self._engine.connect() as connection:
+            found = _accounts(connection.execute(queries.account, {"of_user": user_id}).all())
+        if not found:
+            raise PersonNotFound
+        return found[0]
+
+    def set_privileges(self, person: Person, names: Iterable[str], *, keep_admin: bool = False) -> None:
+        """These and no others are the person's privileges from now on.
+
+        Raises `PrivilegeRefused`, `PersonNotFound`, and `LastAdmin` if somebody is to remain an administrator (`keep_admin`).
+        """
         allowed = self.checked(names)
         with self._writing.begin() as connection:
+            if keep_admin and "admin" not in allowed:
+                _require_other_admin(connection, person)
             if connection.execute(queries.lock_user, {"of_user": person.id}).first() is None:
                 raise PersonNotFound
             connection.execute(queries.delete_privileges, {"of_user": person.id})
@@ -184,19 +217,23 @@ class People:
                     raise PersonNotFound
         return replace(person, **profile)  # type: ignore[arg-type]
 
-    def set_active(self, person: Person, *, active: bool) -> None:
-        """Whether the person may sign in; who may not is signed out everywhere."""
+    def set_active(self, person: Person, *, active: bool, keep_admin: bool = False) -> None:
+        """Whether the person may sign in; who may not is signed out everywhere. Raises as `set_privileges` does."""
         with self._writing.begin() as connection:
+            if keep_admin and not active:
+                _require_other_admin(connection, person)
             if connection.execute(queries.set_active, {"of_user": person.id, "may_sign_in": active}).rowcount != 1:
                 raise PersonNotFound
             if not active:
-                connection.execute(queries.end_logins, {"of_user": person.id})
+                for statement in (queries.end_logins, queries.end_tickets):
+                    connection.execute(statement, {"of_user": person.id})
 
     def delete(self, person: Person) -> None:
         """Nobody can sign in as this person any more. What becomes of the sessions is for the caller."""
         with self._writing.begin() as connection:
             if connection.execute(queries.delete_user, {"of_user": person.id}).rowcount != 1:
                 raise PersonNotFound
+            connection.execute(queries.forget_accesses, {"of_user": person.id})
 
     # --- privileges --------------------------------------------------------------------------------------------------
 
@@ -250,16 +287,17 @@ class People:
             self._renew(rows[0], password)
         return person
 
-    def set_password(self, person: Person, password: str, *, code: str = "") -> bool:
+    def set_password(self, person: Person, password: str, *, code: str = "", link: str = "") -> bool:
         """Give a person another password, and sign the person out everywhere; whether the sessions stay open to it.
 
-        They do with the recovery `code`. Without one a code that is kept opens them again later (`recovered`). Raises
-        `PasswordRefused`, `PersonNotFound`, and `WrongCode`; nothing is changed then.
+        They do with the recovery `code`. Without one a code that is kept opens them again later (`recovered`). `link` is
+        what a link held that allowed this, which is used up. Raises `PasswordRefused`, `PersonNotFound`, `WrongCode`,
+        `LinkUsed` and `TooManyAtOnce`; nothing is changed then.
         """
         passwords.require_usable(password)
         secret = self.recovered(person, code) if code else None
         wrapped = person_keys.wrapped_by_password(self._vault, secret, password, _id_of(person)) if secret else None
-        self._write_password(person, password, wrapped)
+        self._write_password(person, password, wrapped, link)
         return secret is not None
 
     def change_password(self, person: Person, old: str, new: str) -> None:
@@ -273,10 +311,11 @@ class People:
         secret = self.unlock(person, old)
         self._write_password(person, new, person_keys.wrapped_by_password(self._vault, secret, new, _id_of(person)))
 
-    def _write_password(self, person: Person, password: str, wrapped: bytes | None) -> None:
+    def _write_password(self, person: Person, password: str, wrapped: bytes | None, link: str = "") -> None:
         """One row changes, and all of it at once: at every moment the old password is good for everything, or the new one."""
         values = {"of_user": person.id, "hashed": passwords.hashed(password), "by_password": wrapped}
         with self._writing.begin() as connection:
+            _use_up(connection, link)
             if connection.execute(queries.set_password, values).rowcount != 1:
                 raise PersonNotFound
             for statement in (queries.end_logins, queries.end_tickets):
@@ -318,10 +357,14 @@ class People:
     def new_code(self, sign_in: SignIn) -> str:
         """A recovery code, which is shown once and stored nowhere; an earlier one is worth nothing from now on."""
         code = person_keys.new_recovery_code()
+        self.keep_code(sign_in, code)
+        return code
+
+    def keep_code(self, sign_in: SignIn, code: str) -> None:
+        """Let a recovery code open what the person can open now."""
         wrapped = person_keys.wrapped_by_code(self._vault, sign_in.secret, code, _id_of(sign_in.person))
         with self._writing.begin() as connection:
             connection.execute(queries.set_recovery, {"of_user": sign_in.person.id, "by_recovery": wrapped})
-        return code
 
     def recovered(self, person: Person, code: str) -> Secret:
         """What opened the sessions of a person when the recovery code was made. Raises `WrongCode`."""
@@ -404,6 +447,28 @@ def _person(rows: Sequence[Row]) -> Person:
     first = rows[0]
     profile = {name: getattr(first, name) for name in PROFILE}
     return Person(first.id, first.email, privileges=tuple(row.privilege for row in rows if row.privilege is not None), **profile)
+
+
+def _accounts(rows: Sequence[Row]) -> list[Account]:
+    return [Account(_person(own), own[0].active, own[0].created, own[0].last_seen) for own in _of_each(rows)]
+
+
+def _pattern(words: str) -> str:
+    """The words for use in LIKE, where they stand for themselves, in small letters."""
+    text = unicodedata.normalize("NFKC", words[:EMAIL_LENGTH].replace("\0", "")).casefold().strip()
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _use_up(connection: Connection, link: str) -> None:
+    """Of two who use a link at once, one does."""
+    values = {"wanted": digest_of(link), "now": naive_utc()}
+    if link and connection.execute(queries.take_ticket, values).rowcount != 1:
+        raise LinkUsed
+
+
+def _require_other_admin(connection: Connection, person: Person) -> None:
+    if list(connection.scalars(queries.admins)) == [person.id]:
+        raise LastAdmin
 
 
 def _of_each(rows: Iterable[Row]) -> list[list[Row]]:

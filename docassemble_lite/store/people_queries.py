@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, case, delete, func, insert, or_, select, updat
 from sqlalchemy.sql.dml import ReturningInsert
 
 from docassemble_lite.host import PROFILE
-from docassemble_lite.store.tables import attempts, logins, privilege_names, privileges, tickets, users
+from docassemble_lite.store.tables import attempts, logins, privilege_names, privileges, session_people, tickets, users
 
 _of_user = bindparam("of_user", type_=users.c.id.type)
 _person = ("id", "email", *PROFILE)
@@ -69,6 +69,28 @@ listing = (
     .order_by(users.c.email_key, privileges.c.name)
 )
 
+_words = bindparam("words", type_=users.c.email_key.type)
+_name = func.lower(users.c.first_name + " " + users.c.last_name)
+#: Those whose address or name holds some words, which are in small letters.
+_found = select(users.c.id).where(
+    users.c.email_key.contains("@"),
+    or_(
+        users.c.email_key.contains(_words, autoescape=False, escape="\\"),
+        _name.contains(_words, autoescape=False, escape="\\"),
+    ),
+)
+count_found = select(func.count()).select_from(_found.subquery())
+_page = _found.order_by(users.c.email_key).limit(bindparam("most")).offset(bindparam("skipped"))
+page = listing.where(users.c.id.in_(_page.scalar_subquery()))
+account = listing.where(users.c.id == _of_user)
+#: Taken for the time of the transaction, so that two who take the privilege from one another take turns.
+admins = (
+    select(privileges.c.user_id)
+    .select_from(privileges.join(users))
+    .where(privileges.c.name == "admin", users.c.active)
+    .order_by(privileges.c.user_id)
+    .with_for_update()
+)
 _some_ids = (
     select(users.c.id)
     .where(users.c.email_key.contains("@"), users.c.id > bindparam("after"), or_(users.c.active, bindparam("with_inactive")))
@@ -100,6 +122,8 @@ note_seen = (
 log_out = delete(logins).where(logins.c.token_digest == bindparam("digest"))
 end_logins = delete(logins).where(logins.c.user_id == _of_user)
 end_unused = delete(logins).where(logins.c.last_seen <= bindparam("unused_since"))
+
+forget_accesses = delete(session_people).where(session_people.c.user_id == _of_user)
 
 # --- tickets ---------------------------------------------------------------------------------------------------------
 

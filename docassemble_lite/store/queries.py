@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Insert, Select, String, and_, bindparam, case, delete, func, insert, or_, select, update
 
-from docassemble_lite.store.tables import session_keys, sessions, steps, tasks, users
+from docassemble_lite.store.tables import privileges, session_keys, session_people, sessions, steps, tasks, users
 from docassemble_lite.store.task_queries import has_news, has_open
 
 _wanted = sessions.c.id == bindparam("wanted")
@@ -58,9 +58,17 @@ _wished = and_(
 
 @cache
 def listed(*, of_person: bool) -> Select[Any]:
-    """Sessions, most recently saved first; `held` is whether the secret of the one who asks opens it."""
+    """Sessions, most recently saved first; `held` is whether the secret of the one who asks opens it.
+
+    Those of a person are the person's own, and the plain ones of others in which the person was.
+    """
     wanted = _listed.where(_wished)
-    return wanted.where(sessions.c.owner_id == bindparam("of_user")) if of_person else wanted
+    if not of_person:
+        return wanted
+    own = sessions.c.owner_id == bindparam("of_user", type_=sessions.c.owner_id.type)
+    joined = select(session_people.c.session_id).where(session_people.c.user_id == bindparam("of_user"))
+    # a union of what two indices give; "or" would have the whole table read
+    return wanted.where(sessions.c.id.in_(select(sessions.c.id).where(own).union(joined)), or_(own, sessions.c.multi_user))
 
 
 @cache
@@ -87,6 +95,25 @@ _unsaved = (
 )
 unsaved_of = _unsaved.where(sessions.c.interview == bindparam("of"))
 unsaved = _unsaved.where(sessions.c.interview.not_in(bindparam("others", expanding=True)))
+
+_owned = sessions.c.owner_id == bindparam("owner", type_=sessions.c.owner_id.type)
+_own_key = and_(session_keys.c.session_id == sessions.c.id, session_keys.c.holder == bindparam("asking"), _is_good)
+count_private = select(func.count()).select_from(sessions).where(_owned, ~sessions.c.multi_user)
+count_shared = select(func.count()).select_from(sessions).where(_owned, sessions.c.multi_user)
+count_closed = count_private.where(~select(session_keys.c.holder).where(_own_key).exists())
+owned = (
+    select(sessions.c.id)
+    .where(_owned, or_(~sessions.c.multi_user, bindparam("shared", type_=sessions.c.multi_user.type)))
+    .order_by(sessions.c.id)
+    .limit(bindparam("most"))
+)
+_of_others = sessions.c.owner_id.is_distinct_from(bindparam("of_user", type_=sessions.c.owner_id.type))
+#: Sessions of others are taken off a person's list; an empty id or interview is any.
+leave = delete(session_people).where(
+    session_people.c.user_id == bindparam("of_user"),
+    session_people.c.session_id.in_(select(sessions.c.id).where(_wished, _of_others)),
+)
+disown = update(sessions).where(_owned).values(owner_id=None)
 
 raise_version = (
     update(sessions)
@@ -121,6 +148,16 @@ lock_session = select(sessions.c.id).where(_wanted).with_for_update()
 delete_session = delete(sessions).where(_wanted, sessions.c.version == bindparam("seen"))
 note_access = update(sessions).where(_wanted).values(last_person_access=bindparam("now"))
 
+access_of = select(session_people.c.last_access).where(
+    session_people.c.session_id == bindparam("wanted"), session_people.c.user_id == bindparam("person")
+)
+accesses = (
+    select(session_people.c.user_id, session_people.c.last_access, privileges.c.name.label("privilege"))
+    .select_from(session_people.outerjoin(privileges, privileges.c.user_id == session_people.c.user_id))
+    .where(session_people.c.session_id == bindparam("wanted"))
+    .order_by(session_people.c.user_id, privileges.c.name)
+)
+
 insert_session = insert(sessions)
 insert_step = insert(steps)
 #: Taken for the time of the transaction, so that of two who hand over, one does.
@@ -153,3 +190,22 @@ def insert_key(dialect: str) -> Insert:
     from sqlalchemy.dialects import postgresql
 
     return postgresql.insert(session_keys).on_conflict_do_nothing()
+
+
+@cache
+def note_person(dialect: str) -> Insert:
+    """The statement that notes a person's access, unless one of the last minute (after `before`) is noted already."""
+    if dialect == "sqlite":
+        from sqlalchemy.dialects.sqlite import insert as insert_or_update
+    else:
+        from sqlalchemy.dialects.postgresql import insert as insert_or_update  # type: ignore[assignment]
+    now = bindparam("now", type_=session_people.c.last_access.type)
+    return (
+        insert_or_update(session_people)
+        .values(session_id=bindparam("wanted"), user_id=bindparam("person"), last_access=now)
+        .on_conflict_do_update(
+            index_elements=[session_people.c.session_id, session_people.c.user_id],
+            set_={"last_access": now},
+            where=session_people.c.last_access <= bindparam("before", type_=session_people.c.last_access.type),
+        )
+    )

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import secrets
 import string
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, RowMapping, func, select
 
 from docassemble_lite.clock import naive_utc
 from docassemble_lite.errors import AnswersNotStorable, SavedByAnother, SessionNotFound
+from docassemble_lite.host import PersonAccess
 from docassemble_lite.store import file_queries, queries, task_queries
 from docassemble_lite.store.files import Files
 from docassemble_lite.store.freezer import freeze, thaw
@@ -28,6 +29,8 @@ from docassemble_lite.store.tasks import FinishedTask, NewTask, Tasks, new_rows
 from docassemble_lite.store.vault import Vault
 from docassemble_lite.store.writing import Writing
 
+# so often at most it is written down who is there
+_NOTED_EVERY = timedelta(minutes=1)
 # sessions that are looked at together
 _AT_ONCE = 100
 _ALPHABET = string.ascii_letters + string.digits
@@ -146,6 +149,7 @@ class Sessions:
         *,
         new_step: bool = False,
         person_access: bool = False,
+        user_id: int | None = None,
         tasks: Iterable[NewTask] = (),
         finish: FinishedTask | None = None,
         title: str | None = None,
@@ -157,6 +161,7 @@ class Sessions:
     ) -> Loaded:
         """Save the answers, over the loaded step or (`new_step`) as the one after it, and whatever belongs to them.
 
+        `person_access` says that a person is there, `user_id` who, if it is somebody who has signed in.
         All or nothing: new tasks, the end of a task (`finish`), columns that are not None. A change of `multi_user`
         converts all steps. Returns the session as it is now, fit to be saved again. Raises `SavedByAnother`,
         `LateReport` (for `finish`) and `AnswersNotStorable`; nothing is saved then.
@@ -180,6 +185,8 @@ class Sessions:
                 self._convert(connection, loaded, after)
             if task_rows:
                 connection.execute(task_queries.insert_tasks, task_rows)
+            if person_access:
+                self._note_person(connection, loaded.session_id, user_id, after.modified)
             if finish is not None:
                 self._tasks.write_end(connection, finish)
         return after
@@ -207,10 +214,33 @@ class Sessions:
                 raise SavedByAnother
         self._files.forget_contents(files)
 
-    def note_person_access(self, session_id: str) -> None:
-        """Remember that a person was in the session just now, where nothing else is to be saved."""
+    def note_person_access(self, session_id: str, user_id: int | None = None) -> None:
+        """Remember that a person was in the session just now, where nothing else is to be saved.
+
+        Nothing is written if that is known of the last minute.
+        """
+        now = naive_utc()
+        with self._engine.connect() as connection:
+            last = connection.scalar(queries.access_of, {"wanted": session_id, "person": user_id or 0})
+        if last is not None and now - _NOTED_EVERY < last <= now:
+            return
         with self._writing.begin() as connection:
-            connection.execute(queries.note_access, {"wanted": session_id, "now": naive_utc()})
+            if connection.execute(queries.note_access, {"wanted": session_id, "now": now}).rowcount:
+                self._note_person(connection, session_id, user_id, now)
+
+    def accesses(self, session_id: str) -> list[PersonAccess]:
+        """Who was in the session when, in no particular order; all who weren't signed in are one."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(queries.accesses, {"wanted": session_id}).all()
+        found: dict[int, PersonAccess] = {}
+        for row in rows:
+            known = found.get(row.user_id) or PersonAccess(row.user_id or None, (), row.last_access.replace(tzinfo=UTC))
+            found[row.user_id] = replace(known, privileges=(*known.privileges, *([row.privilege] if row.privilege else [])))
+        return list(found.values())
+
+    def _note_person(self, connection: Connection, session_id: str, user_id: int | None, now: datetime) -> None:
+        values = {"wanted": session_id, "person": user_id or 0, "now": now, "before": now - _NOTED_EVERY}
+        connection.execute(queries.note_person(connection.dialect.name), values)
 
     # --- who may open it ---
 
@@ -248,6 +278,33 @@ class Sessions:
                 connection.execute(queries.limit_keys, {"from_holder": old, "ends": now + grace})
         return len(moving)
 
+    # --- those of a person ---
+
+    def count_private(self, owner_id: int) -> int:
+        """How many private sessions are a person's."""
+        return self._number(queries.count_private, {"owner": owner_id})
+
+    def count_shared(self, owner_id: int) -> int:
+        """How many plain sessions are a person's, which others may be in as well."""
+        return self._number(queries.count_shared, {"owner": owner_id})
+
+    def count_closed(self, owner_id: int, secret: bytes) -> int:
+        """How many private sessions are a person's that `secret` doesn't open."""
+        values = {"owner": owner_id, "asking": self._vault.holder_of(secret), "now": naive_utc()}
+        return self._number(queries.count_closed, values)
+
+    def delete_of(self, owner_id: int, *, shared: bool) -> int:
+        """Delete the private sessions of a person, and the plain ones if they are not to stay (`shared`); how many that were.
+
+        The plain ones that stay are nobody's from then on. What is interrupted can be done again.
+        """
+        deleted = 0
+        while found := self._owned(owner_id, shared=shared):
+            deleted += sum(self.delete_surely(session_id) for session_id in found)
+        with self._writing.begin() as connection:
+            connection.execute(queries.disown, {"owner": owner_id})
+        return deleted
+
     # --- without opening ---
 
     def peek(self, session_id: str) -> Peek:
@@ -270,7 +327,7 @@ class Sessions:
     ) -> list[Listed]:
         """The sessions of a person, or of everybody (None), most recently saved first, and which of them `secret` opens.
 
-        Nothing is decrypted.
+        A person's are also the plain ones of others in which the person was. Nothing is decrypted.
         """
         asking = self._vault.holder_of(secret) if secret is not None else ""
         values = _wishes(user_id, interview, session_id) | {"asking": asking, "now": naive_utc()}
@@ -283,8 +340,11 @@ class Sessions:
             ]
 
     def delete_listed(self, user_id: int | None, interview: str | None = None, session_id: str | None = None) -> int:
-        """Delete the sessions of a person, or of everybody (None); how many they were. A few ids at a time are in memory."""
-        number, after = 0, ""
+        """Delete the sessions of a person, or of everybody (None); how many they were. A few ids at a time are in memory.
+
+        Those of others in which the person was are left to them, and don't belong to the person's list any more.
+        """
+        number, after = 0 if user_id is None else self.leave(user_id, interview, session_id), ""
         values = _wishes(user_id, interview, session_id) | {"most": _AT_ONCE}
         statement = queries.ids_in_order(of_person=user_id is not None)
         while True:
@@ -294,6 +354,11 @@ class Sessions:
                 return number
             number += sum(self.delete_surely(found) for found in ids)
             after = ids[-1]
+
+    def leave(self, user_id: int, interview: str | None = None, session_id: str | None = None) -> int:
+        """Take the sessions of others in which a person was off the person's list; from how many sessions that was."""
+        with self._writing.begin() as connection:
+            return connection.execute(queries.leave, _wishes(user_id, interview, session_id)).rowcount
 
     def delete_surely(self, session_id: str) -> bool:
         """Delete a session, whoever saves it meanwhile; whether it was there."""
@@ -345,6 +410,15 @@ class Sessions:
         if row is None:
             raise SessionNotFound
         return row
+
+    def _owned(self, owner_id: int, *, shared: bool) -> Sequence[str]:
+        values = {"owner": owner_id, "shared": shared, "most": _AT_ONCE}
+        with self._engine.connect() as connection:
+            return connection.scalars(queries.owned, values).all()
+
+    def _number(self, statement: Any, values: Mapping[str, Any]) -> int:
+        with self._engine.connect() as connection:
+            return int(connection.scalar(statement, values) or 0)
 
     def _list(self, statement: Any, values: Mapping[str, Any]) -> list[Peek]:
         with self._engine.connect() as connection:

@@ -101,6 +101,24 @@ session_keys = db.Table(
     Index("ix_session_keys_until", "until"),
 )
 
+session_people = db.Table(
+    "session_people",
+    Column("session_id", ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True),
+    # 0: all who aren't signed in. No foreign key: who is in a session while the account goes must still be able to save
+    Column("user_id", Integer, primary_key=True, autoincrement=False, index=True),
+    # to within a minute
+    Column("last_access", DateTime, nullable=False),
+)
+
+counters = db.Table(
+    "counters",
+    # of what is counted, and for whom
+    Column("what_digest", String(DIGEST_LENGTH), primary_key=True),
+    # null: it belongs to no session
+    Column("session_id", ForeignKey("sessions.id", ondelete="CASCADE"), nullable=True, index=True),
+    Column("number", Integer, nullable=False),
+)
+
 steps = db.Table(
     "steps",
     Column("session_id", ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True),

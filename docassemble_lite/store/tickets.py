@@ -19,6 +19,10 @@ from docassemble_lite.store.people import digest_of
 from docassemble_lite.store.writing import Writing
 
 Purpose = Literal["reset", "invite"]
+#: How long a link for another password is good that was asked for, one that is handed over, and an invitation.
+ASKED_FOR = timedelta(hours=1)
+HANDED_OVER = timedelta(days=1)
+INVITATION = timedelta(days=14)
 
 _TOKEN_BYTES = 32
 

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 
 from docassemble_lite.host import KnownPerson, Person
+from docassemble_lite.mail import Outbox, letters
+from docassemble_lite.settings import Settings
 from docassemble_lite.store.database import Store
-
-_INVITATION = timedelta(days=14)
+from docassemble_lite.store.tickets import INVITATION
 
 
 class VisitAccounts:
     """`host.Accounts` in the store. What it changes is changed at once, also if the answers aren't saved."""
 
-    def __init__(self, store: Store, url_root: str) -> None:
+    def __init__(self, store: Store, settings: Settings, outbox: Outbox) -> None:
         self._people = store.people
         self._tickets = store.tickets
-        self._url_root = url_root
+        self._settings = settings
+        self._outbox = outbox
+        # a block that runs again invites nobody twice: e-mail address -> what stands in the link
+        self._invited: dict[str, str] = {}
 
     def listing(self, after: int, most: int, *, include_inactive: bool) -> list[KnownPerson]:
         return self._people.some(after, most, include_inactive=include_inactive)
@@ -29,10 +32,17 @@ class VisitAccounts:
         return self._people.add(email, password, privileges=privileges, **profile).id or 0
 
     def invite(self, email: str, privileges: Sequence[str], *, send: bool) -> str | None:
-        if send:
-            raise NotImplementedError("invite_user() can't send e-mail yet: use send=False, and hand the address over.")
-        token = self._tickets.make("invite", _INVITATION, email=email, privileges=self._people.checked(privileges))
-        return f"{self._url_root}/user/register?token={token}"
+        allowed = self._people.checked(privileges)
+        if email not in self._invited:
+            self._invited[email] = self._tickets.make("invite", INVITATION, email=email, privileges=allowed)
+        # an e-mail goes to somebody who didn't ask for it, so that no request says where its link leads
+        url = f"{self._settings.public_url}/user/register?token={self._invited[email]}"
+        if not send:
+            return url
+        letter = letters.invitation(self._settings.appname, email, url)
+        if letter is None or not self._outbox.send(letter).sent:
+            raise ValueError(f"No e-mail can be sent to {email}. With send=False, invite_user() gives the address to hand over.")
+        return None
 
     def set_profile(self, person: Person, profile: Mapping[str, str]) -> None:
         self._people.set_profile(person, **profile)

@@ -12,6 +12,22 @@ from urllib.parse import quote, urlencode
 #: Arguments of an address that mean something to the server; all others are for the interview.
 RESERVED = frozenset({"i", "reset", "new_session", "session", "action", "cache", "from_list", "json", "js_target"})
 
+_ACCOUNT_PAGES = {
+    "login": "/user/sign-in",
+    "signin": "/user/sign-in",
+    "logout": "/user/sign-out",
+    "register": "/user/register",
+    "profile": "/user/profile",
+    "change_password": "/user/change-password",
+    "manage": "/user/delete-account",
+}
+
+
+def account_address(page: str, way_on: str = "") -> str:
+    """The path of a page of accounts, after which a person goes on to the path `way_on`; empty if there is no such page."""
+    path = _ACCOUNT_PAGES.get(page, "")
+    return f"{path}?{urlencode({'next': way_on})}" if path and way_on else path
+
 
 def interview_address(interview: str, /, **arguments: Any) -> str:
     """The path of an interview, with arguments (those that are None left out)."""

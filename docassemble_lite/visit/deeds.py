@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from docassemble_lite.engine.uploads import Upload
+
 
 @dataclass(frozen=True)
 class Show:
@@ -20,9 +22,19 @@ class Show:
 
 @dataclass(frozen=True)
 class Submit:
-    """Answer the screen whose page carried `token`: control name → texts."""
+    """Answer the screen whose page carried `token`: control name → texts, and control name → files."""
 
     posted: Mapping[str, Sequence[str]]
+    token: str
+    uploads: Mapping[str, Sequence[Upload]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Send:
+    """Send a file ahead of the form, for a control of the screen whose page carried `token`."""
+
+    control: str
+    upload: Upload
     token: str
 
 
@@ -56,4 +68,4 @@ class CheckIn:
     changed: str | None = None
 
 
-Deed = Show | Submit | GoBack | Act | CheckIn
+Deed = Show | Submit | Send | GoBack | Act | CheckIn

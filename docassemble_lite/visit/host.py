@@ -7,21 +7,41 @@ import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from datetime import UTC
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy.exc import IntegrityError, OperationalError
 
+from docassemble_lite.emails import Delivery, Email
 from docassemble_lite.engine.source import Source
 from docassemble_lite.engine.steering import SaveFirst
 from docassemble_lite.errors import AuthorError, InterviewNotFound, StoreAway
-from docassemble_lite.host import Accounts, FileInfo, Person, Request, SessionInfo, TaskReport, TaskState
+from docassemble_lite.host import (
+    Accounts,
+    FileInfo,
+    Person,
+    PersonAccess,
+    Request,
+    SessionInfo,
+    SessionMoments,
+    TaskReport,
+    TaskState,
+)
+from docassemble_lite.mail import Outbox
 from docassemble_lite.store.files import StoredFile
 from docassemble_lite.store.freezer import LEFT_OUT, freeze, thaw
 from docassemble_lite.store.loaded import Listed, Loaded
 from docassemble_lite.store.memory import open_memory
 from docassemble_lite.store.tasks import Claimed, NewTask
 from docassemble_lite.visit.accounts import VisitAccounts
-from docassemble_lite.visit.addresses import archive_address, encoded_action, interview_address, uploaded_file_address
+from docassemble_lite.visit.addresses import (
+    account_address,
+    archive_address,
+    encoded_action,
+    interview_address,
+    uploaded_file_address,
+)
 from docassemble_lite.visit.surroundings import Surroundings
 
 log = logging.getLogger("docassemble_lite.interview")
@@ -39,6 +59,7 @@ _PUBLIC = frozenset(
         "currency",
         "debug",
         "default_interview",
+        "maximum_content_length",
         "pagination_limit",
         "permissions",
     }
@@ -72,7 +93,9 @@ class VisitHost:
 
     patience = PATIENCE
 
-    def __init__(self, surroundings: Surroundings, request: Request, source: Source, loaded: Loaded) -> None:
+    def __init__(
+        self, surroundings: Surroundings, request: Request, source: Source, loaded: Loaded, outbox: Outbox | None = None
+    ) -> None:
         self._store = surroundings.store
         self._programs = surroundings.programs
         self._sources = surroundings.programs.sources
@@ -80,6 +103,10 @@ class VisitHost:
         self._request = request
         self._source = source
         self._loaded = loaded
+        self._outbox = outbox or Outbox(self._settings.mail)
+        self._accounts = VisitAccounts(self._store, self._settings, self._outbox)
+        # whether a page looks at itself, and whatever changes anything has to wait for a visit that can be saved
+        self.only_looks = False
         # the browser that is told of the tasks that are started here
         self.starter = request.browser
         self.new_tasks: list[NewTask] = []
@@ -114,6 +141,9 @@ class VisitHost:
         root = self._request.url_root if given.pop("_external", False) else ""
         if page in _PAGES:
             return root + _PAGES[page]
+        account = account_address(page, str(given.get("next") or "").removeprefix(self._request.url_root))
+        if account:
+            return root + account
         return root + self._static_url(page)
 
     def _static_url(self, reference: str) -> str:
@@ -206,6 +236,12 @@ class VisitHost:
         file = self._file(number)
         return FileInfo(file.number, file.name, file.extension, file.mimetype, file.size)
 
+    def room_for_files(self) -> int:
+        return max(0, self._settings.file_quota - self._asked(lambda: self._store.files.bytes_of(self._loaded.session_id)))
+
+    def static_file(self, reference: str) -> Path | None:
+        return self._sources.data_file(reference, "static", self._source)
+
     def file_url(self, number: int, extension: str, *, attachment: bool, external: bool) -> str:
         root = self._request.url_root if external else ""
         return root + uploaded_file_address(number, extension, attachment=attachment)
@@ -219,7 +255,7 @@ class VisitHost:
     # --- people and their sessions ---------------------------------------------------------------------------------
 
     def accounts(self) -> Accounts:
-        return VisitAccounts(self._store, self._request.url_root)
+        return self._accounts
 
     def sessions_of(
         self,
@@ -264,6 +300,50 @@ class VisitHost:
     def delete_sessions(self, user_id: int | None, interview: str | None, session: str | None, *, shared: bool) -> int:
         return self._store.sessions.delete_listed(user_id, interview, session)
 
+    # --- e-mails ---------------------------------------------------------------------------------------------------
+
+    def send_email(self, email: Email, account: str | None) -> Delivery:
+        if self.only_looks:
+            raise SaveFirst
+        return self._asked(lambda: self._outbox.send(email, account))
+
+    # --- what is kept beside the answers, and what is known of the session -------------------------------------------
+
+    def times_performed(self, task: str, base: str) -> int:
+        return self._asked(lambda: self._store.counters.number(*self._counter(task, base)))
+
+    def set_times_performed(self, task: str, base: str, times: int | None) -> None:
+        session_id = self._loaded.session_id if base == "session" else None
+        what = self._counter(task, base)
+        counters = self._store.counters
+        if times is None:
+            self._asked(lambda: counters.count(*what, session_id=session_id))
+        else:
+            self._asked(lambda: counters.put(*what, number=times, session_id=session_id))
+
+    def _counter(self, task: str, base: str) -> tuple[str, ...]:
+        """What counts a task: for this session, this interview, this person, everybody, or whoever names the same base."""
+        person = self._request.person
+        whose = {
+            "session": self._loaded.session_id,
+            "interview": self._request.interview,
+            "user": f"user {person.id}" if person.logged_in else f"browser {self.starter}",
+            "global": "",
+        }
+        return ("task", base, whose.get(base, ""), task)
+
+    def session_moments(self) -> SessionMoments:
+        session = self._loaded
+        there = session.last_person_access
+        return SessionMoments(
+            began=session.created.replace(tzinfo=UTC),
+            saved=session.modified.replace(tzinfo=UTC),
+            person_there=None if there is None else there.replace(tzinfo=UTC),
+        )
+
+    def accesses(self) -> Sequence[PersonAccess]:
+        return self._asked(lambda: self._store.sessions.accesses(self._loaded.session_id))
+
     # --- the rest --------------------------------------------------------------------------------------------------
 
     def redis(self) -> Any:
@@ -306,8 +386,9 @@ class TaskHost(VisitHost):
         loaded: Loaded,
         claimed: Claimed,
         patiently: Patiently,
+        outbox: Outbox | None = None,
     ) -> None:
-        super().__init__(surroundings, request, source, loaded)
+        super().__init__(surroundings, request, source, loaded, outbox)
         self._broker = surroundings.broker
         self._patiently = patiently
         self._claimed = claimed
@@ -342,8 +423,16 @@ class TaskHost(VisitHost):
 class ResponseHost(VisitHost):
     """The host of an action whose changes of the answers are saved on behalf of a background task."""
 
-    def __init__(self, surroundings: Surroundings, request: Request, source: Source, loaded: Loaded, claimed: Claimed) -> None:
-        super().__init__(surroundings, request, source, loaded)
+    def __init__(
+        self,
+        surroundings: Surroundings,
+        request: Request,
+        source: Source,
+        loaded: Loaded,
+        claimed: Claimed,
+        outbox: Outbox | None = None,
+    ) -> None:
+        super().__init__(surroundings, request, source, loaded, outbox)
         self._claimed = claimed
         self.starter = claimed.starter
 

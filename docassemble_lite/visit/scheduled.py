@@ -9,7 +9,9 @@ from typing import Literal
 from docassemble_lite.engine.screen import Exit, Response
 from docassemble_lite.errors import SavedByAnother, SessionNotFound
 from docassemble_lite.host import Person, Request
+from docassemble_lite.mail import Outbox
 from docassemble_lite.store.loaded import Loaded
+from docassemble_lite.visit.leaving_emails import outbox_of
 from docassemble_lite.visit.surroundings import Surroundings
 from docassemble_lite.visit.visits import RERUNS, PersonVisit, within_limit
 
@@ -55,14 +57,15 @@ class ScheduledVisits:
                 return Ran("gone")
             if not loaded.allow_cron or not claim():
                 return Ran("gone")
-            for _ in range(RERUNS):
-                try:
-                    return self._work(loaded, event)
-                except SavedByAnother:
-                    loaded = store.sessions.load_plain(session_id)
-            return self._work(loaded, event)
+            with outbox_of(self._surroundings, session_id) as outbox:
+                for _ in range(RERUNS):
+                    try:
+                        return self._work(loaded, event, outbox)
+                    except SavedByAnother:
+                        loaded = store.sessions.load_plain(session_id)
+                return self._work(loaded, event, outbox)
 
-    def _work(self, loaded: Loaded, event: str) -> Ran:
+    def _work(self, loaded: Loaded, event: str, outbox: Outbox) -> Ran:
         settings = self._surroundings.settings
         request = Request(
             interview=loaded.interview,
@@ -73,7 +76,7 @@ class ScheduledVisits:
             action=event,
             own_action=True,
         )
-        visit = _ScheduledVisit(self._surroundings, lambda: loaded, request)
+        visit = _ScheduledVisit(self._surroundings, lambda: loaded, request, outbox)
         return within_limit(self._surroundings, loaded.interview, settings.cron_time_limit, lambda: visit.run(event))
 
 

@@ -29,6 +29,7 @@ from docassemble_lite.errors import (
     StoreAway,
 )
 from docassemble_lite.host import Request
+from docassemble_lite.mail import Outbox
 from docassemble_lite.store.freezer import freeze, thaw
 from docassemble_lite.store.loaded import Loaded
 from docassemble_lite.store.tasks import Claimed, EndState, FinishedTask, LateReport
@@ -103,6 +104,8 @@ class TaskRun:
         self.error_action: tuple[str, dict[str, Any]] | None = None
         self.at_start: dict[str, Any] = {}
         self.program: Program | None = None
+        # its response may run again when somebody else saved first
+        self.outbox = Outbox(self.settings.mail)
         # under this name the actions of this task are kept apart from those of people
         self._browser = f"task {claimed.id}"
 
@@ -152,7 +155,8 @@ class TaskRun:
         loaded = self._patiently(self._load)
         self.at_start = plain_values(loaded.answers)
         request = self._request(loaded, self.claimed.action, self.arguments)
-        host = TaskHost(self.surroundings, request, self._program(loaded).source, loaded, self.claimed, self._patiently)
+        source = self._program(loaded).source
+        host = TaskHost(self.surroundings, request, source, loaded, self.claimed, self._patiently, self.outbox)
         try:
             outcome = self._evaluated(loaded, host, request, self.settings.task_time_limit)
         finally:
@@ -218,7 +222,7 @@ class TaskRun:
         asked = loaded.extra if isinstance(loaded.extra, Asked) else Asked(block="")
         before = {**plain_values(loaded.answers), **shown_values(asked, loaded.answers)}
         request = self._request(loaded, action, arguments)
-        host = ResponseHost(self.surroundings, request, self._program(loaded).source, loaded, self.claimed)
+        host = ResponseHost(self.surroundings, request, self._program(loaded).source, loaded, self.claimed, self.outbox)
         outcome = self._evaluated(loaded, host, request, self.settings.time_limit)
         for _ in range(_MOST_ACTIONS):
             if not isinstance(outcome, TaskAction):

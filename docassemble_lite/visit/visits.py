@@ -8,30 +8,34 @@ from __future__ import annotations
 
 import pickle
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from docassemble_lite.engine.check_in import Filling, begin, filling, known_parameters, without_given
 from docassemble_lite.engine.evaluation import Evaluation
 from docassemble_lite.engine.expressions import place_of_frame
+from docassemble_lite.engine.fields.datatype import FieldError
 from docassemble_lite.engine.functions.variables import all_variables
 from docassemble_lite.engine.going_back import note_discarded
 from docassemble_lite.engine.internal import new_answers
 from docassemble_lite.engine.program import Program
-from docassemble_lite.engine.screen import Asked, Exit, Outcome, Refresh, Screen, TaskAction, TaskResponse, Wait
+from docassemble_lite.engine.screen import Asked, Exit, Outcome, Refresh, Screen, Sent, TaskAction, TaskResponse, Wait
 from docassemble_lite.engine.starting import COME_BACK
 from docassemble_lite.engine.steering import SaveFirst
-from docassemble_lite.engine.submission import Mistakes, note_typed, submit
+from docassemble_lite.engine.submission import Mistakes, keep_ahead, note_typed, submit
 from docassemble_lite.engine.suggestions import is_suggested
+from docassemble_lite.engine.uploads import Upload
 from docassemble_lite.engine.waiting import waiting_screen
 from docassemble_lite.errors import EvaluationError, SavedByAnother, SessionNotFound
 from docassemble_lite.host import Request, TaskState, entered
+from docassemble_lite.mail import Outbox
 from docassemble_lite.store.freezer import LEFT_OUT
 from docassemble_lite.store.loaded import Loaded
 from docassemble_lite.visit.changes import notices_of_changes, take_notices
-from docassemble_lite.visit.deeds import Act, CheckIn, Deed, GoBack, Show, Submit
+from docassemble_lite.visit.deeds import Act, CheckIn, Deed, GoBack, Send, Show, Submit
 from docassemble_lite.visit.host import VisitHost
+from docassemble_lite.visit.leaving_emails import outbox_of
 from docassemble_lite.visit.limits import TimeIsUp, limited, saving
 from docassemble_lite.visit.surroundings import Surroundings
 
@@ -122,10 +126,12 @@ class Visits:
         def load() -> Loaded:
             return self.store.sessions.load(session_id, secret)
 
-        def work() -> Visited:
-            return self._limited(request.interview, lambda: PersonVisit(self.surroundings, load, request).do(deed))
+        with outbox_of(self.surroundings, session_id) as outbox:
 
-        return work() if isinstance(deed, Act) and deed.read_only else self._protected(session_id, work)
+            def work() -> Visited:
+                return self._limited(request.interview, lambda: PersonVisit(self.surroundings, load, request, outbox).do(deed))
+
+            return work() if isinstance(deed, Act) and deed.read_only else self._protected(session_id, work)
 
     def variables(self, session_id: str, secret: bytes, request: Request) -> Variables | None:
         """The answers of a session as plain data, unless its interview has forbidden it. Raises `SessionNotFound`."""
@@ -175,8 +181,11 @@ class PersonVisit:
     # whether somebody is there, which is written down
     by_person = True
 
-    def __init__(self, surroundings: Surroundings, load: Callable[[], Loaded], request: Request) -> None:
+    def __init__(
+        self, surroundings: Surroundings, load: Callable[[], Loaded], request: Request, outbox: Outbox | None = None
+    ) -> None:
         self.surroundings = surroundings
+        self.outbox = outbox or Outbox(surroundings.settings.mail)
         self.load = load
         self.loaded = load()
         if request.interview != self.loaded.interview:
@@ -195,13 +204,15 @@ class PersonVisit:
     def do(self, deed: Deed) -> Visited:
         if isinstance(deed, CheckIn):
             return self.check_in(deed)
-        if isinstance(deed, (Submit, GoBack)) and (not deed.token or deed.token != self.asked.token):
+        if isinstance(deed, (Submit, Send, GoBack)) and (not deed.token or deed.token != self.asked.token):
             return replace(self.show({}), notice=STALE)
         match deed:
             case Show(url_args, glance):
                 return self.show(url_args, glance=glance)
-            case Submit(posted):
-                return self.submit(posted)
+            case Submit(posted, _, uploads):
+                return self.submit(posted, uploads)
+            case Send(control, upload):
+                return self.send(control, upload)
             case GoBack():
                 return self.go_back()
             case Act(action, arguments, read_only):
@@ -213,6 +224,7 @@ class PersonVisit:
         self.glancing = glance
         before = _stored_form(self.loaded.answers)
         evaluation = self.evaluation(given=self.asked)
+        self.host.only_looks = glance
         evaluation.messages += take_notices(evaluation.internal)
         if url_args:
             self.loaded.answers["url_args"].update(url_args)
@@ -224,10 +236,18 @@ class PersonVisit:
             evaluation.save_status = "ignore"
         return self.end(evaluation, outcome, asked, new_step=False, save=changed)
 
-    def submit(self, posted: Mapping[str, Any]) -> Visited:
+    def send(self, control: str, upload: Upload) -> Visited:
+        """Keep a file; the answers stay as they are. What is wrong with it is told in the outcome."""
+        try:
+            outcome: Sent = Sent(keep_ahead(self.evaluation(), self.asked, control, upload))
+        except FieldError as error:
+            outcome = Sent(None, error.message)
+        return Visited(outcome, self.loaded.session_id, self.loaded.interview)
+
+    def submit(self, posted: Mapping[str, Any], uploads: Mapping[str, Sequence[Upload]]) -> Visited:
         evaluation = self.evaluation()
         try:
-            outcome = submit(evaluation, self.asked, posted)
+            outcome = submit(evaluation, self.asked, posted, uploads)
         except Mistakes as mistakes:
             return self.show_mistakes(mistakes)
         if outcome is not None and not isinstance(outcome, Refresh):
@@ -242,6 +262,7 @@ class PersonVisit:
         evaluation = self.evaluation(given=self.asked)
         evaluation.retyped = mistakes.fields
         evaluation.form_error = mistakes.form
+        evaluation.arrangement = mistakes.arrangement
         outcome = self.assemble(evaluation, new_step=False)
         asked = self.asked_by(outcome)
         return self.end(evaluation, outcome, asked, new_step=False, save=asked is not self.asked)
@@ -353,7 +374,7 @@ class PersonVisit:
 
     def evaluation(self, *, given: Asked | None = None) -> Evaluation:
         """A fresh evaluation; with `given`, of the same screen, whose choices may have come from a check-in."""
-        self.host = VisitHost(self.surroundings, self.request, self.program.source, self.loaded)
+        self.host = VisitHost(self.surroundings, self.request, self.program.source, self.loaded, self.outbox)
         evaluation = Evaluation(self.program, self.loaded.answers, self.host, self.request)
         evaluation.internal["steps"] = self.loaded.step
         if given is not None:
@@ -398,6 +419,8 @@ class PersonVisit:
             if not is_new:
                 evaluation.internal["steps"] = self.loaded.step
             self.save(evaluation, asked, new_step=is_new)
+        elif self.by_person and not self.glancing:
+            self.surroundings.store.sessions.note_person_access(self.loaded.session_id, self.request.person.id)
         return Visited(
             outcome,
             self.loaded.session_id,
@@ -419,6 +442,7 @@ class PersonVisit:
                 asked,
                 new_step=new_step,
                 person_access=self.by_person,
+                user_id=self.request.person.id,
                 tasks=tasks,
                 **columns_of(evaluation),
             )

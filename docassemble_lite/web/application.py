@@ -21,9 +21,18 @@ from docassemble_lite.web import (
     checkin,
     errors,
     files,
+    forgotten,
     interview,
     interviews,
+    leaving,
     lists,
+    password,
+    people,
+    person,
+    privileges,
+    profile,
+    recovery,
+    registering,
     security,
     sign_in,
     signed_in,
@@ -33,6 +42,8 @@ from docassemble_lite.web import (
 from docassemble_lite.web.cookies import CookieSessions
 from docassemble_lite.web.form import Request
 from docassemble_lite.web.services import EXTENSION, Services
+
+_ACCOUNTS = (registering, recovery, profile, password, leaving, forgotten, people, person, privileges)
 
 
 def create_app(settings: Settings) -> Flask:
@@ -66,6 +77,6 @@ def create_app(settings: Settings) -> Flask:
     signed_in.init_app(app)
     security.init_app(app)
     errors.init_app(app)
-    for concern in (interview, checkin, interviews, lists, files, uploaded_files, sign_in, tasks):
+    for concern in (interview, checkin, interviews, lists, files, uploaded_files, sign_in, tasks, *_ACCOUNTS):
         app.register_blueprint(concern.blueprint)
     return app

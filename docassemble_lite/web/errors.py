@@ -59,6 +59,9 @@ _STATUS_TEXTS = {
     413: ("This is more than can be sent at once", "Send less, or a smaller file."),
 }
 
+#: Datatypes whose texts aren't shown again.
+_UNTOLD = frozenset({"password", "file", "files", "camera", "user", "environment", "camcorder", "microphone", "signature"})
+
 
 def init_app(app: Flask) -> None:
     app.register_error_handler(SavedByAnother, show_conflict)
@@ -136,7 +139,7 @@ def _kept(status: int, title: str, text: str) -> Response:
     if request.method != "POST" or request.blueprint != "interview":
         return _page(status, ErrorPage(title or word("Somebody else is saving this session"), "", word("Try again."), _again()))
     posted = tuple((name, value) for name in request.form for value in request.form.getlist(name))
-    hidden = _passwords(request.form.get("_datatypes", ""))
+    hidden = _untold(request.form.get("_datatypes", ""))
     typed = tuple(
         TypedAnswer("", value)
         for name, value in posted
@@ -146,13 +149,16 @@ def _kept(status: int, title: str, text: str) -> Response:
     return make_response(render_template("conflict.html", conflict=ConflictPage(typed, posted, title, text), page=page), status)
 
 
-def _passwords(datatypes: str) -> set[str]:
-    """The controls for passwords, by what the form itself says of its controls: nobody looks at more than their own."""
+def _untold(datatypes: str) -> set[str]:
+    """The controls for passwords, and those that post what only the server can read.
+
+    What the form itself says of its controls is believed: nobody looks at more than their own.
+    """
     try:
         named = json.loads(base64.b64decode(datatypes))
     except (binascii.Error, ValueError, RecursionError):
         return set()
-    return {name for name, kind in named.items() if kind == "password"} if isinstance(named, dict) else set()
+    return {name for name, kind in named.items() if kind in _UNTOLD} if isinstance(named, dict) else set()
 
 
 def _page(status: int, error: ErrorPage) -> Response:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, make_response, redirect, request, session, url_for
+from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, session, url_for
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response as BaseResponse
 
-from docassemble_lite.engine.screen import Exit, Outcome, Redirect, Screen
+from docassemble_lite.engine.screen import Exit, Outcome, Redirect, Screen, Sent
 from docassemble_lite.engine.screen import Response as RawResponse
 from docassemble_lite.errors import SessionNotFound
-from docassemble_lite.visit import Act, Deed, GoBack, Show, Submit, Visited
+from docassemble_lite.visit import Act, Deed, GoBack, Send, Show, Submit, Visited
 from docassemble_lite.visit.addresses import RESERVED, decoded_action, interview_address
-from docassemble_lite.web.pages import is_glance, screen_page
+from docassemble_lite.web.form import sent_files
+from docassemble_lite.web.pages import is_glance, page_context, screen_page
 from docassemble_lite.web.services import services
 from docassemble_lite.web.signed_in import in_session, person, person_secret
 from docassemble_lite.web.visitor import request_for
@@ -56,8 +57,28 @@ def answer() -> BaseResponse:
     posted.pop("_session", None)
     if session_id is None:
         raise SessionNotFound
-    deed: Deed = GoBack(token) if posted.get("_back_one", [""])[-1] == "1" else Submit(posted, token)
+    goes_back = posted.get("_back_one", [""])[-1] == "1"
+    deed: Deed = GoBack(token) if goes_back else Submit(posted, token, sent_files())
     return _visited(name, session_id, deed)
+
+
+@blueprint.post("/upload")
+def upload() -> BaseResponse:
+    """A file that a page sends ahead of its form: a ticket for it, or what is wrong with it, as JSON."""
+    name = _interview_name()
+    session_id = request.form.get("_session") or _known_session(name)
+    sent = [(control, item) for control, listed in sent_files().items() for item in listed]
+    if session_id is None or len(sent) != 1:
+        raise BadRequest("upload")
+    deed = Send(*sent[0], token=request.form.get("_tracker", ""))
+    outcome = services().visits.visit(session_id, person_secret(), request_for(name), deed).outcome
+    if not isinstance(outcome, Sent):
+        # the page is out of date, which it is told when it sends its form
+        return make_response(jsonify(stale=True), 409)
+    if outcome.kept is None:
+        return jsonify(error=outcome.error)
+    shown = render_template("kept.html", file=outcome.kept, control=sent[0][0], page=page_context())
+    return jsonify(html=shown)
 
 
 @blueprint.post("/vars")

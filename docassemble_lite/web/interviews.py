@@ -27,6 +27,7 @@ _ON_A_PAGE = 50
 _LAST_PAGE = 10_000
 _LONGEST_ID = 64
 _DELETED = "“{title}” is deleted."
+_LEFT = "“{title}” is no longer on your list. It stays with those who share it."
 _ALL_DELETED = "{number} interviews are deleted."
 
 
@@ -45,15 +46,28 @@ def index() -> str:
 
 @blueprint.post("/<session_id>/delete")
 def delete(session_id: str) -> Response:
-    """Delete a session with all that belongs to it. Whoever doesn't own it is told that there is none."""
-    sessions = services().store.sessions
-    seen = sessions.peek(session_id) if len(session_id) <= _LONGEST_ID else None
-    if seen is None or seen.owner_id != person().id:
-        raise SessionNotFound
-    sessions.delete_surely(session_id)
-    log.info('action="session_deleted" session=%s user=%s', session_id, person().id)
-    flash(word(_DELETED).format(title=seen.title or seen.interview), "success")
+    """Delete a session with all that belongs to it, or take one of somebody else off the list.
+
+    Whoever hasn't got it on the list is told that there is none.
+    """
+    seen = _on_my_list(session_id)
+    sessions, mine = services().store.sessions, seen.owner_id == person().id
+    if mine:
+        sessions.delete_surely(session_id)
+    else:
+        sessions.leave(person().id or 0, session_id=session_id)
+    log.info('action="session_%s" session=%s user=%s', "deleted" if mine else "left", session_id, person().id)
+    flash(word(_DELETED if mine else _LEFT).format(title=seen.title or seen.interview), "success")
     return redirect(_address(_number()), 303)
+
+
+def _on_my_list(session_id: str) -> Listed:
+    if len(session_id) > _LONGEST_ID:
+        raise SessionNotFound
+    found = services().store.sessions.listing(person().id or 0, None, most=1, session_id=session_id)
+    if not found:
+        raise SessionNotFound
+    return found[0]
 
 
 @blueprint.get("/delete-all")
@@ -109,6 +123,7 @@ def _row(session: Listed, zone: ZoneInfo) -> InterviewRow:
         used=_shown(used),
         used_iso=used.isoformat(timespec="seconds"),
         is_shared=session.multi_user,
+        is_mine=session.owner_id == person().id,
         resume_url=interview_address(session.interview, session=session.session_id) if session.opens else "",
         delete_url=url_for(".delete", session_id=session.session_id),
     )

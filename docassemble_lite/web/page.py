@@ -9,7 +9,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -18,8 +18,10 @@ from markupsafe import Markup
 
 from docassemble_lite.engine.fields.control_name import control_name
 from docassemble_lite.engine.page_files import PageFiles
-from docassemble_lite.engine.screen import FieldView, Screen
+from docassemble_lite.engine.screen import FieldView, GridPlace, Screen
+from docassemble_lite.formats.kinds import SHOWN_PICTURES
 from docassemble_lite.language.direction import direction
+from docassemble_lite.visit.addresses import uploaded_file_address
 
 # seconds after which a page loads again that waits for a task and isn't told of its end
 _RELOAD = 10.0
@@ -29,8 +31,10 @@ _LONGEST_INTERVAL = 24 * 60 * 60 * 1000
 # what would end a script, or begin a comment around it, in the middle of a string or a regular expression
 _SCRIPT_END = re.compile("<(/script|!--)", re.IGNORECASE)
 # kinds of fields that only show a text
-_TEXT_KINDS = {"note", "html"}
+_TEXT_KINDS = {"note", "html", "raw html"}
 # kinds of fields that are a group of controls
+# kinds whose label can stand within the control
+_FLOATING_KINDS = {"input", "textarea", "select"}
 _GROUP_KINDS = {"radio", "checkboxes"}
 # what tells one blank field from another → its HTML
 _blank_fields: dict[tuple[Any, ...], Markup] = {}
@@ -69,6 +73,11 @@ class PageContext:
     session: str = ""
     # where the form is sent, and where a GET shows the current screen
     action_url: str = ""
+    # where a file is sent ahead of its form
+    upload_url: str = ""
+    # the address of a file: number, extension
+    file_url: Callable[[int, str], str] = uploaded_file_address
+    shown_pictures: frozenset[str] = SHOWN_PICTURES
     back_allowed: bool = False
     debug: bool = False
     restart_url: str = ""
@@ -92,8 +101,11 @@ class PageContext:
     menu: tuple[Link, ...] = ()
     # where one can sign in; empty: that isn't offered, or somebody is signed in
     sign_in_url: str = ""
-    # of who is signed in: the address, the pages that are for this person, and where the form for signing out is sent
+    # of who is signed in: the e-mail address, the name (empty: nobody has said it), the number, the pages that are for this
+    # person, and where the form for signing out is sent
     email: str = ""
+    name: str = ""
+    user_id: int | None = None
     account: tuple[Link, ...] = ()
     sign_out_url: str = ""
     # screen parts that `Screen` has no member for, by their names: "tab title" and "corner back button label" are plain
@@ -141,7 +153,29 @@ class PageContext:
                 f"da-field-container-inputtype-{_input_type(item)}",
             ]
         depending = ["dashowif"] if item.condition else []
-        return " ".join([*classes, *depending, *item.css_class.split()])
+        return " ".join([*classes, *depending, *_grid_classes(item), *(f"{name}-container" for name in item.css_class.split())])
+
+    def grid_style(self, item: FieldView) -> str:
+        """How many columns a field takes and leaves, for the attribute `style` of the element around it."""
+        grid = item.layout.grid
+        if grid is None:
+            return ""
+        return f"--da-width: {grid.width}; --da-label-width: {grid.label_width}; --da-offset: {grid.offset}"
+
+    def floats(self, item: FieldView) -> bool:
+        """Whether the label is within the control until something is entered."""
+        fits = item.kind in _FLOATING_KINDS and not item.prefix
+        return item.layout.floating and fits and bool(item.label_html) and not item.no_label
+
+    def shown_fields(self, items: Sequence[FieldView]) -> Markup:
+        """Fields as HTML, those that have a place in a grid in rows."""
+        shown = Markup("\n").join
+        return shown(
+            Markup('<div class="da-row">{}</div>').format(shown(map(self.shown_field, row)))
+            if row[0].layout.grid
+            else shown(map(self.shown_field, row))
+            for row in _rows(items)
+        )
 
     def condition_attributes(self, item: FieldView) -> dict[str, str]:
         """What the page has to know in order to judge a field's condition: attributes of the element around it."""
@@ -164,7 +198,7 @@ class PageContext:
     def shown_field(self, item: FieldView) -> Markup:
         """A field as HTML. One that nobody has answered looks the same for everybody, and making it takes time."""
         macro = current_app.jinja_env.get_template("parts/fields.html").module.show_field  # type: ignore[attr-defined]
-        if item.value or item.error or item.checked:
+        if item.value or item.error or item.checked or item.kept:
             return Markup(macro(item, self))
         known = (self.language, *(getattr(item, name) for name in _PLAIN_MEMBERS), *item.attributes.items())
         if known not in _blank_fields:
@@ -172,6 +206,14 @@ class PageContext:
                 _blank_fields.clear()
             _blank_fields[known] = Markup(macro(item, self))
         return _blank_fields[known]
+
+    def fields_of(self, screen: Screen, number: int) -> list[FieldView]:
+        """The fields that belong to one item of the list that the screen asks about."""
+        return [item for item in screen.fields if item.item == number]
+
+    def encoded(self, variable: str) -> str:
+        """The name of a variable as names of controls are written."""
+        return control_name(variable)
 
     def control_id(self, item: FieldView) -> str:
         """The id of a field's control, of the first one where it has several."""
@@ -189,6 +231,14 @@ class PageContext:
         chosen = (screen.choices,) if screen.choices else ()
         return [item for item in (*screen.fields, *chosen) if item.kind not in _TEXT_KINDS]
 
+    def sends_files(self, screen: Screen) -> bool:
+        """Whether a form has controls for files."""
+        return any(item.kind == "file" for item in screen.fields)
+
+    def is_signed(self, screen: Screen) -> bool:
+        """Whether a form is for signing."""
+        return any(item.kind == "signature" for item in screen.fields)
+
     def marks_required(self, screen: Screen) -> bool:
         """Whether a mark of required fields is on the screen, so that it has to be explained."""
         return any(item.required and item.label and not item.no_label and item.kind != "hidden" for item in screen.fields)
@@ -205,7 +255,9 @@ class PageContext:
         """
         asked = screen.asked
         controls = self.controls(screen)
+        files = [item.name for item in controls if item.kind == "file"]
         return (
+            *((("_files", _packed(files)),) if files else ()),
             ("csrf_token", self.csrf_token),
             ("_session", self.session),
             ("_question_name", asked.block),
@@ -221,6 +273,27 @@ class PageContext:
     def continue_name(self, screen: Screen) -> str:
         """The name that the Continue button posts, empty where it stands for no variable."""
         return control_name(screen.asked.continue_variable)
+
+
+def _rows(items: Sequence[FieldView]) -> list[list[FieldView]]:
+    """The fields in groups: those of one row of a grid, and those in between."""
+    rows: list[list[FieldView]] = []
+    last: GridPlace | None = None
+    for item in items:
+        grid = item.layout.grid
+        goes_on = rows and (grid is None) == (last is None) and not (grid and grid.starts) and not (last and last.ends)
+        if not goes_on:
+            rows.append([])
+        rows[-1].append(item)
+        last = grid
+    return rows
+
+
+def _grid_classes(item: FieldView) -> list[str]:
+    grid = item.layout.grid
+    if grid is None:
+        return []
+    return ["da-cell", f"da-at-{grid.breakpoint}", *(["da-label-beside"] if grid.label_width else [])]
 
 
 def _script_name(script: str) -> str:

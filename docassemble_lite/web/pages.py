@@ -20,6 +20,8 @@ from docassemble_lite.web.security import browser_id, csrf_token, nonce
 from docassemble_lite.web.services import services
 from docassemble_lite.web.signed_in import RUNS_THE_SERVER, has_one_of, person, person_secret
 
+# pages to which nobody comes back after signing in, but goes on to where they lead
+_LEADS_TO_SIGNING_IN = ("sign_in", "register", "forgotten", "leaving")
 _STALE = "This page was out of date, so nothing that it sent was used. Here is where you are now."
 _OLD_SOURCE = "The interview's file has a mistake; the last good version is in service."
 
@@ -31,6 +33,7 @@ def screen_page(visited: Visited, screen: Screen) -> str:
         interview=visited.interview,
         session=visited.session,
         action_url=interview_address(visited.interview),
+        upload_url=url_for("interview.upload", i=visited.interview),
         back_allowed=visited.back_allowed,
         restart_url=interview_address(visited.interview, reset=1),
         parts=screen.parts,
@@ -99,15 +102,30 @@ def _account(action_url: str) -> dict[str, Any]:
     """What a page shows of who is signed in, or where one can sign in and come back from to `action_url` or this page."""
     who = person()
     if who.logged_in:
-        pages = [Link(word("My interviews"), url_for("interviews.index"))]
-        if has_one_of(RUNS_THE_SERVER):
-            pages.append(Link(word("Tasks"), url_for("tasks.index")))
-        return {"email": who.email, "account": tuple(pages), "sign_out_url": url_for("sign_in.sign_out")}
+        return {
+            "email": who.email,
+            "user_id": who.id,
+            "name": f"{who.first_name} {who.last_name}".strip(),
+            "account": _own_pages(),
+            "sign_out_url": url_for("sign_in.sign_out"),
+        }
     if not services().settings.show_login:
         return {}
-    is_page = request.method == "GET" and request.blueprint != "sign_in"
-    back = action_url or (request.full_path.rstrip("?") if is_page else "")
+    if request.blueprint in _LEADS_TO_SIGNING_IN:
+        back = request.values.get("next", "")
+    else:
+        back = action_url or (request.full_path.rstrip("?") if request.method == "GET" else "")
     return {"sign_in_url": url_for("sign_in.show", next=same_origin_path(back) or None)}
+
+
+def _own_pages() -> tuple[Link, ...]:
+    """The pages that are for who is signed in."""
+    pages = [Link(word("My interviews"), url_for("interviews.index")), Link(word("Profile"), url_for("profile.show"))]
+    if has_one_of(("admin",)):
+        pages.append(Link(word("People"), url_for("people.index")))
+    if has_one_of(RUNS_THE_SERVER):
+        pages.append(Link(word("Tasks"), url_for("tasks.index")))
+    return tuple(pages)
 
 
 def _notice(visited: Visited) -> Notice | None:

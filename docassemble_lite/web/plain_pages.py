@@ -98,6 +98,111 @@ class SignInPage:
     email: str = ""
     next: str = ""
     error: str = ""
+    # where one can register, and what to do about a forgotten password; empty: that isn't offered
+    register_url: str = ""
+    forgotten_url: str = ""
+
+
+@dataclass(frozen=True)
+class FormField:
+    """A control of a form that isn't one of an interview. `kind` is "select", "checkbox", or a type of <input>."""
+
+    name: str
+    label: str
+    kind: str = "text"
+    value: str = ""
+    required: bool = False
+    hint: str = ""
+    error: str = ""
+    # what a browser may fill in
+    autocomplete: str = "off"
+    longest: int = 250
+    # of a list: (value, label)
+    choices: tuple[tuple[str, str], ...] = ()
+    checked: bool = False
+    # shown, and not to be changed
+    fixed: bool = False
+    # what several controls that stand together are about; it stands over the first of them
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class PlainForm:
+    """A form that isn't one of an interview. `hidden` are names and values that it sends along."""
+
+    id: str
+    action_url: str
+    button: str
+    fields: tuple[FormField, ...] = ()
+    title: str = ""
+    texts: tuple[str, ...] = ()
+    hidden: tuple[tuple[str, str], ...] = ()
+    # whether what it does can't be undone
+    is_final: bool = False
+    # whether it looks for something, and changes nothing
+    is_search: bool = False
+
+
+@dataclass(frozen=True)
+class FormPage:
+    """A page of texts and forms, of an account or of people. `error` is about all of it, those of fields stand there."""
+
+    title: str
+    forms: tuple[PlainForm, ...] = ()
+    texts: tuple[str, ...] = ()
+    error: str = ""
+    # what is to be copied from the page: (what it is, the text)
+    copied: tuple[str, str] = ("", "")
+    # other pages to go on to: (label, address)
+    links: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def mistakes(self) -> tuple[FormField, ...]:
+        """The fields that have to be mended."""
+        return tuple(field for form in self.forms for field in form.fields if field.error)
+
+
+@dataclass(frozen=True)
+class CodePage:
+    """The page of the recovery code; `code` is there only once, when it is made."""
+
+    code: str = ""
+    email: str = ""
+    # whether there was one before
+    has_code: bool = False
+    # interviews of the person that are closed, and that an earlier code may open
+    closed: str = ""
+    recover_url: str = ""
+    next: str = ""
+    on_url: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    """A person on the page of them."""
+
+    id: int
+    email: str
+    name: str
+    privileges: str
+    active: bool
+    created: str
+    last_seen: str
+    url: str
+
+
+@dataclass(frozen=True)
+class PeoplePage:
+    """A page of the list of people. An empty address means that there is no such page."""
+
+    people: tuple[PersonRow, ...]
+    number: str
+    search: PlainForm
+    timezone: str
+    links: tuple[tuple[str, str], ...] = ()
+    earlier_url: str = ""
+    later_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -163,6 +268,7 @@ class InterviewRow:
     used: str
     used_iso: str
     is_shared: bool
+    is_mine: bool
     resume_url: str
     delete_url: str
 

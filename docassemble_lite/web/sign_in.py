@@ -12,7 +12,7 @@ from docassemble_lite.language.words import word
 from docassemble_lite.store.passwords import TooManyAtOnce
 from docassemble_lite.store.people import WrongPassword, email_key
 from docassemble_lite.store.tables import EMAIL_LENGTH
-from docassemble_lite.web import signed_in
+from docassemble_lite.web import account_page, signed_in
 from docassemble_lite.web.networks import network_of
 from docassemble_lite.web.pages import page_context
 from docassemble_lite.web.plain_pages import SignInPage
@@ -82,8 +82,15 @@ def sign_out() -> Response:
 
 
 def _form(status: int = 200, error: str = "", wait: float = 0.0) -> Response:
-    shown = SignInPage(email=request.form.get("email", "")[:EMAIL_LENGTH], next=_next(), error=word(error) if error else "")
-    page = page_context(sign_in_url="", action_url=url_for(".sign_in"))
+    settings, back = services().settings, _next()
+    shown = SignInPage(
+        email=request.form.get("email", "")[:EMAIL_LENGTH],
+        next=back,
+        error=word(error) if error else "",
+        register_url=url_for("register.show", next=back or None) if settings.allow_registration else "",
+        forgotten_url=url_for("forgotten.show", next=back or None) if settings.allow_forgot_password else "",
+    )
+    page = page_context(sign_in_url="", action_url=url_for(".sign_in"), notice=account_page.flashed())
     response = make_response(render_template("sign_in.html", sign_in=shown, page=page), status)
     if wait:
         response.headers["Retry-After"] = str(ceil(wait))

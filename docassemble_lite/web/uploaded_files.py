@@ -13,6 +13,8 @@ from pathlib import PurePosixPath
 from flask import Blueprint, Response, abort, request, send_file, session
 
 from docassemble_lite.errors import NoSuchFile, SessionNotFound
+from docassemble_lite.formats.kinds import KINDS, PICTURES, UNKNOWN
+from docassemble_lite.formats.pictures import BrokenPicture, TooManyPixels, preview
 from docassemble_lite.store.files import StoredFile
 from docassemble_lite.store.loaded import Entrance
 from docassemble_lite.web.services import services
@@ -21,26 +23,12 @@ from docassemble_lite.web.signed_in import person_secret
 blueprint = Blueprint("uploaded_files", __name__)
 
 #: What a file is served as, by its extension and never by what somebody says of it.
-_TYPES = {
-    "csv": "text/csv",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "gif": "image/gif",
-    "html": "text/html",
-    "jpeg": "image/jpeg",
-    "jpg": "image/jpeg",
-    "json": "application/json",
-    "md": "text/markdown",
-    "pdf": "application/pdf",
-    "png": "image/png",
-    "rtf": "application/rtf",
-    "txt": "text/plain",
-    "webp": "image/webp",
-    "zip": "application/zip",
-}
-_UNKNOWN = "application/octet-stream"
+_TYPES = {extension: kind.mimetype for extension, kind in KINDS.items() if extension != "svg"}
 #: What browsers show in a viewer of their own; everything else is saved.
 _SHOWN = frozenset({"application/pdf"})
 _MOST_IN_ARCHIVE = 100
+# pixels
+_LONGEST_OF_PREVIEW = 240
 
 
 @blueprint.get("/uploadedfile/<int:number>")
@@ -49,13 +37,27 @@ _MOST_IN_ARCHIVE = 100
 def uploaded_file(number: int, extension: str = "", name: str = "") -> Response:
     """A file by its number; what follows the number is for people."""
     file, content = _opened(number)
-    mimetype = _TYPES.get(file.extension, _UNKNOWN)
+    if request.args.get("thumb"):
+        return _preview(file, content)
+    mimetype = _TYPES.get(file.extension, UNKNOWN)
     saved = mimetype not in _SHOWN or bool(request.args.get("attachment"))
     # its content never changes, so the number says which it is
     response = send_file(
         io.BytesIO(content), mimetype, as_attachment=saved, download_name=file.name, etag=str(number), conditional=True
     )
     return _private(response, mimetype)
+
+
+def _preview(file: StoredFile, content: bytes) -> Response:
+    """A small picture of a picture."""
+    kind = KINDS.get(file.extension)
+    if kind is None or kind.family not in PICTURES:
+        abort(404)
+    try:
+        small = preview(content, kind.family, _LONGEST_OF_PREVIEW)
+    except (BrokenPicture, TooManyPixels):
+        abort(404)
+    return _private(Response(small, mimetype="image/png"), "image/png")
 
 
 @blueprint.get("/uploadedfiles/<name>")

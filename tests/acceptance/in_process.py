@@ -76,4 +76,7 @@ class Client:
         headers = Message()
         for name, value in answer.headers:
             headers[name] = value
-        return parsed(answer.status_code, answer.request.full_path.rstrip("?"), headers, answer.data)
+        page = parsed(answer.status_code, answer.request.full_path.rstrip("?"), headers, answer.data)
+        # as a server does once it has sent it
+        answer.close()
+        return page

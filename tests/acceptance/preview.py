@@ -21,10 +21,16 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from docassemble_lite.engine.screen import Asked, ButtonView, ChoiceView, DocumentFile, Documents, DocumentView, FieldView, Screen
 from docassemble_lite.web.page import Link, Notice, PageContext
 from docassemble_lite.web.plain_pages import (
+    CodePage,
     ConflictPage,
     ErrorPage,
     ExitPage,
+    FormField,
+    FormPage,
     InterviewCard,
+    PeoplePage,
+    PersonRow,
+    PlainForm,
     SignInPage,
     SourceLine,
     SourceReport,
@@ -276,9 +282,9 @@ def contexts(screen: str) -> PageContext:
         menu=(Link("Review answers", "#review"),),
         parts={"footer": "A service of the courts."} if screen == "everything" else {},
     )
-    if screen in ("index", "everything", "tasks", "sign-out"):
+    if screen in ("index", "everything", "tasks", "sign-out", "people", "form", "recovery-code", "recovery-code-made"):
         email = "ada.lovelace@analytical-engines.example"
-        full = replace(full, email=email, account=(Link("Tasks", "/tasks"),), sign_out_url="/sign-out")
+        full = replace(full, email=email, name="Ada Lovelace", account=(Link("Tasks", "/tasks"),), sign_out_url="/sign-out")
     elif screen not in ("sign-in", "sign-in-again"):
         full = replace(full, sign_in_url="/sign-in")
     if screen == "tasks":
@@ -340,6 +346,44 @@ def _tasks() -> TaskPage:
     )
 
 
+def _form() -> FormPage:
+    fields = (
+        FormField("email", "E-mail address", "email", "ada@example.com", autocomplete="username", fixed=True),
+        FormField("password", "Password", "password", required=True, hint="At least 8 characters.", error="It is too short."),
+        FormField("zone", "Time zone", "select", "UTC", choices=(("", "As usual here"), ("UTC", "UTC")), error="Choose one."),
+        *(FormField("privilege", name, "checkbox", name, name == "admin", group="Privileges") for name in ("admin", "user")),
+        FormField("active", "Active", "checkbox", checked=True, hint="Who is not active can’t sign in.", error="Tick it."),
+    )
+    return FormPage(
+        "Add a person",
+        (
+            PlainForm("one", "#", "Add", fields, "What this person may do", ("A text over the form.",), (("next", "/"),)),
+            PlainForm("two", "#", "Make a link", title="Another password", texts=("It is good once.",)),
+            PlainForm("three", "#", "Delete", (FormField("sure", "I am sure", "checkbox", required=True),), is_final=True),
+        ),
+        ("A text over all forms.",),
+        "Nothing was changed.",
+        ("Link", "https://forms.example.com/user/reset-password/9UU1xV8kTR95kzaFhBiURnp812s_Z_eFeq2O9kcMefU"),
+        (("People", "#"),),
+    )
+
+
+def _people() -> PeoplePage:
+    long = "ada.lovelace.of.the.analytical.engines@analytical-engines.example"
+    return PeoplePage(
+        people=(
+            PersonRow(2, long, "Ada Lovelace", "admin, developer", True, "2026-05-04", "2026-05-05", "#"),
+            PersonRow(3, "ben@example.com", "", "user", False, "2026-05-04", "", "#"),
+        ),
+        number="102 people",
+        search=PlainForm("search", "#", "Search", (FormField("search", "E-mail address or name", "search"),), is_search=True),
+        timezone="America/New_York",
+        links=(("Add a person", "#"), ("Invite a person", "#"), ("Privileges", "#")),
+        earlier_url="#earlier",
+        later_url="#later",
+    )
+
+
 def plain_pages() -> dict[str, tuple[str, dict[str, Any]]]:
     """The other pages, by name: template and what it shows."""
     unsaved = "We could not show you the next question. Your answers up to here are saved."
@@ -371,7 +415,10 @@ def plain_pages() -> dict[str, tuple[str, dict[str, Any]]]:
             },
         ),
         "exit": ("exit.html", {"exit": ExitPage(start_url="#")}),
-        "sign-in": ("sign_in.html", {"sign_in": SignInPage(next="/fields")}),
+        "sign-in": (
+            "sign_in.html",
+            {"sign_in": SignInPage(next="/fields", register_url="#register", forgotten_url="#forgotten")},
+        ),
         "sign-in-again": (
             "sign_in.html",
             {"sign_in": SignInPage("ada@example.com", error="The address or the password is wrong.")},
@@ -379,6 +426,16 @@ def plain_pages() -> dict[str, tuple[str, dict[str, Any]]]:
         "sign-out": ("sign_out.html", {}),
         "signed-out": ("sign_out.html", {}),
         "tasks": ("tasks.html", {"shown": _tasks()}),
+        "form": ("form.html", {"shown": _form()}),
+        "people": ("people.html", {"shown": _people()}),
+        "recovery-code": (
+            "recovery_code.html",
+            {"shown": CodePage(has_code=True, closed="3 of your private interviews are closed.", recover_url="#", on_url="#")},
+        ),
+        "recovery-code-made": (
+            "recovery_code.html",
+            {"shown": CodePage("XE9QM-XREEW-D504K-Q5HTA-29NSW-X", "ada@example.com", on_url="#")},
+        ),
     }
 
 

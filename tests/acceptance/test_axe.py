@@ -8,12 +8,13 @@ from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.acceptance.playing import begin
 from tests.acceptance.preview import create_preview, plain_pages, screens, serve
 from tests.browsing import open_tab
 from tests.conftest import Server
+from tests.unit.formats.hostile import picture
 
 INTERVIEWS = Path(__file__).resolve().parents[2] / "interviews"
 OPTIONS = {
@@ -126,5 +127,9 @@ def answer(control: Locator) -> None:
         control.select_option(index=control.locator("option").count() - 1)
     elif kind in ("radio", "checkbox"):
         control.check(force=True)
-    elif kind not in ("file", "range", "hidden"):
+    elif kind == "file":
+        if control.get_attribute("accept") == "image/*":
+            control.set_input_files([{"name": "me.png", "mimeType": "image/png", "buffer": picture()}])
+            expect(control.locator("xpath=ancestor::*[@class='da-files']").locator(".da-kept")).to_have_count(1)
+    elif kind not in ("range", "hidden"):
         control.fill(TEXTS.get(kind, "5"))

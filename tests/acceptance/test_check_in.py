@@ -202,6 +202,13 @@ fields:
   - Menu: menu
     choices: [zero]
   - Text: text
+  - Must: must
+    datatype: integer
+    default: 1
+---
+mandatory: True
+code: |
+  text
 ---
 mandatory: True
 question: Chosen ${ menu } ${ text }
@@ -631,6 +638,47 @@ def test_a_task_fills_in_fields_and_their_choices(running: Server, tab: Page) ->
     expect(tab.get_by_label("Text", exact=True)).to_have_value("ours")
     go_on(tab)
     see(tab, "Chosen two ours")
+
+
+def test_what_a_task_gave_to_choose_from_is_kept_by_mistakes_and_by_back(running: Server, page: Page) -> None:
+    tab = page
+    record(tab)
+    begin(tab, running, "task.yml")
+    menu = tab.get_by_label("Menu", exact=True)
+    expect(menu).to_have_value("two")
+    tab.reload()
+    expect(menu.locator("option")).to_have_text(["Select...", "Number 1", "Number 2"])
+    menu.select_option("Number 1")
+    fill(tab, "Text", "mine")
+    fill(tab, "Must", "many")
+    go_on(tab)
+    tab.locator("#da-errors").wait_for()
+    assert tab.locator("#da-errors a").count() == 1
+    expect(menu).to_have_value("one")
+    fill(tab, "Must", "5")
+    go_on(tab)
+    see(tab, "Chosen one mine")
+    press(tab, "Back")
+    expect(menu).to_have_value("one")
+    expect(menu.locator("option")).to_have_text(["Number 1", "Number 2"])
+
+
+def test_many_fields_that_are_filled_in_at_once_are_one_change(running: Server, tab: Page) -> None:
+    occasions: list[Any] = []
+    tab.on(
+        "request",
+        lambda request: occasions.append(occasion_of(request)) if "/checkin?" in request.url and occasion_of(request) else None,
+    )
+    arrive(tab, running, "values.yml")
+    change(tab, "Go", "x")
+    expect(tab.get_by_label("Text", exact=True)).to_have_value("A <b>\"'&")
+    wait_for(tab, lambda: len(occasions) >= 3, "the page has told of what was filled in")
+    change(tab, "Mail", "bob@example.com")
+    wait_for(tab, lambda: len(occasions) >= 4, "the page has told of the last change")
+    first, go, filled_in, last = occasions
+    assert [item["_changed"] for item in (first, go, last)] == [None, "go", "mail"]
+    assert filled_in["text"] == "A <b>\"'&"
+    assert filled_in["mail"] == "ann@example.com"
 
 
 def test_places_are_filled_wherever_text_goes(running: Server, tab: Page) -> None:

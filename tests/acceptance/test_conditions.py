@@ -356,3 +356,27 @@ def test_an_expression_that_fails_hides_its_own_field_only(scripted: Server, pag
     assert not labelled(page, "B").is_visible()
     assert not labelled(page, "C").is_visible()
     assert "SyntaxError" in " ".join(said)
+
+
+def test_what_is_chosen_makes_up_for_what_would_be_typed(running: Server, any_tab: Page) -> None:
+    begin(any_tab, running, "fields/order_form.yml")
+    any_tab.get_by_role("radio", name="Office").check()
+    go_on(any_tab)
+    fill(any_tab, "First name", "Ada")
+    fill(any_tab, "Last name", "Lovelace")
+    labelled(any_tab, "blue").check()
+    fill(any_tab, "How many?", "2")
+    go_on(any_tab)
+    see(any_tab, "Your order goes to 12 Main Street, Shelbyville")
+
+
+def test_fields_that_others_disable_come_back(running: Server, tab: Page) -> None:
+    begin(tab, running, "fields/order_form.yml")
+    tab.get_by_role("radio", name="Office").check()
+    expect(labelled(tab, "Street")).to_be_disabled()
+    tab.get_by_role("radio", name="Somewhere else").check()
+    expect(labelled(tab, "Street")).to_be_enabled()
+    fill(tab, "Street", "1 First Street")
+    fill(tab, "Town", "Ogdenville")
+    go_on(tab)
+    see(tab, "What do you order?")

@@ -72,6 +72,7 @@ def changing(app: Flask) -> list[tuple[str, Rule]]:
 def test_p29_the_walk_comes_by_every_form(app: Flask) -> None:
     endpoints = {rule.endpoint for _, rule in changing(app)}
     assert endpoints >= {"interview.answer", "sign_in.sign_in", "sign_in.sign_out", "tasks.run_again", "tasks.revoke"}
+    assert endpoints >= {"register.register", "recovery.make", "leaving.delete", "forgotten.choose", "person.delete"}
 
 
 def test_p29_every_route_that_changes_something_refuses_other_sites(app: Flask, ada: Client) -> None:

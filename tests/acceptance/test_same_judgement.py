@@ -50,7 +50,7 @@ ENTER = """([number, text, on]) => {
 }"""
 
 
-def a_form(random: Random, size: int) -> Any:
+def a_form(random: Random, size: int, disabling: float) -> Any:
     """A screen whose fields depend on any others, but not in circles: there it may matter what came first."""
     kinds = [random.choice(list(KINDS)) for _ in range(size)]
     fields = []
@@ -68,6 +68,9 @@ def a_form(random: Random, size: int) -> Any:
             if "checkboxes" in kinds[parent] and random.random() < 0.5:
                 name, wanted = f"f{parent}[{random.choice(('nota', repr('one')))}]", random.choice(("True", "False"))
             lines += f"    {effect} if:\n      variable: {json.dumps(name)}\n      is: {wanted}\n"
+        later = order[order.index(number) + 1 :]
+        if later and random.random() < disabling:
+            lines += f"    disable others:\n      - f{random.choice(later)}\n"
         fields.append(lines)
     return interview("mandatory: True\nquestion: Q\nfields:\n" + "".join(fields))
 
@@ -87,11 +90,11 @@ def site() -> Iterator[dict[str, Any]]:
     stop()
 
 
-@pytest.mark.parametrize("seed", range(8))
-def test_browser_and_server_judge_alike(site: dict[str, Any], page: Any, seed: int) -> None:
+@pytest.mark.parametrize(("seed", "disabling"), [*((seed, 0.0) for seed in range(5)), *((seed, 0.3) for seed in range(5))])
+def test_browser_and_server_judge_alike(site: dict[str, Any], page: Any, seed: int, disabling: float) -> None:
     random = Random(seed)
     complaints = take_complaints(page)
-    site["screen"] = a_form(random, 24).screen
+    site["screen"] = a_form(random, 24, disabling).screen
     asked = site["screen"].asked.fields
     page.goto(site["address"])
     page.wait_for_function("document.querySelector('[name=_visible]').value !== ''")

@@ -14,13 +14,14 @@ from typing import Any
 import pytest
 
 from docassemble_lite.settings import Settings
-from docassemble_lite.store.database import open_store
-from docassemble_lite.store.people import People
+from docassemble_lite.store.database import Store, open_store
+from docassemble_lite.store.people import People, SignIn
 from tests.acceptance.test_command_line import run
 from tests.acceptance.visitor import Visitor
 from tests.conftest import source_folder
 
 PASSWORD = "kanarienvogel-7261"
+OTHER = "another password"
 # makes the standard input the terminal of a process, as a shell does
 ON_A_TERMINAL = """\
 import fcntl, os, sys, termios
@@ -45,13 +46,18 @@ def folder(with_ada: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(with_ada, tmp_path / "ada"))
 
 
-def people_in(folder: Path, look: Callable[[People], Any]) -> Any:
-    """What `look` finds among the people of that folder's store."""
+def in_store(folder: Path, look: Callable[[Store], Any]) -> Any:
+    """What `look` finds in that folder's store."""
     store = open_store(Settings(data=folder / "data"))
     try:
-        return look(store.people)
+        return look(store)
     finally:
         store.close()
+
+
+def people_in(folder: Path, look: Callable[[People], Any]) -> Any:
+    """What `look` finds among the people of that folder's store."""
+    return in_store(folder, lambda store: look(store.people))
 
 
 def checked(folder: Path, email: str, password: str) -> Any:
@@ -137,6 +143,9 @@ def test_the_password_is_the_first_line_of_a_file_or_of_what_comes_in(tmp_path: 
         (["add", "new@example.com", "--password-file", "latin"], PASSWORD, "UTF-8"),
         (["password", "nobody@example.com"], PASSWORD, "nobody with the e-mail address"),
         (["password", "ada@example.com"], "short", "at least 8"),
+        (["delete", "nobody@example.com"], "", "nobody with the e-mail address"),
+        (["link", "nobody@example.com", "--url", "https://a.example"], "", "nobody with the e-mail address"),
+        (["link", "ada@example.com", "--url", "a.example"], "", "How is the server reached"),
         (["privilege", "nobody@example.com", "admin"], "", "nobody with the e-mail address"),
         (["privilege", "%@example.com", "admin"], "", "nobody with the e-mail address"),
         (["privilege", "ada@example.com", "cron"], "", "scheduled tasks"),
@@ -168,6 +177,45 @@ def test_privileges_are_replaced(folder: Path) -> None:
     result = run("user", "privilege", "ada@example.com", "trainer", "developer", folder=folder)
     assert (result.returncode, result.stderr) == (0, "")
     assert checked(folder, "ada@example.com", PASSWORD).privileges == ("developer", "trainer")
+
+
+def test_another_password_says_what_becomes_of_private_sessions(folder: Path) -> None:
+    assert "no private sessions" in run("user", "password", "ada@example.com", folder=folder, typed=OTHER).stdout
+    person = people_in(folder, lambda people: people.find("ada@example.com"))
+    in_store(folder, lambda store: store.sessions.create("a.yml", b"secret", {}, owner_id=person.id))
+    told = run("user", "password", "ada@example.com", folder=folder, typed=PASSWORD).stdout
+    assert "(1) can't be opened any more: there is no recovery code" in told
+    secret = people_in(folder, lambda people: people.unlock(person, PASSWORD))
+    people_in(folder, lambda people: people.new_code(SignIn(person, secret)))
+    told = run("user", "password", "ada@example.com", folder=folder, typed=OTHER).stdout
+    assert "(1) can be opened with the recovery code alone" in told
+
+
+def test_a_link_for_another_password_is_printed_alone(folder: Path) -> None:
+    result = run("user", "link", "ADA@example.com", "--url", "https://forms.example.com/", folder=folder)
+    assert (result.returncode, result.stdout.count("\n")) == (0, 1)
+    assert result.stdout.startswith("https://forms.example.com/user/reset-password/")
+    assert "within a day" in result.stderr
+    token = result.stdout.strip().rpartition("/")[2]
+    assert in_store(folder, lambda store: store.tickets.find("reset", token))
+
+
+def test_a_link_needs_to_know_how_the_server_is_reached(folder: Path) -> None:
+    result = run("user", "link", "ada@example.com", folder=folder)
+    assert (result.returncode, "--url" in result.stderr) == (2, True)
+    (folder / "config.yml").write_text("url root: https://forms.example.com\n")
+    assert run("user", "link", "ada@example.com", folder=folder).stdout.startswith("https://forms.example.com/user/")
+
+
+@pytest.mark.parametrize(("options", "left"), [([], 1), (["--shared"], 0)])
+def test_a_person_is_deleted_with_private_sessions(folder: Path, options: list[str], left: int) -> None:
+    person = people_in(folder, lambda people: people.find("ada@example.com"))
+    for shared in (False, True):
+        in_store(folder, lambda store, s=shared: store.sessions.create("a.yml", b"s", {}, multi_user=s, owner_id=person.id))
+    result = run("user", "delete", "ada@example.com", *options, folder=folder)
+    assert (result.returncode, f"sessions: {2 - left}." in result.stdout) == (0, True)
+    assert people_in(folder, People.listing) == []
+    assert len(in_store(folder, lambda store: store.sessions.held_by(b"s"))) == left
 
 
 def test_with_nobody_there_it_says_how_to_begin(tmp_path: Path) -> None:

@@ -84,6 +84,10 @@ class Visitor:
         """Send a form."""
         return self._opened(urllib.request.Request(self.url + path, urllib.parse.urlencode(posted).encode(), headers))
 
+    def post_body(self, path: str, body: bytes, content_type: str) -> Page:
+        """Send a form that is encoded already."""
+        return self._opened(urllib.request.Request(self.url + path, body, {"Content-Type": content_type}))
+
     def answer(self, page: Page, **answers: str) -> Page:
         """Fill in the form of the page, by the names of variables, and send it."""
         return self.post(path_of(page), filled(page, **answers))

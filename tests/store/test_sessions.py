@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from docassemble_lite.clock import naive_utc
 from docassemble_lite.errors import AnswersNotStorable, SavedByAnother, SessionNotFound
 from docassemble_lite.store.database import Store
-from docassemble_lite.store.tables import steps, tasks
+from docassemble_lite.store.tables import session_people, steps, tasks
 from docassemble_lite.store.tasks import NewTask
 
 Clock = Callable[[float], None]
@@ -330,3 +331,25 @@ def test_an_error_of_the_database_shows_no_values(store: Store, alice: bytes) ->
     with pytest.raises(IntegrityError) as caught:
         store.sessions.save(made, {}, title="canary", tasks=[NewTask("t", "canary", b"canary")])
     assert "canary" not in str(caught.value)
+
+
+def test_a_persons_list_has_the_own_sessions_and_the_plain_ones_in_which_the_person_was(store: Store, alice: bytes) -> None:
+    def was_there(session_id: str, user_id: int) -> None:
+        row = {"session_id": session_id, "user_id": user_id, "last_access": naive_utc()}
+        with store.engine.begin() as connection:
+            connection.execute(insert(session_people), row)
+
+    own = store.sessions.create("a.yml", alice, {}, owner_id=7).session_id
+    joined, closed = (
+        store.sessions.create("a.yml", b"x", {}, owner_id=8, multi_user=plain).session_id for plain in (True, False)
+    )
+    store.sessions.create("a.yml", b"x", {}, owner_id=8)
+    for session_id in (own, joined, closed):
+        was_there(session_id, 7)
+    assert {row.session_id for row in store.sessions.listing(7, alice, most=10)} == {own, joined}
+    assert [row.session_id for row in store.sessions.listing(7, alice, most=10, session_id=joined)] == [joined]
+    assert store.sessions.leave(7, session_id=joined) == 1
+    assert [row.session_id for row in store.sessions.listing(7, alice, most=10)] == [own]
+    assert store.sessions.delete_listed(7) == 2
+    assert store.sessions.listing(7, alice, most=10) == []
+    assert {row.session_id for row in store.sessions.listing(8, b"x", most=10)} >= {joined, closed}

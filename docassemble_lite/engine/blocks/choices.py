@@ -7,12 +7,15 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from docassemble_lite.engine.blocks.generators import Generators
 from docassemble_lite.engine.blocks.texts import BlockText, text_at
 from docassemble_lite.engine.document import Items, Place, Section
 from docassemble_lite.engine.expressions import Expression
 from docassemble_lite.engine.fields.datatype import Option
+from docassemble_lite.engine.images import icon_html
 from docassemble_lite.engine.names import is_plain_path
 from docassemble_lite.errors import EvaluationError
+from docassemble_lite.objects import DAFile, DAFileList
 
 #: Keys of an entry that say something about the choice instead of being its label.
 ENTRY_KEYS = frozenset({"color", "css class", "default", "group", "help", "image", "key", "label", "show if", "url", "value"})
@@ -33,6 +36,8 @@ class Choice:
     color: str = ""
     css_class: str = ""
     show_if: Expression | None = None
+    # the name of an image
+    image: str = ""
 
     @property
     def is_constant(self) -> bool:
@@ -46,7 +51,7 @@ class Choice:
     def option(self, answers: dict[str, Any]) -> Option:
         return Option(
             value=self.value_text.value(answers) if self.value_text else self.value,
-            label_html=self.label.inline(answers),
+            label_html=_illustrated(self.label.inline(answers), self.image),
             label=self.label.plain(answers),
             selected=bool(self.default),
             help_html=self.help.inline(answers) if self.help else "",
@@ -76,12 +81,13 @@ class ChoiceList:
     excluded: tuple[Expression | Given, ...] = ()
     shuffled: bool = False
     choices: tuple[Choice, ...] = field(default=())
+    generators: Generators | None = None
 
     @property
     def is_constant(self) -> bool:
         """Whether the choices are the same for everybody, always."""
         written = all(isinstance(entry, Choice) and entry.is_constant for entry in self.entries)
-        return written and not self.excluded and not self.shuffled
+        return written and not self.excluded and not self.shuffled and self.generators is None
 
     def options(self, answers: dict[str, Any]) -> tuple[Option, ...]:
         """The choices as they are now."""
@@ -89,6 +95,8 @@ class ChoiceList:
         if self.excluded:
             excluded = list(_excluded(self.excluded, answers))
             found = [option for option in found if option.value not in excluded]
+        if self.generators is not None:
+            found = self.generators.applied(found, answers)
         if self.shuffled:
             random.shuffle(found)
         return tuple(found)
@@ -112,10 +120,14 @@ def read_choices(value: Any, place: Place, exclude: list[Expression] | None = No
     return ChoiceList(tuple(entries), place, tuple(exclude or ()), shuffled, written)
 
 
-def objects_to_choose(value: Any, place: Place, exclude: list[Expression]) -> ChoiceList:
-    """The choices of a field for objects: expressions that give an object, or a list of them."""
+def objects_to_choose(value: Any, place: Place, exclude: list[Expression], *, labelled: bool = True) -> ChoiceList:
+    """The choices of a field for objects: expressions that give an object, or a list of them.
+
+    If they aren't `labelled` by their own texts, nothing is asked for these.
+    """
+    kind = ObjectChoices if labelled else UnlabelledObjectChoices
     texts = [str(item) for item in value] if isinstance(value, list) else [str(value)]
-    entries = tuple(ObjectChoices(text, place) for text in texts)
+    entries = tuple(kind(text, place) for text in texts)
     return ChoiceList(entries, place, tuple(exclude))
 
 
@@ -127,7 +139,20 @@ class ObjectChoices(Expression):
     def evaluate(self, answers: dict[str, Any]) -> Any:
         value = super().evaluate(answers)
         several = hasattr(value, "__iter__") and not isinstance(value, (str, Mapping))
-        return [[item, str(item)] for item in (value if several else [value])]
+        return [[item, self.label_of(item)] for item in (value if several else [value])]
+
+    def label_of(self, item: Any) -> str:
+        """What an object is called."""
+        return str(item)
+
+
+class UnlabelledObjectChoices(ObjectChoices):
+    """The same where something else says what each is called."""
+
+    __slots__ = ()
+
+    def label_of(self, item: Any) -> str:
+        return ""
 
 
 def made_choices(value: Any, place: Place, exclude: Any, *, of_objects: bool, shuffled: bool = False) -> ChoiceList:
@@ -216,6 +241,7 @@ def _written(section: Section, label_key: Any, text: Callable[[Any, Place], Bloc
         str(section.get("color") or ""),
         str(section.get("css class") or ""),
         _condition(section) if text is BlockText else None,
+        str(section.get("image") or ""),
     )
 
 
@@ -280,15 +306,23 @@ def _of_made_item(item: Any) -> Iterator[Option]:
 def _made(value: Any, label: Any, extra: Mapping[Any, Any] | None = None) -> Option:
     extra = extra or {}
     text = BlockText.of_value(label)
+    image = extra.get("image")
     return Option(
         value=value,
-        label_html=text.inline({}),
+        label_html=_illustrated(text.inline({}), image),
         label=text.plain({}),
         selected=bool(extra.get("default")),
         help_html=BlockText.of_value(extra["help"]).inline({}) if extra.get("help") else "",
         color=str(extra.get("color") or ""),
         css_class=str(extra.get("css class") or ""),
     )
+
+
+def _illustrated(label_html: str, image: Any) -> str:
+    """A label with an image before it: one that has a name, or a file."""
+    is_file = isinstance(image, (DAFile, DAFileList))
+    shown = BlockText.of_value(image).inline({}) if is_file else icon_html(str(image or ""))
+    return f'<span class="da-choice-image">{shown}</span> {label_html}' if shown else label_html
 
 
 def given_options(given: tuple[tuple[Any, str], ...]) -> tuple[Option, ...]:

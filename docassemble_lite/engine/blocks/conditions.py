@@ -24,7 +24,7 @@ CONDITION_KEYS = frozenset({f"{effect} if" for effect in _EFFECTS} | {f"js {effe
 _HINT = "Write the name of a variable of this screen, or “variable:” and “is:”, or “code:” below it."
 
 # how a script names a variable of the screen; what Mako puts there isn't known before
-_VAL = re.compile(r"""\bval\(\s*(?:'([^'$]+)'|"([^"$]+)")\s*\)""")
+VAL = re.compile(r"""\bval\(\s*(?:'([^'$]+)'|"([^"$]+)")\s*\)""")
 
 TextReader = Callable[[Any, str], BlockText | None]
 
@@ -39,6 +39,8 @@ class Dependence:
     wanted: Any = True
     code: Expression | None = None
     script: BlockText | None = None
+    # the script where it was evaluated already
+    made_script: str = ""
 
     def wanted_value(self, answers: dict[str, Any]) -> Any:
         """The value that the variable is to have."""
@@ -77,6 +79,8 @@ class Control:
     view: FieldView
     asked: AskedField | None = None
     depends: Dependence | None = None
+    # what it keeps from being answered: all others, or the fields for these variables
+    disables: bool | tuple[str, ...] = False
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------------
@@ -143,16 +147,21 @@ def missing_parents(entries: Sequence[tuple[Section, str, Dependences]]) -> Iter
 def _names_in(section: Section, modifier: Dependence) -> list[str]:
     if modifier.script is None:
         return [modifier.variable]
-    found = [single or double for single, double in _VAL.findall(str(section[modifier.key]))]
+    found = [single or double for single, double in VAL.findall(str(section[modifier.key]))]
     return [normalized(name) for name in dict.fromkeys(found)]
 
 
 # --- settling --------------------------------------------------------------------------------------------------------------
 
 
-def settle_conditions(controls: Sequence[Control], binding: Binding, answers: dict[str, Any]) -> list[Control]:
-    """The controls with their conditions in terms of each other; those that can never be shown are left out."""
-    controls = _told_apart(controls)
+def settle_conditions(
+    controls: Sequence[Control], binding: Binding, answers: dict[str, Any], *, before: int = 0
+) -> list[Control]:
+    """The controls with their conditions in terms of each other; those that can never be shown are left out.
+
+    `before` says how many controls the screen has before these.
+    """
+    controls = _told_apart(controls, before)
     if not any(control.depends for control in controls):
         return list(controls)
     parents = {control.asked.variable: control.asked for control in reversed(controls) if control.asked}
@@ -160,14 +169,14 @@ def settle_conditions(controls: Sequence[Control], binding: Binding, answers: di
     return _with_first_look(settled)
 
 
-def _told_apart(controls: Sequence[Control]) -> Sequence[Control]:
+def _told_apart(controls: Sequence[Control], before: int) -> Sequence[Control]:
     """Of several controls for one variable, all but the first get names of their own."""
     names: set[str] = set()
     told: list[Control] = []
     for number, control in enumerate(controls):
         name = control.view.name
         if control.asked is not None and name in names:
-            name = control_name(f"_field_{number}")
+            name = control_name(f"_field_{before + number}")
             control = replace(control, view=replace(control.view, name=name), asked=replace(control.asked, control=name))
         names.add(name)
         told.append(control)
@@ -180,13 +189,13 @@ def _settled(control: Control, parents: dict[str, AskedField], binding: Binding,
         yield control
         return
     if modifier.script is not None:
-        yield _under(control, Condition(modifier.effect), modifier.script.script(answers))
+        yield _under(control, Condition(modifier.effect), modifier.made_script or modifier.script.script(answers))
         return
     condition = _condition(modifier, parents, binding.filled(modifier.variable), answers)
     if condition is not None:
         yield _under(control, condition)
     elif modifier.effect == "enable":
-        yield Control(replace(control.view, disabled=True))
+        yield replace(control, view=replace(control.view, disabled=True), asked=None, depends=None)
     elif modifier.effect != "show":
         yield control
 
@@ -203,7 +212,7 @@ def _condition(modifier: Dependence, parents: dict[str, AskedField], variable: s
 
 def _under(control: Control, condition: Condition, script: str = "") -> Control:
     asked = replace(control.asked, condition=condition) if control.asked else None
-    return Control(replace(control.view, condition=condition, script=script), asked)
+    return replace(control, view=replace(control.view, condition=condition, script=script), asked=asked, depends=None)
 
 
 def _with_first_look(controls: list[Control]) -> list[Control]:

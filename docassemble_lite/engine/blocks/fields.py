@@ -1,33 +1,24 @@
-"""The entries under `fields`: what an author says of each, and the control and the contract that it becomes."""
+"""The entries under `fields`: how they are read, and what is to be said about them."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from docassemble_lite.engine.blocks.block import expressions_in
-from docassemble_lite.engine.blocks.choices import ChoiceList, given_options, made_choices, objects_to_choose, read_choices
-from docassemble_lite.engine.blocks.conditions import (
-    CONDITION_KEYS,
-    NOTHING,
-    Control,
-    Dependences,
-    TextReader,
-    missing_parents,
-    read_dependences,
-)
+from docassemble_lite.engine.blocks.choices import ChoiceList, made_choices, objects_to_choose, read_choices
+from docassemble_lite.engine.blocks.conditions import CONDITION_KEYS, TextReader, missing_parents, read_dependences
+from docassemble_lite.engine.blocks.disabling import read_disables
+from docassemble_lite.engine.blocks.field import FieldEntry
+from docassemble_lite.engine.blocks.generators import read_generators
+from docassemble_lite.engine.blocks.layout import read_layout
 from docassemble_lite.engine.blocks.texts import BlockText, page_text_at, text_at
 from docassemble_lite.engine.document import Items, Place, Section
-from docassemble_lite.engine.expressions import Expression, constant_or_expression, read_variable, set_variable
-from docassemble_lite.engine.fields.control_name import control_name
-from docassemble_lite.engine.fields.datatype import Datatype, FieldSpec, FieldTexts, Option
-from docassemble_lite.engine.fields.registry import datatype_for
-from docassemble_lite.engine.names import Binding, is_path, normalized, parents_of
-from docassemble_lite.engine.screen import AskedField, FieldView
-from docassemble_lite.errors import EvaluationError, LiteError, SourceError
+from docassemble_lite.engine.expressions import Expression, constant_or_expression, read_variable
+from docassemble_lite.engine.names import is_path, normalized, parents_of
+from docassemble_lite.errors import SourceError
 
 if TYPE_CHECKING:
     from docassemble_lite.engine.evaluation import Evaluation
@@ -101,236 +92,38 @@ FIELD_KEYS = frozenset(
 #: Those of them that have no effect yet.
 LATER_FIELD_KEYS = frozenset(
     {
-        "accept",
         "address autocomplete",
-        "disable others",
         "field metadata",
-        "file css class",
-        "floating label",
-        "grid",
-        "image generator",
-        "help generator",
         "inline width",
-        "item grid",
         "keep for training",
-        "maximum image size",
-        "object labeler",
         "using",
         "allow privileges",
         "allow users",
         "persistent",
         "private",
         "content type",
-        "image upload type",
         "sync",
     }
 )
 #: Keys whose text goes to the datatype after Mako.
 _LIMITS = ("min", "max", "minlength", "maxlength", "step", "rows", "scale", "currency symbol")
+#: Values of `datatype` and `input type` that mean nothing without choices.
+_CHOOSING = frozenset(
+    {
+        "checkboxes",
+        "choices",
+        "dropdown",
+        "multiselect",
+        "object",
+        "object_checkboxes",
+        "object_multiselect",
+        "object_radio",
+        "radio",
+        "select",
+    }
+)
 _TEXTS_ALONE = ("note", "html", "raw html")
 _NO_LABEL = "no label"
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A field of a screen without its value."""
-
-    datatype: Datatype
-    spec: FieldSpec
-    asked: AskedField
-
-    @cached_property
-    def blank(self) -> FieldView:
-        """The field as it looks while nobody has answered it."""
-        return self.datatype.view(self.spec, self.asked, None)
-
-
-@dataclass(frozen=True)
-class FieldEntry:
-    """One entry under `fields` as it was written."""
-
-    section: Section
-    number: int
-    variable: str = ""
-    label: BlockText | None = None
-    no_label: bool = False
-    datatype: str = "text"
-    input_type: str = ""
-    required: Expression | bool = True
-    disabled: Expression | bool = False
-    hint: BlockText | None = None
-    help: BlockText | None = None
-    under: BlockText | None = None
-    # (kind, text) of a note or of HTML, alone or beside a field
-    note: tuple[str, BlockText] | None = None
-    # makes more entries
-    code: Expression | None = None
-    choices: ChoiceList | None = None
-    default: Callable[[dict[str, Any]], Any] | None = None
-    limits: Mapping[str, BlockText] = field(default_factory=dict)
-    flags: Mapping[str, Any] = field(default_factory=dict)
-    messages: Mapping[str, BlockText] = field(default_factory=dict)
-    validate: Expression | None = None
-    depends: Dependences = NOTHING
-    # a field that is the same for everybody is prepared once for each (language, locale)
-    prepared: dict[tuple[str, str], Prepared] = field(default_factory=dict, compare=False, repr=False)
-
-    @cached_property
-    def is_constant(self) -> bool:
-        """Whether the field is the same for everybody, but for what they answered."""
-        texts = [self.label, self.hint, self.help, self.under, *self.limits.values(), *self.messages.values()]
-        texts += [value for value in self.flags.values() if isinstance(value, BlockText)]
-        conditions = isinstance(self.required, bool) and isinstance(self.disabled, bool)
-        choices = self.choices is None or self.choices.is_constant
-        return conditions and choices and all(text is None or text.constant is not None for text in texts)
-
-    def controls(self, evaluation: Evaluation, binding: Binding) -> Iterator[Control]:
-        """What it puts on the screen now."""
-        if not self.depends.is_shown(evaluation.answers):
-            return
-        if self.code is not None:
-            for entry in self._made_entries(evaluation):
-                for control in entry.controls(evaluation, binding):
-                    yield replace(control, depends=control.depends or self.depends.later)
-        elif not self.variable:
-            yield from self._note(evaluation.answers)
-        else:
-            yield from self._field(evaluation, binding)
-
-    def is_left_out(self, answers: dict[str, Any]) -> bool:
-        """Whether code says that it isn't to be answered now."""
-        return not (self.depends.is_shown(answers) and self.depends.is_enabled(answers))
-
-    def _made_entries(self, evaluation: Evaluation) -> Iterator[FieldEntry]:
-        assert self.code is not None
-        made = self.code.evaluate(evaluation.answers)
-        if isinstance(made, Mapping) or not hasattr(made, "__iter__"):
-            raise self._failure(f"The code for fields gave {made!r}.", "It must be a list of dictionaries, one for each field.")
-        for number, item in enumerate(made):
-            if not isinstance(item, Mapping):
-                raise self._failure(f"The code for fields gave {item!r} for a field.", "Each field must be a dictionary.")
-            yield read_entry(_section_of(item, self.code.place), 1000 * (self.number + 1) + number, made=True)
-
-    def _note(self, answers: dict[str, Any]) -> Iterator[Control]:
-        if self.note:
-            kind, text = self.note
-            html = text.block(answers) if kind == "note" else text.html(answers)
-            view = FieldView(name="", kind="note" if kind == "note" else "html", datatype="", label_html=html)
-            yield Control(view, depends=self.depends.later)
-
-    def _field(self, evaluation: Evaluation, binding: Binding) -> Iterator[Control]:
-        variable = binding.filled(self.variable)
-        prepared = self._prepared(evaluation, variable)
-        if self.choices is not None and not prepared.spec.options and prepared.datatype.has_choices:
-            empty = prepared.datatype.empty(prepared.asked)
-            # where there was nothing to choose from, the value is None; only a group of checkboxes is an empty group
-            set_variable(variable, None if isinstance(empty, str) else empty, evaluation.answers)
-            return
-        view = self._view(evaluation, prepared)
-        disabled = prepared.spec.texts.disabled or not self.depends.is_enabled(evaluation.answers)
-        if disabled:
-            yield Control(replace(view, disabled=True), depends=self.depends.later)
-        else:
-            yield Control(view, prepared.asked, self.depends.later)
-        if self.note:
-            yield from self._note(evaluation.answers)
-
-    def _prepared(self, evaluation: Evaluation, variable: str) -> Prepared:
-        """All of the field but its value."""
-        given = evaluation.given.get(variable)
-        if given is not None:
-            prepared = self._prepare(evaluation.answers, variable, given_options(given))
-            return replace(prepared, asked=replace(prepared.asked, given=given))
-        if not self.is_constant or variable != self.variable:
-            return self._prepare(evaluation.answers, variable)
-        key = (evaluation.current.language, evaluation.current.locale)
-        if key not in self.prepared:
-            self.prepared[key] = self._prepare(evaluation.answers, variable)
-        return self.prepared[key]
-
-    def _prepare(self, answers: dict[str, Any], variable: str, options: tuple[Option, ...] | None = None) -> Prepared:
-        if options is None:
-            options = self.choices.options(answers) if self.choices else ()
-        datatype = self.datatype_of(bool(self.choices))
-        spec = self._spec(answers, variable, options)
-        try:
-            asked = datatype.asked(spec)
-        except LiteError as error:
-            key = next((key for key in ("min", "max", "step") if key in self.section and f"“{key}”" in error.message), "datatype")
-            raise self.section.mistake(key, error.message) from error
-        return Prepared(datatype, spec, asked)
-
-    def datatype_of(self, with_choices: bool) -> Datatype:
-        """The datatype that serves it. Raises `SourceError` if there is none."""
-        try:
-            return datatype_for(self.datatype, self.input_type, choices=with_choices)
-        except LiteError as error:
-            raise self.section.mistake("datatype", error.message) from error
-
-    def _spec(self, answers: dict[str, Any], variable: str, options: tuple[Option, ...]) -> FieldSpec:
-        keys: dict[str, Any] = {key: text.value(answers).strip() for key, text in self.limits.items()}
-        for key, value in self.flags.items():
-            keys[key] = value.value(answers) if isinstance(value, BlockText) else value
-        keys["validation messages"] = {code: text.plain(answers) for code, text in self.messages.items()}
-        return FieldSpec(
-            variable=variable,
-            name=control_name(variable),
-            datatype=self.datatype,
-            input_type=self.input_type,
-            required=_truth(self.required, answers),
-            texts=self._texts(answers),
-            options=options,
-            keys=keys,
-            number=self.number,
-        )
-
-    def _texts(self, answers: dict[str, Any]) -> FieldTexts:
-        return FieldTexts(
-            label_html=self.label.inline(answers) if self.label else "",
-            label=self.label.plain(answers) if self.label else "",
-            hint=self.hint.plain(answers) if self.hint else "",
-            help_html=self.help.block(answers) if self.help else "",
-            under_html=self.under.inline(answers) if self.under else "",
-            no_label=self.no_label,
-            css_class=str(self.flags.get("css class") or ""),
-            disabled=_truth(self.disabled, answers),
-        )
-
-    def _view(self, evaluation: Evaluation, prepared: Prepared) -> FieldView:
-        spec, asked = prepared.spec, prepared.asked
-        retyped = evaluation.retyped.get(spec.variable)
-        if retyped is not None:
-            return prepared.datatype.retyped(spec, asked, retyped[0], retyped[1])
-        value, answered = self._value(evaluation, spec.variable)
-        if value is None and not answered:
-            return prepared.blank
-        return prepared.datatype.view(replace(spec, answered=answered), asked, value)
-
-    def _value(self, evaluation: Evaluation, variable: str) -> tuple[Any, bool]:
-        """What the control shows at first, and whether that had been answered or is only the default."""
-        for earlier in (evaluation.internal["discarded"], evaluation.internal["dirty"]):
-            if variable in earlier and (earlier is evaluation.internal["discarded"] or not evaluation.is_defined(variable)):
-                return earlier[variable], True
-        if evaluation.is_defined(variable):
-            value = read_variable(variable, evaluation.answers)
-            if not callable(value):
-                return value, True
-        return (self.default(evaluation.answers) if self.default else None), False
-
-    def check(self, answers: dict[str, Any], value: Any) -> None:
-        """Run the author's `validate`. It objects by raising, or by giving something false."""
-        if self.validate is None:
-            return
-        if not self.validate.evaluate(answers)(value):
-            raise ValueError("Please enter a valid value.")
-
-    def _failure(self, message: str, hint: str) -> EvaluationError:
-        place = self.section.place
-        return EvaluationError(message, source=place.source.name, path=place.source.path, line=place.line, hint=hint)
-
-
-def _truth(condition: Expression | bool, answers: dict[str, Any]) -> bool:
-    return condition if isinstance(condition, bool) else bool(condition.evaluate(answers))
 
 
 def read_fields(section: Section) -> list[FieldEntry]:
@@ -356,14 +149,20 @@ def read_entry(section: Section, number: int, *, made: bool = False) -> FieldEnt
     labels = [key for key in section if key not in FIELD_KEYS]
     if set(section) - {"required"} - CONDITION_KEYS == {"code"}:
         made_by = Expression(str(section["code"]), section.value_place("code"))
-        return FieldEntry(section, number, code=made_by, depends=read_dependences(section, text))
+
+        def read_made(item: Mapping[Any, Any], place: int) -> FieldEntry:
+            return read_entry(_section_of(item, made_by.place), place, made=True)
+
+        return FieldEntry(section, number, code=made_by, read_made=read_made, depends=read_dependences(section, text))
     note = next(((key, _sure(page_text(section, key))) for key in _TEXTS_ALONE if section.get(key) is not None), None)
     if not labels and "field" not in section and _NO_LABEL not in section:
         if note is None:
             raise section.place.mistake("This field has no variable.", "Write “- Label: variable”.")
         return FieldEntry(section, number, note=note, depends=read_dependences(section, text))
     label, no_label, variable = _label_and_variable(section, labels, text)
-    choices, default = _choices_of(section, made), _default_of(section, text)
+    choices, default, disables = _choices_of(section, made), _default_of(section, text), read_disables(section)
+    if choices is None:
+        _refuse_nothing_to_choose_from(section)
     return FieldEntry(
         section,
         number,
@@ -372,11 +171,13 @@ def read_entry(section: Section, number: int, *, made: bool = False) -> FieldEnt
         no_label=no_label,
         datatype=str(section.get("datatype") or "text"),
         input_type=str(section.get("input type") or ""),
-        required=constant_or_expression(section.get("required", True), section.value_place("required")),
+        # what is entered elsewhere instead makes up for it
+        required=constant_or_expression(section.get("required", not disables), section.value_place("required")),
         disabled=constant_or_expression(section.get("disabled", False), section.value_place("disabled")),
         hint=text(section, "hint"),
         help=text(section, "help"),
         under=text(section, "under text"),
+        css_class=text(section, "css class"),
         note=note,
         choices=choices,
         default=default,
@@ -385,6 +186,8 @@ def read_entry(section: Section, number: int, *, made: bool = False) -> FieldEnt
         messages=_messages(section, text),
         validate=_validate(section),
         depends=read_dependences(section, text),
+        disables=disables,
+        layout=read_layout(section, text),
     )
 
 
@@ -426,6 +229,22 @@ def _choices_of(section: Section, made: bool) -> ChoiceList | None:
     key = next((key for key in ("choices", "code") if section.get(key) is not None), None)
     if key is None:
         return None
+    choices = _listed_choices(section, key, made)
+    generators = read_generators(section, made=made)
+    return choices if generators is None else replace(choices, generators=generators)
+
+
+def _refuse_nothing_to_choose_from(section: Section) -> None:
+    for key in ("datatype", "input type"):
+        if section.get(key) in _CHOOSING:
+            raise section.mistake(
+                key,
+                f"A field of the {key} “{section[key]}” needs something to choose from.",
+                "Add “choices:” and below it a list, or “code:” and below it an expression that gives one.",
+            )
+
+
+def _listed_choices(section: Section, key: str, made: bool) -> ChoiceList:
     of_objects = str(section.get("datatype", "")).startswith("object")
     if made and key == "choices":
         shuffled = section.get("shuffle") is True
@@ -435,7 +254,8 @@ def _choices_of(section: Section, made: bool) -> ChoiceList | None:
     if key == "code":
         value = str(value)
     elif of_objects:
-        return objects_to_choose(value, section.value_place(key), exclude)
+        labelled = section.get("object labeler") is None
+        return objects_to_choose(value, section.value_place(key), exclude, labelled=labelled)
     return read_choices(value, section.value_place(key), exclude, shuffled=section.get("shuffle") is True)
 
 
@@ -466,16 +286,19 @@ def _flags(section: Section, text: TextReader) -> dict[str, Any]:
         "uncheck others",
         "check others",
         "inline",
-        "css class",
         "action",
         "trigger at",
+        "maximum image size",
+        "image upload type",
+        "file css class",
     ):
         if key in section:
             flags[key] = text(section, key) if isinstance(section[key], str) else section[key]
     if section.get("input type") == "ajax" and not flags.get("action"):
         raise section.mistake("input type", "A field with suggestions needs an action.", "Add “action: name_of_an_event”.")
-    if isinstance(flags.get("css class"), BlockText):
-        flags["css class"] = flags["css class"].raw({})
+    if section.get("accept") is not None:
+        written = section["accept"]
+        flags["accept"] = str(written) if text is _made_text else Expression(str(written), section.value_place("accept"))
     return flags
 
 

@@ -16,7 +16,7 @@ from docassemble_lite.engine.given_files import GivenFile, files_in
 from docassemble_lite.engine.typed import shown, unescape_typed
 from docassemble_lite.engine.word_templates import fill, plain_text
 from docassemble_lite.errors import DocumentError
-from docassemble_lite.objects import DAFile, DAFileCollection, DAFileList
+from docassemble_lite.objects import DAFile, DAFileCollection, DAFileList, DAStaticFile
 
 if TYPE_CHECKING:
     from docassemble_lite.engine.evaluation import Evaluation
@@ -114,7 +114,7 @@ def _field_value(evaluation: Evaluation, value: Any) -> FieldValue:
         return ""
     if isinstance(value, GivenFile):
         return _picture(value)
-    if isinstance(value, (DAFile, DAFileList, DAFileCollection)) or type(value).__name__ == "DAStaticFile":
+    if isinstance(value, (DAFile, DAFileList, DAFileCollection, DAStaticFile)):
         files = files_in(evaluation, value)
         return _picture(files[0]) if files else ""
     return unescape_typed(plain_text(shown(value))).strip()

@@ -11,9 +11,13 @@ from docassemble_lite.engine.blocks.block import Block, names_at
 from docassemble_lite.engine.blocks.choices import Choice, ChoiceList, read_choices
 from docassemble_lite.engine.blocks.code import CodeBlock, code_at
 from docassemble_lite.engine.blocks.conditions import Control, settle_conditions
+from docassemble_lite.engine.blocks.disabling import settle_disabling
 from docassemble_lite.engine.blocks.documents import DOCUMENT_KEYS, QuestionDocuments
-from docassemble_lite.engine.blocks.fields import FieldEntry, define_parents, read_fields
+from docassemble_lite.engine.blocks.field import FieldEntry
+from docassemble_lite.engine.blocks.fields import define_parents, read_fields
+from docassemble_lite.engine.blocks.list_collect import Collection, ListCollect
 from docassemble_lite.engine.blocks.texts import BlockText, page_text_at, text_at
+from docassemble_lite.engine.decorating import with_images
 from docassemble_lite.engine.document import Section
 from docassemble_lite.engine.expressions import constant_or_expression, set_variable
 from docassemble_lite.engine.fields.control_name import control_name
@@ -59,12 +63,16 @@ class Form:
     press_variable: str = ""
     continue_variable: str = ""
     choices: FieldView | None = None
+    # the list whose items the controls belong to
+    collection: Collection | None = None
 
     def asked_fields(self) -> tuple[AskedField, ...]:
         return tuple(control.asked for control in self.controls if control.asked)
 
     def variables(self) -> list[str]:
-        names = [asked.variable for asked in self.asked_fields()]
+        # an item that isn't there yet has no parts either
+        present = self.collection.asked.present if self.collection else 0
+        names = [asked.variable for asked in self.asked_fields() if asked.item is None or asked.item < present]
         return [*names, *(name for name in (self.press_variable, self.continue_variable) if name)]
 
 
@@ -109,6 +117,11 @@ class QuestionBlock(Block):
             "resume button label",
             "shuffle",
             "check in",
+            "list collect",
+            "signature",
+            "required",
+            "pen color",
+            "decoration",
             *DOCUMENT_KEYS,
         }
     )
@@ -131,9 +144,13 @@ class QuestionBlock(Block):
         self.hides_continue = constant_or_expression(
             section.get("hide continue button"), section.value_place("hide continue button")
         )
+        self.signature_required = constant_or_expression(section.get("required", True), section.value_place("required"))
+        self.pen_color = text_at(section, "pen color")
+        self.decoration = text_at(section, "decoration")
         self.documents = QuestionDocuments(section, self.name)
         self.validation = code_at(section, "validation code") if "validation code" in section else None
         self.entries: list[FieldEntry] = []
+        self.collect: ListCollect | None = None
         self.embedded: dict[int, Block] = {}
         self.choice_list: ChoiceList | None = None
         self.list_kind = ""
@@ -147,15 +164,27 @@ class QuestionBlock(Block):
 
     def _read_form(self) -> Callable[[Evaluation, Binding], Form]:
         section = self.section
+        ways = [key for key in (*_YES_NO, "fields") if key in section]
+        if len(ways) > 1:
+            raise section.mistake(
+                ways[1],
+                f"A question can't have both “{ways[0]}” and “{ways[1]}”.",
+                "Ask a yes or no among the fields with “datatype: yesnoradio”, or make two questions of it.",
+            )
         for key in _YES_NO:
             if key in section:
                 self.variable = next(iter(names_at(section, key)), "")
                 return self._yes_no_form
+        if "signature" in section:
+            self.variable = next(iter(names_at(section, "signature")), "")
+            return self._signature_form
         for key in _LISTS:
             if key in section and "fields" not in section:
                 return self._read_list(key)
         if "fields" in section:
             self.entries = read_fields(section)
+            if section.get("list collect") not in (None, False):
+                self.collect = ListCollect(section, self.entries)
             return self._fields_form
         field_names = names_at(section, "field")
         self.continue_variable = self.continue_variable or next(iter(field_names), "")
@@ -251,6 +280,7 @@ class QuestionBlock(Block):
         documents = self.documents.shown(evaluation, binding)
         if documents is not None:
             screen = replace(screen, documents=documents)
+        screen = with_images(screen, self.decoration.raw(evaluation.answers) if self.decoration else "")
         define_parents(evaluation, form.variables())
         if self.section.get("prevent going back") is True:
             evaluation.internal["steps_offset"] = evaluation.internal["steps"]
@@ -268,6 +298,7 @@ class QuestionBlock(Block):
             press_variable=form.press_variable,
             back=_truth(self.back, evaluation),
             check_in=binding.filled(self.check_in),
+            collected=form.collection.asked if form.collection else None,
         )
 
     def _screen(
@@ -289,6 +320,7 @@ class QuestionBlock(Block):
             help_html=self.help.block(answers) if self.help else "",
             help_label=self.help_label.plain(answers) if self.help_label else parts.plain("help label", answers),
             fields=tuple(control.view for control in form.controls),
+            collected=form.collection.view if form.collection else None,
             button_style=style,
             buttons=form.buttons,
             choices=form.choices,
@@ -342,8 +374,12 @@ class QuestionBlock(Block):
     # --- the ways of answering ---------------------------------------------------------------------------------------
 
     def _fields_form(self, evaluation: Evaluation, binding: Binding) -> Form:
+        if self.collect is not None and self.collect.is_enabled(evaluation.answers):
+            made_of = self.collect.collection(evaluation, binding)
+            variable = binding.filled(self.continue_variable)
+            return Form(style="continue", controls=made_of.controls, continue_variable=variable, collection=made_of)
         made = [control for entry in self.entries for control in entry.controls(evaluation, binding)]
-        controls = settle_conditions(made, binding, evaluation.answers)
+        controls = settle_disabling(settle_conditions(made, binding, evaluation.answers), binding)
         if not any(control.view.variable for control in controls) and self._skips_when_empty(controls):
             evaluation.internal["answered"].add(self.name)
             raise RunAgain
@@ -413,6 +449,23 @@ class QuestionBlock(Block):
             discarded = evaluation.internal["discarded"]
             value = discarded[variable] if variable in discarded else evaluation.value_or_none(variable)
             view = datatype.view(spec, asked, self.section.get("default") if value is None else value)
+        return Form(style="continue", controls=[Control(view, asked)])
+
+    def _signature_form(self, evaluation: Evaluation, binding: Binding) -> Form:
+        variable = binding.filled(self.variable)
+        question = self.question.plain(evaluation.answers)
+        spec = FieldSpec(
+            variable,
+            control_name(variable),
+            "signature",
+            required=_truth(self.signature_required, evaluation),
+            texts=FieldTexts(label_html=self.question.inline(evaluation.answers), label=question, no_label=True),
+            keys={"pen color": self.pen_color.value(evaluation.answers) if self.pen_color else ""},
+        )
+        datatype = datatype_for("signature")
+        asked = datatype.asked(spec)
+        retyped = evaluation.retyped.get(variable)
+        view = datatype.retyped(spec, asked, *retyped) if retyped else datatype.view(spec, asked, None)
         return Form(style="continue", controls=[Control(view, asked)])
 
     def _special_list_form(self, evaluation: Evaluation, _: Binding) -> Form:

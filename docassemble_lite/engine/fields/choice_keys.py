@@ -59,6 +59,7 @@ def choice_views(
             help_html=option.help_html,
             color=option.color,
             css_class=option.css_class,
+            image_url=option.image_url,
         )
         for (key, value), option in zip(choices.items(), options, strict=True)
     )

@@ -84,9 +84,32 @@ class PostedForm:
         self._fields = {control_of(item): item for item in fields}
         self._posted = posted
         self._told = told
+        self._disabled: frozenset[str] = frozenset()
+        self._disable()
+
+    def answerable(self) -> list[AskedField]:
+        """The fields that the person can answer; a variable for which two of them were there is answered by what was entered."""
+        able = [item for item in self._fields.values() if self.asks(item)]
+        return [item for item in able if not (item.disables and not self._is_entered(item) and _stands_for(item, able))]
+
+    def _disable(self) -> None:
+        """Find out which controls others have disabled."""
+        disabling = [item for item in self._fields.values() if item.disables and self._is_entered(item)]
+        # the first of two that disable each other wins
+        for item in disabling:
+            if self.asks(item):
+                self._disabled |= set(item.disables)
+        # one that turns out to be disabled, or hidden by what is, has no effect on those after it, or before it
+        for _ in disabling:
+            self._disabled = frozenset(name for item in disabling if self.asks(item) for name in item.disables)
+
+    def _is_entered(self, item: AskedField) -> bool:
+        return any(text.strip() not in ("", NONE_KEY) for text in self._posted.get(control_of(item), ()))
 
     def asks(self, item: AskedField) -> bool:
         """Whether the person can answer the field."""
+        if control_of(item) in self._disabled:
+            return False
         if item.condition is None:
             return True
         return self._told(item) if not item.condition.control else self.fulfils(item.condition, control_of(item))
@@ -103,10 +126,16 @@ class PostedForm:
             parent = self._fields.get(parent.condition.control)
         answered = parent is not None and (parent.condition is None or bool(parent.condition.control) or self._told(parent))
         for each in reversed(conditions):
-            holds = answered and self._holds(each)
+            holds = answered and each.control not in self._disabled and self._holds(each)
             answered = holds == (each.effect in _POSITIVE)
         return answered
 
     def _holds(self, condition: Condition) -> bool:
         texts = self._posted.get(condition.control) or ("",)
         return condition.negated != any(text.strip() in condition.texts for text in texts)
+
+
+def _stands_for(item: AskedField, others: Sequence[AskedField]) -> bool:
+    """Whether others ask for the same variable, or for parts of it."""
+    begins = (f"{item.variable}.", f"{item.variable}[")
+    return any(other is not item and (other.variable == item.variable or other.variable.startswith(begins)) for other in others)

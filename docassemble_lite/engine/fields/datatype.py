@@ -46,6 +46,8 @@ class Option:
     help_html: str = ""
     color: str = ""
     css_class: str = ""
+    # where a picture of it is
+    image_url: str = ""
 
 
 @dataclass(frozen=True)

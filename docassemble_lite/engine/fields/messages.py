@@ -36,6 +36,17 @@ STANDARD: Mapping[str, str] = {
     "min": "You need to enter a number that is at least %s.",
     "max": "You need to enter a number that is at most %s.",
     "step": "You need to enter a multiple of %s.",
+    "accept": "%s isn’t one of the kinds of files that are asked for here.",
+    "file empty": "%s is empty.",
+    "file large": "%s is too large. A file may have at most %s.",
+    "file kind": "%s isn’t what its name says. Save it anew in the program that it comes from, or send another file.",
+    "file package": "%s can’t be opened. Save it anew, without a password, and send it again.",
+    "file picture": "%s can’t be read as a picture. Send another one.",
+    "file pixels": "%s has too many pixels. Make it smaller and send it again.",
+    "file room": "There is no room for %s: all files together have become too large.",
+    "file again": "Please choose the file again.",
+    "file number": "You can send at most %s.",
+    "signature required": "You must sign your name to continue.",
 }
 
 

@@ -49,4 +49,6 @@ def posted_by(view: FieldView) -> list[str]:
         return [view.value] if view.checked else []
     if view.kind in ("select", "radio", "checkboxes"):
         return [choice.key for choice in view.choices if choice.selected and choice.key]
+    if view.kind == "file":
+        return [item.ticket for item in view.kept]
     return [view.value]

@@ -2,11 +2,14 @@
 // so that a screen that was loaded again needs no new ones.
 
 import "./checkin.js";
+import "./collecting.js";
 import "./conditions.js";
 import "./interface.js";
 import { noteScreen, whenScreenComes } from "./screen.js";
 import "./sending.js";
+import "./signature.js";
 import "./suggestions.js";
+import "./uploads.js";
 
 // --- "none of the above" and "all of the above" ------------------------------------------------------------------------
 
@@ -109,7 +112,7 @@ for (const end of ["pointerup", "pointercancel"]) {
 }
 
 document.addEventListener("change", (event) => {
-  if (event.target.matches?.("#daform input:not([type=checkbox], [type=radio], [type=range]), #daform textarea")) {
+  if (event.target.matches?.("#daform input:not([type=checkbox], [type=radio], [type=range], [type=file]), #daform textarea")) {
     if (pressing) late.add(event.target);
     else showComplaint(event.target);
   }

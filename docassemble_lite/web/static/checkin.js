@@ -16,6 +16,8 @@ const CONNECT_AGAIN = 60 * SECONDS;
 // and until it is asked again when it didn't answer
 const AGAIN = 3 * SECONDS;
 const REMEMBERED = 50;
+// milliseconds within which all that changes because the server filled something in is one change
+const FRAME = 16;
 // so many times may a screen's action lead to the next without anybody doing anything before it is called a loop
 const LOOP = 6;
 
@@ -38,6 +40,8 @@ let lately = [];
 let byItself = 0;
 // whether what changed since the action was run last is counted in that already: it may change many fields at once
 let counted = false;
+// the change by which the page tells of what the server is filling in just now; null: it isn't filling in anything
+let update = null;
 
 function note(occasion) {
   if (!action()) return;
@@ -55,8 +59,18 @@ document.addEventListener("change", (event) => {
   counted = !event.isTrusted;
   byItself = event.isTrusted ? 0 : byItself + goesOn;
   if (goesOn && byItself === LOOP) console.warn(`The check in “${action()}” keeps changing what makes the page check in; it is slowed down.`);
+  if (update && !event.isTrusted) {
+    if (update.noted) return;
+    update.noted = true;
+  }
   note({ changed: variable });
 });
+
+function beginUpdate() {
+  const begun = { noted: false };
+  update = begun;
+  setTimeout(() => { if (update === begun) update = null; }, FRAME);
+}
 
 for (const kind of ["pointerdown", "keydown"]) {
   document.addEventListener(kind, () => { byItself = 0; });
@@ -162,6 +176,7 @@ function take(found) {
     refresh();
     return;
   }
+  if (found.commands.length) beginUpdate();
   for (const command of found.commands) {
     if (command.id) {
       unconfirmed.push(command.id);

@@ -53,6 +53,47 @@ function judge(container) {
   return container.hidden !== before[0] || container.classList.contains("da-disabled") !== before[1];
 }
 
+// --- fields that disable others while something is entered in them --------------------------------------------------------------
+
+// marks a control that another field has disabled, and that would be enabled otherwise
+const GIVEN_WAY = "data-given-way";
+
+const isEntered = (controls) => postedBy(controls).some((text) => !["", "_none"].includes(text.trim()));
+
+// the names of the controls that are to be disabled; the first of two that disable each other wins
+function namesGivingWay() {
+  const able = [];
+  for (const container of document.querySelectorAll("#daform [data-disable-others]")) {
+    const controls = [...container.querySelectorAll(CONTROLS)].filter((control) => isActive(control) || control.hasAttribute(GIVEN_WAY));
+    if (controls.length && isEntered(controls)) able.push([controls[0].name, container.dataset.disableOthers.split(" ")]);
+  }
+  let names = new Set();
+  for (const [name, others] of able) if (!names.has(name)) others.forEach((other) => names.add(other));
+  // one that is disabled itself has no effect on those after it, or before it
+  for (let round = 0; round < able.length; round += 1) {
+    const before = names;
+    names = new Set(able.flatMap(([name, others]) => (before.has(name) ? [] : others)));
+  }
+  return names;
+}
+
+// whether this changed anything
+function judgeOthers() {
+  const names = namesGivingWay();
+  let changed = false;
+  for (const control of allControls()) {
+    const gives = names.has(control.name);
+    if (gives ? control.disabled : !control.hasAttribute(GIVEN_WAY)) continue;
+    control.disabled = gives;
+    control.toggleAttribute(GIVEN_WAY, gives);
+    control.closest(".da-field-container")?.classList.toggle("da-disabled", gives);
+    changed = true;
+  }
+  return changed;
+}
+
+const disabling = () => Boolean(document.querySelector("#daform [data-disable-others]"));
+
 function sayWhatIsThere() {
   const input = document.querySelector("#daform input[name=_visible]");
   const names = allControls().filter(isActive).map((control) => control.name);
@@ -61,10 +102,10 @@ function sayWhatIsThere() {
 
 function judgeAll() {
   const all = containers();
-  if (!all.length) return;
+  if (!all.length && !disabling()) return;
   // one may depend on another; two that depend on each other don't go on for ever
-  for (let round = 0; round <= all.length; round += 1) {
-    if (!all.map(judge).some(Boolean)) break;
+  for (let round = 0; round <= all.length + 1; round += 1) {
+    if (![...all.map(judge), judgeOthers()].some(Boolean)) break;
   }
   sayWhatIsThere();
 }

@@ -68,5 +68,6 @@ Object.assign(window, {
   da_url_action: url_action, da_action_perform: action_perform, da_action_call: action_call,
   da_action_perform_with_next: action_perform_with_next, da_get_interview_variables: get_interview_variables,
   daYamlFilename: form() && new URL(form().action).searchParams.get("i"),
+  daUserId: document.body.dataset.userId ? Number(document.body.dataset.userId) : null,
   daUsingGA: false, daUsingSegment: false,
 });

@@ -13,7 +13,8 @@ export function parameters() {
   const found = {};
   for (const control of allControls().filter(isActive)) {
     const variable = variableOf(control);
-    if (!variable || control.type === "file") continue;
+    // what files and signatures post means nothing to an action
+    if (!variable || control.closest(".da-files, .da-signature")) continue;
     if (control.type === "radio") {
       found[variable] ??= "";
       if (control.checked) found[variable] = control.value;

@@ -19,7 +19,31 @@ function setSent(value, pressed) {
   }
 }
 
+// how many things have to be done before a form may be sent, and what is to send it then
+let holding = 0;
+let held = null;
+
+export function holdForm() {
+  holding += 1;
+}
+
+export function releaseForm() {
+  holding -= 1;
+  if (holding > 0 || !held) return;
+  const { form, submitter } = held;
+  held = null;
+  if (form.isConnected && !form.querySelector(".da-files-state.da-has-error")) form.requestSubmit(submitter);
+  else setSent(false);
+}
+
 document.addEventListener("submit", (event) => {
+  if (holding > 0) {
+    // a form that was sent while a file was on its way goes after it
+    event.preventDefault();
+    held = { form: event.target, submitter: event.submitter };
+    event.submitter?.classList.add("da-pressed");
+    return;
+  }
   if (sent) {
     event.preventDefault();
     return;

@@ -9,13 +9,16 @@ import atexit
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
 import pytest
 
+from docassemble_lite.clock import now
+from docassemble_lite.emails import Delivery, Email
 from docassemble_lite.engine.evaluation import Evaluation
 from docassemble_lite.engine.going_back import note_discarded
 from docassemble_lite.engine.internal import new_answers
@@ -24,8 +27,9 @@ from docassemble_lite.engine.screen import Asked, Exit, FieldView, Outcome, Scre
 from docassemble_lite.engine.source import Sources
 from docassemble_lite.engine.steering import SaveFirst
 from docassemble_lite.engine.submission import Mistakes, note_typed, submit
-from docassemble_lite.errors import AuthorError, EvaluationError, NoSuchFile, SourceError
-from docassemble_lite.host import FileInfo, Interface, Person, Request, TaskReport
+from docassemble_lite.engine.uploads import Upload
+from docassemble_lite.errors import AnswersTampered, AuthorError, EvaluationError, NoSuchFile, SourceError
+from docassemble_lite.host import FileInfo, Interface, Person, PersonAccess, Request, SessionMoments, TaskReport
 from docassemble_lite.store.freezer import freeze, thaw
 from docassemble_lite.store.small_redis import SmallRedis
 
@@ -56,8 +60,17 @@ class HostInMemory:
         self.messages: list[tuple[str, str]] = []
         # the task that is running
         self.running: Task | None = None
+        # e-mails that were sent, and the account that each was to be sent by
+        self.emails: list[tuple[Email, str | None]] = []
+        self.delivery = Delivery("sent", id="<1@test>")
+        # (base, task) → how often it was performed
+        self.performed: dict[tuple[str, str], int] = {}
+        self.moments = SessionMoments(began=now(), saved=now(), person_there=now())
+        self.people: list[PersonAccess] = []
         # number → (name, content, mimetype)
         self.files: dict[int, tuple[str, bytes, str]] = {}
+        # bytes that all of them may have
+        self.room = 10_000_000
 
     def action_url(self, action: str, arguments: Mapping[str, Any], *, with_session: bool, forget_prior: bool) -> str:
         pairs = "&".join(f"{name}={value}" for name, value in arguments.items())
@@ -102,12 +115,18 @@ class HostInMemory:
 
     def file_info(self, number: int) -> FileInfo:
         name, content, mimetype = self._file(number)
-        return FileInfo(number, name, name.rpartition(".")[2], mimetype, len(content))
+        return FileInfo(number, name, name.rpartition(".")[2].lower(), mimetype, len(content))
 
     def _file(self, number: int) -> tuple[str, bytes, str]:
         if number not in self.files:
             raise NoSuchFile
         return self.files[number]
+
+    def room_for_files(self) -> int:
+        return self.room - sum(len(content) for _, content, _ in self.files.values())
+
+    def static_file(self, reference: str) -> Path | None:
+        return None
 
     def file_url(self, number: int, extension: str, *, attachment: bool, external: bool) -> str:
         return (
@@ -117,14 +136,36 @@ class HostInMemory:
     def archive_url(self, numbers: Sequence[int], name: str) -> str:
         return f"/uploadedfiles/{name}?{'&'.join(f'file={number}' for number in numbers)}"
 
+    def send_email(self, email: Email, account: str | None) -> Delivery:
+        if (email, account) in self.emails:
+            return replace(self.delivery, again=True)
+        self.emails.append((email, account))
+        return self.delivery
+
+    def times_performed(self, task: str, base: str) -> int:
+        return self.performed.get((base, task), 0)
+
+    def set_times_performed(self, task: str, base: str, times: int | None) -> None:
+        self.performed[base, task] = self.times_performed(task, base) + 1 if times is None else times
+
+    def session_moments(self) -> SessionMoments:
+        return self.moments
+
+    def accesses(self) -> Sequence[PersonAccess]:
+        return self.people
+
     def redis(self) -> Any:
         return SmallRedis(_FOLDER / "redis.sqlite3")
 
     def packed(self, value: Any, key: str) -> bytes:
-        return freeze({key: value})
+        frozen = freeze({key: value})
+        return sha256(frozen).digest() + frozen
 
     def unpacked(self, kept: bytes, key: str) -> Any:
-        return thaw(kept)[0][key]
+        digest, frozen = kept[:32], kept[32:]
+        if sha256(frozen).digest() != digest or key not in thaw(frozen)[0]:
+            raise AnswersTampered
+        return thaw(frozen)[0][key]
 
     def setting(self, name: str, default: Any = None) -> Any:
         return self.settings.get(name, default)
@@ -180,12 +221,12 @@ class Interview:
             posted.update(_pressed(screen, label))
         return posted
 
-    def post(self, posted: Mapping[str, Any]) -> Interview:
-        """Post a form just as it is."""
+    def post(self, posted: Mapping[str, Any], uploads: Mapping[str, Sequence[Upload]] | None = None) -> Interview:
+        """Post a form just as it is, with files by their controls."""
         evaluation = self._begin()
         try:
             # what was asked is stored together with the answers, so that its objects are theirs
-            outcome = submit(evaluation, self._asked_now, posted)
+            outcome = submit(evaluation, self._asked_now, posted, uploads or {})
         except Mistakes as mistakes:
             self._evaluate(new_step=False, mistakes=mistakes)
             return self
@@ -312,6 +353,7 @@ class Interview:
         evaluation = self._begin()
         if mistakes is not None:
             evaluation.retyped, evaluation.form_error = mistakes.fields, mistakes.form
+            evaluation.arrangement = mistakes.arrangement
         self._finish(evaluation, new_step=new_step)
 
     def _finish(self, evaluation: Evaluation, *, new_step: bool) -> None:
@@ -342,6 +384,8 @@ def _shown(view: FieldView) -> list[str]:
         return [view.value] if view.checked else []
     if view.kind in ("select", "radio", "checkboxes"):
         return [choice.key for choice in view.choices if choice.selected]
+    if view.kind == "file":
+        return [item.ticket for item in view.kept]
     return [view.value]
 
 

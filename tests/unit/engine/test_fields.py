@@ -388,8 +388,8 @@ def test_an_unknown_datatype_is_a_mistake_with_the_nearest_name():
 
 
 def test_keys_of_fields_that_have_no_effect_yet_are_said():
-    found = program("    question: Q\n    fields:\n      - A: a\n        grid: 3")
-    assert any("grid" in warning.message for warning in found.warnings)
+    found = program("    question: Q\n    fields:\n      - A: a\n        keep for training: True")
+    assert any("keep for training" in warning.message for warning in found.warnings)
 
 
 def test_a_date_in_the_source_can_be_a_default():

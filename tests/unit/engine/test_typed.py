@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import random
+import re
 
 import pytest
 
@@ -156,6 +158,94 @@ def test_typed_texts_that_overlap_are_escaped_together(typed):
 def test_markup_of_the_author_beside_a_typed_text_stays(typed):
     typed("*abc*")
     assert shown("**see** *abc*") == "**see** &#0042;abc&#0042;"
+
+
+# --- what code made of it ----------------------------------------------------------------------------------------------
+
+EVIL = (
+    'Anna \'" onmouseover="alert(1)"><img src=x onerror=alert(1) \';alert(1)// '
+    "[in](javascript:alert(1)) {: onclick='alert(1)' } Bert"
+)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        str.upper,
+        str.lower,
+        str.title,
+        lambda text: text[:70] + "…",
+        lambda text: "…" + text[10:],
+        lambda text: " ".join(text.split()),
+        lambda text: text.replace(" ", ""),
+        lambda text: "Dear " + text.lower() + "!",
+        lambda text: text.lower() + text.upper(),
+    ],
+)
+def test_no_markup_is_left_of_a_typed_text_that_code_changed(typed, change):
+    typed(EVIL)
+    made = change(EVIL)
+    left = unescape_typed(shown(made))
+    assert left == made
+    assert not set("<>\"'[]({=") & set(re.sub(r"&#0\d{3};", "", shown(made)))
+
+
+def test_what_an_author_writes_like_a_typed_text_stays(typed):
+    typed('They call me "Jim" <3', "It's 5\" wide, {not} (that)", "10:15")
+    for text in ('<b class="a">Jim</b>', '{"name": "Jim", "x": 15, "wide": "5"}', "<p title='s'>(x) [a](b)</p>", "<i>3</i>"):
+        assert shown(text) == text
+
+
+def test_the_beginning_of_a_tag_is_escaped_however_short(typed):
+    typed("<im", "g src=x onerror=alert(1) ")
+    for text in ("<img src=x onerror=alert(1) ", "<IMG SRC=X ONERROR=ALERT(1) ", "Dear <Img Src=x", "<im…"):
+        assert "<" not in shown(text)
+    assert shown("<b>Ann</b>") == "<b>Ann</b>"
+
+
+def test_a_typed_text_that_code_wrote_with_backslashes_keeps_those_of_the_code(typed):
+    typed('say "\\x"')
+    assert shown(json.dumps('say "\\x"')) == '"say \\&#0034;\\&#0092;x\\&#0034;"'
+
+
+@pytest.mark.parametrize(
+    "write", [json.dumps, lambda value: json.dumps(value, ensure_ascii=False), lambda value: json.dumps([value])]
+)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "C:\\new\\table",
+        'a\\"b\\\\"c',
+        "ends with one\\",
+        '"</script ><img src=x onerror=alert(1) ',
+        "<!--<script>é\n\t\u2028'",
+        "\\u003cimg\\u003e",
+        '\\"',
+        "</s",
+    ],
+)
+def test_a_script_is_given_exactly_what_was_typed(typed, text, write):
+    typed(text)
+    script = settle(veil(f"<script>x = {shown(write(text))};</script>"))
+    code = script.removeprefix("<script>x = ").removesuffix(";</script>")
+    assert json.loads(code) == json.loads(write(text))
+    assert "<" not in code
+
+
+def test_a_backslash_that_an_author_wrote_out_stays_before_a_typed_text(typed):
+    typed("(x)")
+    script = settle(veil(f"<script>x = 'C:\\\\{shown('(x)')}';</script>"))
+    assert script == "<script>x = 'C:\\\\\\u0028x\\u0029';</script>"
+
+
+def test_what_was_typed_later_is_known_as_well():
+    state = Current()
+    with entered(state):
+        state.evaluation = Evaluation()
+        state.evaluation.typed = {"*a*"}
+        assert "(" in shown("JAVA:(ALERT)")
+        state.evaluation.typed.add("java:(alert)")
+        assert "(" not in shown("JAVA:(ALERT)")
 
 
 # --- settling --------------------------------------------------------------------------------------------------------

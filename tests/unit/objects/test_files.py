@@ -58,6 +58,8 @@ def test_whatever_needs_the_file_seeks_what_makes_it_one(use: str) -> None:
     [
         ({"filename": "image.jpg"}, ("image.jpg", "jpg", "image/jpeg")),
         ({"extension": "jpg"}, ("file.jpg", "jpg", "image/jpeg")),
+        ({"filename": 'a.b="<x>', "mimetype": "text/plain"}, ("a.b_x.bx", "bx", "text/plain")),
+        ({"filename": "a." + "b" * 50, "mimetype": "text/plain"}, ("a." + "b" * 50 + "." + "b" * 20, "b" * 20, "text/plain")),
         ({}, ("file.txt", "txt", "text/plain")),
         ({"filename": "notes"}, ("notes.txt", "txt", "text/plain")),
         ({"filename": "notes", "extension": ".MD"}, ("notes.md", "md", "text/markdown")),
@@ -192,11 +194,20 @@ def test_nothing_is_left_of_an_evaluation_that_was_given_up(host: HostInMemory) 
 
 
 def test_a_file_is_shown_as_a_link_to_it() -> None:
-    file = a_file(filename="my_letter.txt")
-    assert str(file) == "[my\\_letter.txt](/uploadedfile/1.txt)"
-    assert file.show(alt_text="*this*") == "[\\*this\\*](/uploadedfile/1.txt)"
+    file = a_file(filename="my_letter.rtf")
+    assert str(file) == "[my\\_letter.rtf](/uploadedfile/1.rtf)"
+    assert file.show(alt_text="*this*") == "[\\*this\\*](/uploadedfile/1.rtf)"
     file.set_alt_text("What Ann wrote")
-    assert str(file) == "[What Ann wrote](/uploadedfile/1.txt)"
+    assert str(file) == "[What Ann wrote](/uploadedfile/1.rtf)"
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.jpg", "a.mp3", "a.mp4", "a.txt"])
+def test_pictures_recordings_and_texts_are_shown_themselves(name: str) -> None:
+    file = a_file(filename=name)
+    assert str(file) == "[FILE 1, None]"
+    assert file.show(width="2 in") == "[FILE 1, 2in]"
+    file.set_alt_text("A [door]\nthat is open")
+    assert file.show(width=100) == "[FILE 1, 100, A [door&#93; that is open]"
 
 
 def test_an_address_can_be_for_saving_and_for_others() -> None:
@@ -210,15 +221,15 @@ def test_an_address_that_can_not_be_made_yet_is_refused() -> None:
         a_file().url_for(temporary=True)
 
 
-def test_pages_are_known_of_what_was_assembled_here() -> None:
+def test_pages_are_known_of_what_was_assembled_here_without_reading_it() -> None:
     assert a_file().num_pages() == 1
     file = a_file(filename="a.pdf")
-    with pytest.raises(ValueError, match="isn't known"):
+    with pytest.raises(ValueError, match="can't be read"):
         file.num_pages()
     file.pages = 3
     assert file.num_pages() == 3
     file.write(b"other", binary=True)
-    with pytest.raises(ValueError, match="isn't known"):
+    with pytest.raises(ValueError, match="can't be read"):
         file.num_pages()
 
 

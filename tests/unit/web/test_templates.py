@@ -24,6 +24,8 @@ from docassemble_lite.engine.screen import (
     Documents,
     DocumentView,
     FieldView,
+    GridPlace,
+    Layout,
     Screen,
 )
 from docassemble_lite.errors import EvaluationError, SourceError
@@ -221,9 +223,10 @@ def test_every_control_has_a_name_that_a_screen_reader_says(render: Any, templat
 def test_every_form_posts_with_the_csrf_token(render: Any, template: str, values: dict[str, Any]) -> None:
     page = render(template, **values)
     for form in page.all("form"):
-        assert form.get("method") == "post"
-        tokens = [item for item in page.all("input", name="csrf_token") if form in item.ancestors]
-        assert [item.get("value") for item in tokens] == ["a-csrf-token"]
+        tokens = [item.get("value") for item in page.all("input", name="csrf_token") if form in item.ancestors]
+        # what only looks for something changes nothing, and what it sends stands in the address
+        looks = any(around.tag == "search" for around in form.ancestors)
+        assert (form.get("method"), tokens) == (("get", []) if looks else ("post", ["a-csrf-token"]))
 
 
 # --- names that test tools and scripts know --------------------------------------------------------------------------
@@ -240,6 +243,36 @@ def test_the_hidden_inputs_say_what_the_screen_asked_for(render: Any) -> None:
     assert unpacked(hidden["_checkboxes"]) == {"b2s": "False"}
     assert unpacked(hidden["_empties"]) == {"ZnJ1aXQ": "checkboxes"}
     assert {"_varnames", "_visible"} <= set(hidden)
+
+
+def test_fields_beside_each_other_are_in_one_row(render: Any) -> None:
+    def cell(name: str, **more: Any) -> FieldView:
+        return FieldView(name, "input", "text", label_html="L", layout=Layout(GridPlace(4, **more)))
+
+    above = FieldView("z", "input", "text", label_html="L")
+    page = shown(render, above, cell("a"), cell("b", ends=True), cell("c"), cell("d", starts=True, offset=2))
+    rows = page.all("div", class_="da-row")
+    cells = [[item.get("style")[-1] for item in row.children if "da-at-md" in item.classes] for row in rows]
+    assert cells == [["0", "0"], ["0"], ["2"]]
+
+
+def test_a_label_that_floats_comes_after_its_control(render: Any) -> None:
+    item = FieldView("a", "input", "text", label_html="L", label="L", layout=Layout(floating=True))
+    page = shown(render, item)
+    control, label = page.one("div", class_="form-floating").children
+    assert (control.get("id"), control.get("placeholder"), label.get("for")) == ("a", " ", "a")
+
+
+def test_an_authors_class_is_on_the_control_and_with_a_suffix_around_it(render: Any) -> None:
+    page = shown(render, FieldView("a", "input", "text", label_html="L", css_class="fruit"))
+    assert "fruit" in page.one("input", id="a").classes
+    assert "fruit-container" in page.one("div", class_="da-field-container").classes
+
+
+def test_raw_html_has_nothing_around_it(render: Any) -> None:
+    page = shown(render, FieldView("", "raw html", "", label_html="<hr class='mine'>"), FieldView("a", "input", "text"))
+    assert page.one("hr", class_="mine")
+    assert len(page.all("div", class_="da-field-container")) == 1
 
 
 def test_the_body_carries_the_questions_id_and_css_class(render: Any) -> None:

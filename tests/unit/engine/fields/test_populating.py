@@ -49,6 +49,14 @@ VALUES: dict[str, tuple[str, Any]] = {
 }
 #: Those of which a value can't be shown, those whose values have no equality, and those that need objects.
 OTHERS = {
+    "camcorder",
+    "camera",
+    "environment",
+    "file",
+    "files",
+    "microphone",
+    "signature",
+    "user",
     "password",
     "checkboxes",
     "multiselect",

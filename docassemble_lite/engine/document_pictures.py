@@ -1,0 +1,79 @@
+"""`[FILE …]` in the text of a document: pictures become part of it, a text is put in its place."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from docassemble_lite.engine.images import named_image
+from docassemble_lite.engine.typed import escape_typed
+from docassemble_lite.errors import NoSuchFile
+from docassemble_lite.formats.kinds import KINDS, PICTURES
+from docassemble_lite.formats.pictures import BrokenPicture, TooManyPixels, cleaned
+from docassemble_lite.host import current
+from docassemble_lite.objects.file_names import extension_of
+
+_TAG = re.compile(r"\[FILE +([^,\[\]\n]+)(?:,([^,\[\]\n]*))?(?:,([^\]]*))?\]")
+_WIDTH = re.compile(r"(\d+(?:\.\d+)?)(px|in|cm|mm|pt|pc|em|%)?")
+# a unit in inches
+_INCHES = {"px": 1 / 96, "in": 1.0, "cm": 1 / 2.54, "mm": 1 / 25.4, "pt": 1 / 72, "pc": 1 / 6, "em": 1 / 6}
+_WRITTEN = {"png": "png", "jpeg": "jpg"}
+
+
+def with_pictures(markdown: str) -> tuple[str, dict[str, bytes]]:
+    """The text with its pictures as Markdown's, and their contents by the names that stand in it.
+
+    What can't be shown in a document, or isn't there, is replaced by its alternative text.
+    """
+    pictures: dict[str, bytes] = {}
+
+    def replaced(match: re.Match[str]) -> str:
+        words = (match[3] or "").strip()
+        found = _content(match[1].strip())
+        if found is None:
+            return words
+        content, extension = found
+        if KINDS[extension].mimetype in ("text/plain", "text/markdown"):
+            return escape_typed(content.decode("utf-8", "replace"))
+        made = _picture(content, KINDS[extension].family)
+        if made is None:
+            return words
+        name = f"picture-{len(pictures) + 1}.{made[1]}"
+        pictures[name] = made[0]
+        return f"![{words}]({name}){_width(match[2] or '')}"
+
+    return _TAG.sub(replaced, markdown), pictures
+
+
+def _content(reference: str) -> tuple[bytes, str] | None:
+    """The content and the extension of a file of a kind that is known."""
+    host = current().host
+    if reference.isascii() and reference.isdigit():
+        try:
+            info = host.file_info(int(reference))
+            return (host.read_file(info.number), info.extension) if info.extension in KINDS else None
+        except NoSuchFile:
+            return None
+    image = named_image(reference)
+    path: Path | None = host.static_file(image.reference if image else reference)
+    return (path.read_bytes(), extension_of(path.name)) if path and extension_of(path.name) in KINDS else None
+
+
+def _picture(content: bytes, family: str) -> tuple[bytes, str] | None:
+    """A picture as documents can have it, and its extension."""
+    if family not in PICTURES:
+        return None
+    try:
+        made, family = cleaned(content, family, wanted="" if family in _WRITTEN else "png")
+    except (BrokenPicture, TooManyPixels):
+        return None
+    return made, _WRITTEN[family]
+
+
+def _width(written: str) -> str:
+    match = _WIDTH.fullmatch(written.strip())
+    if match is None:
+        return ""
+    if match[2] == "%":
+        return f"{{width={match[1]}%}}"
+    return f"{{width={float(match[1]) * _INCHES[match[2] or 'px']:.3f}in}}"
