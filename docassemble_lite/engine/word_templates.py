@@ -17,7 +17,7 @@ from docassemble_lite.engine.typed import shown, unescape_typed, veil
 from docassemble_lite.engine.word_environment import WordEnvironment, including
 from docassemble_lite.errors import DocumentError
 from docassemble_lite.language.text import Raw, single_to_double_newlines
-from docassemble_lite.objects import DAFile, DAFileCollection, DAFileList, DAStaticFile
+from docassemble_lite.objects import DAFile, DAFileCollection, DAFileList, DALink, DAStaticFile
 
 if TYPE_CHECKING:
     from docassemble_lite.engine.evaluation import Evaluation
@@ -123,6 +123,9 @@ class _Filling:
             return self.show(value.value)
         if isinstance(value, (DAFile, DAFileList, DAFileCollection, DAStaticFile)):
             return Markup("").join(self.file(file) for file in files_in(self.evaluation, value))
+        if isinstance(value, DALink):
+            # out of the text that it stands in, as a link can't be part of one
+            return Markup(f'</w:t></w:r>{self.pieces(value)}<w:r><w:t xml:space="preserve">')
         text = shown(value)
         markup = getattr(type(value), "__html__", None)
         if markup is not None:

@@ -15,6 +15,7 @@ from docassemble_lite.documents.filled import WordDocument
 from docassemble_lite.documents.joining import joined, overlaid, picture_page, protected
 from docassemble_lite.documents.word_filling import joined as joined_documents
 from docassemble_lite.engine.given_files import GivenFile, document_files, files_in
+from docassemble_lite.engine.qr_codes import qr_markup
 from docassemble_lite.engine.word_templates import fill
 from docassemble_lite.errors import DocumentError, NoSuchFile
 from docassemble_lite.host import current
@@ -33,6 +34,7 @@ __all__ = [
     "include_docx_template",
     "overlay_pdf",
     "pdf_concatenate",
+    "qr_code",
     "redact",
     "zip_file",
 ]
@@ -47,6 +49,11 @@ def redact(text: Any) -> str:
     if evaluation is not None and not evaluation.redacting:
         return str(text)
     return REDACTED if str(text).strip() else ""
+
+
+def qr_code(text: Any, width: Any = None, alt_text: str | None = None) -> str:
+    """Markup for a code that a telephone reads; `width` is a length as in CSS."""
+    return qr_markup(str(text), width, alt_text)
 
 
 def pdf_concatenate(
