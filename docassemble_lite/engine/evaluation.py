@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+from docassemble_lite.engine import list_actions
 from docassemble_lite.engine.actions import ActionStack, perform_pending_action
 from docassemble_lite.engine.blocks.block import Block
 from docassemble_lite.engine.blocks.question import QuestionBlock, message_screen
+from docassemble_lite.engine.blocks.table import TableBlock
 from docassemble_lite.engine.blocks.template import TemplateBlock
 from docassemble_lite.engine.dependencies import Dependencies
 from docassemble_lite.engine.expressions import (
@@ -65,6 +67,8 @@ class Evaluation:
         self.messages: list[tuple[str, str]] = []
         # what set_save_status() said: "new", "overwrite" or "ignore"; empty: as usual
         self.save_status = ""
+        # whether the text is being made that goes into a document
+        self.in_document = False
         # whether an action ran, which makes a step of its own
         self.action_ran = False
         # whether redact() blackens texts
@@ -149,6 +153,22 @@ class Evaluation:
         self.bind(Binding(bound))
         text = getattr(block, part)
         return "" if text is None else text.raw(self.answers).rstrip()
+
+    def add_button(self, group: Any, label: str | None, **options: Any) -> Any:
+        """What `add_action()` of a group gives."""
+        return list_actions.add_button(self, group, label, **options)
+
+    def item_buttons(self, group: Any, index: Any, attributes: Sequence[str], **options: Any) -> Any:
+        """What `item_actions()` of a group gives."""
+        return list_actions.buttons_of(self, group, index, attributes, options)
+
+    def table_text(self, table: Any, block_name: str, bound: Mapping[str, str], editable: bool) -> str:
+        """A table in Markdown, in documents without buttons. A table whose block is gone is sought anew."""
+        block = self.program.named(block_name)
+        if not isinstance(block, TableBlock):
+            raise DAAttributeError(table.instanceName)
+        self.bind(Binding(bound))
+        return block.text(self, editable and not self.in_document)
 
     # --- the pass --------------------------------------------------------------------------------------------------
 

@@ -27,6 +27,7 @@ from docassemble_lite.engine.functions import (
     variables,
 )
 from docassemble_lite.engine.lazy import DALazyTemplate
+from docassemble_lite.engine.lazy_table import DALazyTableTemplate
 
 
 def own_names() -> list[str]:
@@ -42,5 +43,6 @@ def library() -> dict[str, Any]:
     names.update(objects.NAMES)
     for module in (accesses, accounts, actions, documents, emails, people, performed_tasks, steering, tasks, variables):
         names.update({name: getattr(module, name) for name in module.__all__})
-    names.update(BackgroundAction=BackgroundAction, DALazyTemplate=DALazyTemplate, json=json, re=re)
+    names.update(BackgroundAction=BackgroundAction, json=json, re=re)
+    names.update(DALazyTemplate=DALazyTemplate, DALazyTableTemplate=DALazyTableTemplate)
     return names

@@ -290,6 +290,8 @@ def _finish(state: StateCore) -> None:
     for number, token in enumerate(state.tokens):
         if token.type in ("th_open", "td_open"):
             _align_cell(token)
+            if token.type == "th_open":
+                token.attrSet("scope", "col")
         elif token.type == "html_block":
             token.content = _with_signs(token.content)
         elif token.type == "inline" and token.children:

@@ -169,6 +169,24 @@ class Group(DAObject):
         if count and not self.elements and "there_are_any" in self.__dict__:
             self.there_are_any = False
 
+    # --- buttons -----------------------------------------------------------------------------------------------------
+
+    def add_action(self, label: str | None = None, **options: Any) -> Any:
+        """A button that adds an item, for a text; with `url_only` only its address.
+
+        `color`, `size` ("sm", "md", "lg"), `block` (as wide as what it stands in) and `classname` say how it looks.
+        """
+        return current().evaluation.add_button(self, label, **options)
+
+    def item_actions(self, item: Any, index: Any, *attributes: str, **options: Any) -> Any:
+        """The buttons of an item, for a text: “Edit” asks for its `attributes` anew.
+
+        `edit`, `delete` and `reorder` say which there are; `confirm`: it is asked before the item is removed;
+        `ensure_complete`: what the item lacks after it was edited is asked, too. `edit_url_only`, `delete_url_only`: only
+        that address.
+        """
+        return current().evaluation.item_buttons(self, index, attributes, **options)
+
     # --- numbers ---------------------------------------------------------------------------------------------------
 
     def number(self) -> int:

@@ -131,6 +131,7 @@ class DAList(Group):
         """Put an item before the one at `index`."""
         place = min(index, len(self.elements)) if index >= 0 else max(0, len(self.elements) + index)
         self.elements.insert(place, item)
+        self._note_move()
         self._rename_items()
         self._adopt(item, self.item_name(place))
 
@@ -160,6 +161,7 @@ class DAList(Group):
         for item in removed:
             self.hook_on_remove(item)
         del self.elements[index]
+        self._note_move()
         self._rename_items()
         self._after_removal(len(removed))
 
@@ -175,7 +177,10 @@ class DAList(Group):
     def sort_elements(self, *, key: Callable[[Any], Any] | None = None, reverse: bool = False) -> Self:
         """Sort what is in the list now; the list."""
         # sorted() first: while list.sort() runs, a key that asks for the list would find it empty
-        self.elements = sorted(self.elements, key=key, reverse=reverse)
+        before = self.elements
+        self.elements = sorted(before, key=key, reverse=reverse)
+        if any(old is not new for old, new in zip(before, self.elements, strict=True)):
+            self._note_move()
         self._rename_items()
         return self
 
@@ -183,9 +188,26 @@ class DAList(Group):
         """Turn the order round; the list."""
         self._trigger_gather()
         self.elements.reverse()
+        self._note_move()
         self._rename_items()
         self.hook_after_gather()
         return self
+
+    def move(self, index: int, to: int) -> None:
+        """Put the item at `index` at the place `to`, where both are places in the list."""
+        places = range(len(self.elements))
+        if index in places and to in places:
+            self.elements.insert(to, self.elements.pop(index))
+            self._note_move()
+            self._rename_items()
+
+    @property
+    def moves(self) -> int:
+        """How often items have got other places."""
+        return int(self.__dict__.get("_moves", 0))
+
+    def _note_move(self) -> None:
+        self._moves = self.moves + 1
 
     def _rename_items(self) -> None:
         """Name the objects that are named after places in this list after the places where they are now."""

@@ -381,13 +381,13 @@ def _suffix(binding: Binding) -> str:
 
 @contextmanager
 def _speaking(evaluation: Evaluation, language: str) -> Iterator[None]:
-    """For a while, the language of the evaluation is another one."""
-    before = evaluation.current.language
-    evaluation.current.language = language
+    """For a while, what is evaluated goes into a document, and the language is that of the document."""
+    before = evaluation.current.language, evaluation.in_document
+    evaluation.current.language, evaluation.in_document = language, True
     try:
         yield
     finally:
-        evaluation.current.language = before
+        evaluation.current.language, evaluation.in_document = before
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from docassemble_lite.engine.blocks.fields import odd_field_keys
 from docassemble_lite.engine.blocks.objects import ObjectsBlock
 from docassemble_lite.engine.blocks.question import QuestionBlock
 from docassemble_lite.engine.blocks.reset import ResetBlock
+from docassemble_lite.engine.blocks.table import TableBlock
 from docassemble_lite.engine.blocks.template import TemplateBlock
 from docassemble_lite.engine.blocks.unsupported import UNSUPPORTED, UnsupportedBlock
 from docassemble_lite.engine.document import Section
@@ -21,6 +22,7 @@ from docassemble_lite.errors import SourceError
 KINDS: dict[str, type[Block]] = {
     "question": QuestionBlock,
     "template": TemplateBlock,
+    "table": TableBlock,
     "code": CodeBlock,
     "objects": ObjectsBlock,
     "reset": ResetBlock,

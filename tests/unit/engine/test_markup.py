@@ -53,7 +53,7 @@ def test_a_table_has_the_classes_of_bootstrap():
     made = to_html("A | B { .text-center }\n--|--:\n1 | 2")
     assert made.startswith('<div class="table-responsive">\n<table class="table table-striped">\n<thead>\n')
     assert made.endswith("</table>\n</div>\n")
-    assert '<th class="text-end text-center">B</th>' in made
+    assert '<th class="text-end text-center" scope="col">B</th>' in made
     assert '<td class="text-end">2</td>' in made
     assert "style=" not in made
 
