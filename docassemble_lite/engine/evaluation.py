@@ -31,7 +31,7 @@ from docassemble_lite.engine.screen import Outcome, Wait
 from docassemble_lite.engine.starting import StartedTasks
 from docassemble_lite.engine.steering import EndWith, EndWithMessage, InvalidAnswer, RunAgain, SaveFirst, SeekForced
 from docassemble_lite.engine.wanted import Result, Wanted
-from docassemble_lite.errors import EvaluationError, LiteError
+from docassemble_lite.errors import DocumentError, EvaluationError, LiteError
 from docassemble_lite.host import Current, Host, Request, entered
 from docassemble_lite.objects.gathering import groups_gathered, still_gathering
 from docassemble_lite.objects.missing import DAAttributeError, DAIndexError, MissingVariable
@@ -72,6 +72,8 @@ class Evaluation:
         self.in_document = False
         # whether an action ran, which makes a step of its own
         self.action_ran = False
+        # whether redact() blackens texts
+        self.redacting = True
         self.embedded_answer_followed = False
         # tasks and the e-mails that marked them as performed
         self.marked_by_emails: set[tuple[str, str]] = set()
@@ -188,6 +190,8 @@ class Evaluation:
             except SaveFirst:
                 commit_opened(self.current)
                 raise
+            except DocumentError as error:
+                raise self.failure(error) from error
             except LiteError:
                 raise
             except Exception as error:

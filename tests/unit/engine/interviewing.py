@@ -418,7 +418,10 @@ def folder_of(files: Mapping[str, str]) -> Path:
     folder = Path(tempfile.mkdtemp(dir=_FOLDER))
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(dedent(text).lstrip("\n"), encoding="utf-8")
+        if isinstance(text, bytes):
+            (folder / name).write_bytes(text)
+        else:
+            (folder / name).write_text(dedent(text).lstrip("\n"), encoding="utf-8")
     return folder
 
 
