@@ -18,8 +18,6 @@ UNSUPPORTED = (
     "data",
     "data from code",
     "objects from file",
-    "table",
-    "review",
     "signature",
     "response",
     "json response",
