@@ -20,32 +20,36 @@ from tests.acceptance.visitor import Page, control
 
 # fmt: off
 ODD = (
-    "", "0", "1", "-1", "1.5", "1e999", "nan", "None", "True", "٣", "é", "ﬁ", "🍎", "\0", "a\0b", "\u202e1", "\x7f", "\ufffe", " ",
-    str(2**31), str(2**63), str(2**64), str(-(2**63)), "9" * 5000, "A" * 3000, "/" * 300, "(" * 300, "[" * 2000, "..", "../../x",
-    "../server.key", "..%2f..%2fserver.key", "%00", "%", "%zz", "%ff", "' OR 1=1 --", "<script>alert(1)</script>", "${ 1/0 }",
-    "{{ 7*7 }}", "\r\nSet-Cookie: planted=1", "a\nb", "[1]", "{}", '{"a": 1}', "null", "=", "&", ";", "#", "?", "\\", "//", "@",
-    "x@example.com", "ada@example.com", "eve@example.com", "made.yml", "../made.yml", "made.yml\0", "no:such.yml", "admin", "cron",
+    "", "0", "1", "-1", "1.5", "1e999", "nan", "None", "True", "٣", "é", "ﬁ", "🍎", "\0", "a\0b", "\u202e1", "\x7f",
+    "\ufffe", " ", str(2**31), str(2**63), str(2**64), str(-(2**63)), "9" * 5000, "A" * 3000, "/" * 300, "(" * 300,
+    "[" * 2000, "..", "../../x", "../server.key", "..%2f..%2fserver.key", "%00", "%", "%zz", "%ff", "' OR 1=1 --",
+    "<script>alert(1)</script>", "${ 1/0 }", "{{ 7*7 }}", "\r\nSet-Cookie: planted=1", "a\nb", "[1]", "{}",
+    '{"a": 1}', "null", "=", "&", ";", "#", "?", "\\", "//", "@", "x@example.com", "ada@example.com",
+    "eve@example.com", "made.yml", "../made.yml", "made.yml\0", "no:such.yml", "admin", "cron",
 )
 ELSEWHERE = (
-    "//evil.example", "/\\evil.example", "https://evil.example", "\t//evil.example", "/\t/evil.example", "javascript:alert(1)",
-    "/%09/evil.example", "/list", "/user/profile?x=1", "///evil.example", "http:evil.example", "/\r\nLocation: //evil.example",
+    "//evil.example", "/\\evil.example", "https://evil.example", "\t//evil.example", "/\t/evil.example",
+    "javascript:alert(1)", "/%09/evil.example", "/list", "/user/profile?x=1", "///evil.example", "http:evil.example",
+    "/\r\nLocation: //evil.example",
 )
 # what most often wasn't thought of
 WORST = ("\0", "a\0b", "9" * 5000, str(2**63), str(2**64), "A" * 3000, "\u202e", "")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "CONNECT", "BREW", "get")
 ARGUMENTS = (
-    "i", "i", "session", "session", "session", "action", "new_session", "reset", "next", "page", "state", "search", "file", "thumb", "attachment", "token",
-    "key", "from_list", "js_target", "x",
+    "i", "i", "session", "session", "session", "action", "new_session", "reset", "next", "page", "state", "search",
+    "file", "thumb", "attachment", "token", "key", "from_list", "js_target", "x",
 )
 CONTROLS = (
-    "_session", "_tracker", "_back_one", "_datatypes", "_visible", "_list_collect", "_varnames", "email", "password", "again", "old",
-    "code", "lost", "sure", "shared", "active", "privilege", "name", "first_name", "last_name", "timezone", "language", "country",
-    "next", "token", "action", "do_action", "parameters", "checkinCode", "awaits", "told", "page", "state", "csrf_token",
+    "_session", "_tracker", "_back_one", "_datatypes", "_visible", "_list_collect", "_varnames", "email", "password",
+    "again", "old", "code", "lost", "sure", "shared", "active", "privilege", "name", "first_name", "last_name",
+    "timezone", "language", "country", "next", "token", "action", "do_action", "parameters", "checkinCode", "awaits",
+    "told", "page", "state", "csrf_token",
 )
 HEADERS = (
-    "X-Session", "X-CSRFToken", "X-Read-Only", "Accept-Language", "Range", "If-None-Match", "If-Modified-Since", "Content-Type",
-    "Content-Length", "Content-Encoding", "Referer", "Origin", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Accept",
-    "Authorization", "User-Agent", "X-HTTP-Method-Override", "Host", "Transfer-Encoding", "Cookie",
+    "X-Session", "X-CSRFToken", "X-Read-Only", "Accept-Language", "Range", "If-None-Match", "If-Modified-Since",
+    "Content-Type", "Content-Length", "Content-Encoding", "Referer", "Origin", "X-Forwarded-For", "X-Forwarded-Host",
+    "X-Forwarded-Proto", "Accept", "Authorization", "User-Agent", "X-HTTP-Method-Override", "Host",
+    "Transfer-Encoding", "Cookie",
 )
 # what Python's own parts of the server make of these before ours see a request is theirs
 _OF_THE_SERVER = {"Content-Length", "Transfer-Encoding", "Host"}

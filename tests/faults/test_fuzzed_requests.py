@@ -18,7 +18,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, or_, select
 
-
 from docassemble_lite.store.loaded import Loaded
 from docassemble_lite.store.tables import db
 from docassemble_lite.store.tasks import NewTask
