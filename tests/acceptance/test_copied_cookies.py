@@ -101,9 +101,9 @@ def test_p30_every_cookie_is_out_of_reach_of_scripts_and_of_other_sites(tmp_path
     for is_https in (False, True):
         folder = tmp_path / str(is_https)
         folder.mkdir()
-        with application(folder, {"own.yml": INTERVIEW}, behind_https_load_balancer=is_https) as app:
-            with app.test_client().get(ADDRESS) as answer:
-                cookies = answer.headers.getlist("Set-Cookie")
+        made = application(folder, {"own.yml": INTERVIEW}, behind_https_load_balancer=is_https)
+        with made as app, app.test_client().get(ADDRESS) as answer:
+            cookies = answer.headers.getlist("Set-Cookie")
         assert len(cookies) == 2
         for cookie in cookies:
             assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; ")), cookie
