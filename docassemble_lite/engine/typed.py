@@ -134,6 +134,7 @@ def _escape_within(text: str, evaluation: Any) -> str:
     _mark(marks, _changed(text, _traces_of(evaluation)))
     if "\\" in text:
         _mark_written(marks, text, typed)
+        _mark_last_backslash(marks, text, typed)
     return _ESCAPED.sub(lambda match: f"&#{ord(match[0]):04d};" if marks[match.start()] else match[0], text)
 
 
@@ -264,6 +265,12 @@ def _mark_written(marks: bytearray, text: str, typed: Iterable[str]) -> None:
             _mark(marks, [(start, end)])
             for pair in _PAIR.finditer(text, start, end):
                 marks[pair.start()] = 0
+
+
+def _mark_last_backslash(marks: bytearray, text: str, typed: Iterable[str]) -> None:
+    """One that ends an answer, however short, would take away the meaning of what the author wrote behind it."""
+    if _backslashes_before(text, len(text)) % 2 and any(item.endswith("\\") for item in typed):
+        marks[-1] = 1
 
 
 def _backslashes_before(text: str, place: int) -> int:

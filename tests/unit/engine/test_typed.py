@@ -249,6 +249,13 @@ def test_a_script_is_given_exactly_what_was_typed(typed, text, write):
     assert "<" not in code
 
 
+def test_a_backslash_at_the_end_of_a_typed_text_takes_no_meaning_from_what_follows(typed):
+    typed("\\")
+    assert shown("Ann \\") == "Ann &#0092;"
+    assert settle(veil(f'<script>x = "{shown("Ann " + chr(92))}";</script>')) == '<script>x = "Ann \\u005c";</script>'
+    assert shown(json.dumps("\\")) == json.dumps("\\")
+
+
 def test_a_backslash_that_an_author_wrote_out_stays_before_a_typed_text(typed):
     typed("(x)")
     script = settle(veil(f"<script>x = 'C:\\\\{shown('(x)')}';</script>"))
