@@ -209,6 +209,11 @@ def test_a_scheme_that_code_puts_together_is_refused(typed, answers):
     assert settle(veil(f'<a href="{shown("".join(answers).lower())}">')) == '<a href="#">'
 
 
+def test_a_call_that_code_puts_together_is_none(typed):
+    typed("x+alert", "(document)+`a`")
+    assert not set("+(`") & set(shown("X+ALERT(DOCUMENT)+`A`"))
+
+
 def test_a_line_break_in_a_typed_text_that_code_changed_begins_no_markup(typed):
     typed("one: two\n\n- three\n- four")
     assert "\n" not in shown("ONE: TWO\n\n- THREE\n- FOUR")
