@@ -41,6 +41,7 @@ HARMLESS = (
     Payload("https://example.com/a?b=c", ""),
     Payload("//example.com/a", ""),
     Payload("[x", "y"),
+    Payload("![x", "y"),
 )
 PATH = interview_path("typed.yml")
 
