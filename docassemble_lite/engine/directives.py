@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from docassemble_lite.engine.document import Section
 from docassemble_lite.engine.images import read_image_sets, read_images
 from docassemble_lite.engine.page_code import marked
 from docassemble_lite.engine.page_files import KINDS, read_page_files
+from docassemble_lite.engine.sections import read_sections
 from docassemble_lite.host import current
 
 if TYPE_CHECKING:
@@ -140,6 +142,21 @@ def _mapping(section: Section, key: str) -> Section:
     return value
 
 
+def _sections(program: Program, section: Section) -> None:
+    value, sections = section["sections"], program.sections
+    try:
+        read_sections(value)
+    except ValueError as error:
+        raise section.mistake("sections", str(error), "Write each section on a line of its own: “- Introduction”.") from error
+    language = str(section.get("language", program.default_language))
+    sections.lists[language] = json.loads(json.dumps(value, default=str))
+    for key in ("progressive", "auto open"):
+        if not isinstance(section.get(key, True), bool):
+            raise section.mistake(key, f"“{key}” must be True or False.")
+    sections.progressive = section.get("progressive", sections.progressive)
+    sections.auto_open = section.get("auto open", sections.auto_open)
+
+
 def _attachment_options(program: Program, section: Section) -> None:
     options = _mapping(section, "attachment options")
     program.document_metadata.update(read_metadata(options))
@@ -162,6 +179,9 @@ DIRECTIVES: dict[str, Callable[[Program, Section], None]] = {
     "default screen parts": _default_screen_parts,
     "default language": _default_language,
     "order": _order,
+    "sections": _sections,
+    "progressive": _ignored,
+    "auto open": _ignored,
     "images": lambda program, section: read_images(program, section, "images"),
     "image sets": lambda program, section: read_image_sets(program, section, "image sets"),
     "comment": _ignored,

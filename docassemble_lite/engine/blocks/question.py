@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from docassemble_lite.engine import progress, sections
 from docassemble_lite.engine.blocks.attachment import Attachment
 from docassemble_lite.engine.blocks.block import Block, names_at
 from docassemble_lite.engine.blocks.choices import Choice, ChoiceList, read_choices
@@ -26,6 +27,7 @@ from docassemble_lite.engine.fields.registry import datatype_for
 from docassemble_lite.engine.menu import menu_of
 from docassemble_lite.engine.names import NOTHING_BOUND, Binding
 from docassemble_lite.engine.page_code import script_markup, style_markup
+from docassemble_lite.engine.progress import ProgressMark
 from docassemble_lite.engine.screen import Asked, AskedField, ButtonView, ChoiceView, FieldView, Press, Screen
 from docassemble_lite.engine.source import Source, Sources
 from docassemble_lite.engine.steering import EndWithMessage, RunAgain
@@ -123,6 +125,7 @@ class QuestionBlock(Block):
             "required",
             "pen color",
             "decoration",
+            "progress",
             *DOCUMENT_KEYS,
         }
     )
@@ -148,6 +151,8 @@ class QuestionBlock(Block):
         self.signature_required = constant_or_expression(section.get("required", True), section.value_place("required"))
         self.pen_color = text_at(section, "pen color")
         self.decoration = text_at(section, "decoration")
+        self.progress = ProgressMark(section, text_at(section, "progress"))
+        self.nav_section = text_at(section, "section")
         self.documents = QuestionDocuments(section, self.name)
         self.validation = code_at(section, "validation code") if "validation code" in section else None
         self.entries: list[FieldEntry] = []
@@ -281,11 +286,23 @@ class QuestionBlock(Block):
         documents = self.documents.shown(evaluation, binding)
         if documents is not None:
             screen = replace(screen, documents=documents)
+        screen = self._located(evaluation, screen)
         screen = with_images(screen, self.decoration.raw(evaluation.answers) if self.decoration else "")
         define_parents(evaluation, form.variables())
         if self.section.get("prevent going back") is True:
             evaluation.internal["steps_offset"] = evaluation.internal["steps"]
         return screen
+
+    def _located(self, evaluation: Evaluation, screen: Screen) -> Screen:
+        """The screen with where it is in the interview."""
+        if self.nav_section is not None:
+            sections.enter(evaluation, self.nav_section.value(evaluation.answers).strip())
+        progress.advance(evaluation, self.progress)
+        return replace(
+            screen,
+            navigation=sections.navigation_of(evaluation),
+            progress=progress.shown(evaluation, self.progress),
+        )
 
     def _asked(self, evaluation: Evaluation, form: Form, binding: Binding, sought: str) -> Asked:
         return Asked(
