@@ -18,6 +18,7 @@ from docassemble_lite.engine.functions import (
     accesses,
     accounts,
     actions,
+    data,
     emails,
     navigation,
     people,
@@ -41,7 +42,7 @@ def library() -> dict[str, Any]:
     names: dict[str, Any] = dict(vars(builtins))
     names.update(language.NAMES)
     names.update(objects.NAMES)
-    for module in (accesses, accounts, actions, emails, navigation, people, performed_tasks, steering, tasks, variables):
+    for module in (accesses, accounts, actions, data, emails, navigation, people, performed_tasks, steering, tasks, variables):
         names.update({name: getattr(module, name) for name in module.__all__})
     names.update(BackgroundAction=BackgroundAction, json=json, re=re)
     names.update(DALazyTemplate=DALazyTemplate, DALazyTableTemplate=DALazyTableTemplate)

@@ -7,6 +7,7 @@ import difflib
 from docassemble_lite.engine.blocks.attachment import AttachmentBlock
 from docassemble_lite.engine.blocks.block import MODIFIERS, Block
 from docassemble_lite.engine.blocks.code import CodeBlock
+from docassemble_lite.engine.blocks.data import DataBlock, DataFromCodeBlock, ObjectsFromFileBlock
 from docassemble_lite.engine.blocks.documents import EMAIL_KEYS
 from docassemble_lite.engine.blocks.fields import odd_field_keys
 from docassemble_lite.engine.blocks.objects import ObjectsBlock
@@ -27,6 +28,9 @@ KINDS: dict[str, type[Block]] = {
     "table": TableBlock,
     "code": CodeBlock,
     "objects": ObjectsBlock,
+    "data": DataBlock,
+    "data from code": DataFromCodeBlock,
+    "objects from file": ObjectsFromFileBlock,
     "reset": ResetBlock,
     "attachment": AttachmentBlock,
     "attachments": AttachmentBlock,
@@ -85,11 +89,9 @@ LATER = frozenset(
         "auto terms",
         "breadcrumb",
         "decorations",
-        "gathered",
         "question metadata",
         "table css class",
         "terms",
-        "use objects",
         "usedefs",
         "video",
     }

@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 
 #: Keys that make a section such a block.
 UNSUPPORTED = (
-    "data",
-    "data from code",
-    "objects from file",
     "signature",
     "response",
     "json response",
