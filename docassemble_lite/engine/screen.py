@@ -169,6 +169,8 @@ class ButtonView:
     color: str = "primary"
     help_html: str = ""
     css_class: str = ""
+    # a link that stands before the buttons of the question
+    before: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from docassemble_lite.engine import progress, sections
+from docassemble_lite.engine.blocks.action_buttons import ActionButtons
 from docassemble_lite.engine.blocks.attachment import Attachment
 from docassemble_lite.engine.blocks.block import Block, names_at
 from docassemble_lite.engine.blocks.choices import Choice, ChoiceList, read_choices
@@ -126,6 +127,7 @@ class QuestionBlock(Block):
             "pen color",
             "decoration",
             "progress",
+            "action buttons",
             *DOCUMENT_KEYS,
         }
     )
@@ -151,6 +153,7 @@ class QuestionBlock(Block):
         self.signature_required = constant_or_expression(section.get("required", True), section.value_place("required"))
         self.pen_color = text_at(section, "pen color")
         self.decoration = text_at(section, "decoration")
+        self.action_buttons = ActionButtons(section)
         self.progress = ProgressMark(section, text_at(section, "progress"))
         self.nav_section = text_at(section, "section")
         self.documents = QuestionDocuments(section, self.name)
@@ -364,6 +367,7 @@ class QuestionBlock(Block):
             else "",
             source_place=str(self.place),
             menu=menu_of(answers),
+            links=self.action_buttons.views(evaluation),
             parts=_other_parts(evaluation),
             features=features,
         )

@@ -16,6 +16,7 @@ ASK = """
     fields:
       - P: planet
 """
+KINDS = ASK.replace("fruits", "kinds")
 PEOPLE = """
     object: Individual
     module: docassemble.base.util
@@ -70,7 +71,7 @@ def test_a_mistake_in_data_says_its_line():
 
 def test_data_can_become_groups():
     session = interview(
-        "    variable name: fruits\n    use objects: True\n    data:\n      - a: 1\n        b: 2\n      - question: Q\n        document: D"
+        "    variable name: fruits\n    use objects: True\n    data:\n      - {a: 1, b: 2}\n      - {question: Q, document: D}"
         + ASK
     )
     fruits = session.answers["fruits"]
@@ -133,14 +134,14 @@ def test_a_file_describes_objects(block):
 
 
 def test_a_file_can_be_json_and_its_lists_groups():
-    block = "    use objects: True\n    objects from file:\n      - kinds: kinds.json\n    ---\n    mandatory: True\n    question: ${ kinds }"
+    block = "    use objects: True\n    objects from file:\n      - kinds: kinds.json" + KINDS
     session = interview(block, **{"sources/kinds.json": '{"a": [1, 2]}'})
     assert isinstance(session.answers["kinds"], DADict)
     assert isinstance(session.answers["kinds"]["a"], DAList)
 
 
 def test_several_documents_of_a_file_are_a_list():
-    block = "    objects from file:\n      - kinds: kinds.yml\n    ---\n    mandatory: True\n    question: ${ kinds }"
+    block = "    objects from file:\n      - kinds: kinds.yml" + KINDS
     session = interview(block, **{"sources/kinds.yml": "apple\n---\npear"})
     assert session.question == "apple and pear"
 
@@ -175,5 +176,5 @@ def test_data_that_cant_be_read_is_a_mistake(block, message):
 
 
 def test_a_class_that_isnt_there_is_a_mistake():
-    text = "variable name: x\nuse objects: objects\ndata:\n  object: Nothing\n  item:\n    a: 1\n---\nmandatory: True\nquestion: ${ x }"
+    text = "variable name: x\nuse objects: objects\ndata: {object: Nothing, item: {a: 1}}\n---\nmandatory: True\nquestion: ${ x }"
     assert "There is no class “Nothing”" in str(failure(text))
