@@ -198,6 +198,17 @@ def _complete(evaluation: Evaluation, arguments: Mapping[str, Any]) -> None:
         group.gathered_and_complete()
 
 
+def give_up(evaluation: Evaluation, group: Any) -> None:
+    """Drop what is still to be asked about items of a group."""
+    inside = (f"{group.instanceName}[", f"{group.instanceName}.")
+    entries = evaluation.actions.entries
+    entries[:] = [
+        entry
+        for entry in entries
+        if not entry["action"].startswith(inside) and entry["arguments"].get("group") != group.instanceName
+    ]
+
+
 def _group(evaluation: Evaluation, arguments: Mapping[str, Any]) -> Any:
     name = str(arguments.get("group", ""))
     group = read_variable(name, evaluation.answers) if evaluation.is_defined(name) else None

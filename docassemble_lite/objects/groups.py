@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any, Self
 
@@ -152,7 +152,8 @@ class Group(DAObject):
         return int(self.target_number) if self.__dict__.get("there_are_any", True) else 0
 
     def _gather_all(self, plan: Plan) -> None:
-        if plan.number is None and plan.minimum is None and not self.elements:
+        known = self.elements or self.__dict__.get("there_is_one_other")
+        if plan.number is None and plan.minimum is None and not known:
             plan = replace(plan, minimum=1 if self.there_are_any else 0)
         if not self._is_another_due() and "_number_due" in self.__dict__:
             # the item that was asked for has come
@@ -233,8 +234,14 @@ class Group(DAObject):
 
     def complete_elements(self, complete_attribute: str | list[str] | None = None) -> Self:
         """A copy with only the items that are complete; nothing is asked."""
-        attributes = self._completing_attributes(complete_attribute)
-        return self._with(self._only([item for item in self._items() if _is_complete(item, attributes)]))
+        return self._with(self._only([item for item in self._items() if self._is_complete(item, complete_attribute)]))
+
+    def _is_complete(self, item: Any, complete_attribute: str | list[str] | None = None) -> bool:
+        try:
+            complete(item, self._completing_attributes(complete_attribute))
+        except MissingVariable:
+            return False
+        return True
 
     def hook_on_gather(self) -> None:
         """Called when everything is in the group, before it counts as gathered. May ask questions."""
@@ -292,6 +299,19 @@ class Group(DAObject):
         that address.
         """
         return current().evaluation.item_buttons(self, index, attributes, **options)
+
+    def cancel_add_or_edit(self) -> None:
+        """Give up adding or editing an item: what is still to be asked is dropped, and the last item if it is incomplete."""
+        current().evaluation.give_up(self)
+        self.delattr("there_is_one_other", "_completing_again", *self._passing)
+        self._remove_incomplete()
+        if self.ask_number and "target_number" in self.__dict__:
+            self.target_number = len(self.elements)
+        if not self.elements and "there_are_any" in self.__dict__:
+            self.there_are_any = False
+
+    def _remove_incomplete(self) -> None:
+        """Remove the item that came last if it is incomplete."""
 
     # --- numbers ---------------------------------------------------------------------------------------------------
 
@@ -427,14 +447,6 @@ class Group(DAObject):
         copied = super().copy_shallow(name)
         copied.elements = self.elements.copy()
         return copied
-
-
-def _is_complete(item: Any, attributes: Sequence[str]) -> bool:
-    try:
-        complete(item, attributes)
-    except MissingVariable:
-        return False
-    return True
 
 
 def _set_of(items: Iterable[Any]) -> set[Any]:

@@ -170,6 +170,10 @@ class DAList(Group):
         self._rename_items()
         self._after_removal(len(removed))
 
+    def _remove_incomplete(self) -> None:
+        if self.elements and not self._is_complete(self.elements[-1]):
+            del self[len(self.elements) - 1]
+
     # --- order -----------------------------------------------------------------------------------------------------
 
     def sort(self, *, key: Callable[[Any], Any] | None = None, reverse: bool = False) -> Self:

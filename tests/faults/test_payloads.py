@@ -27,7 +27,7 @@ from tests.faults.payloads import HAND_MADE, LONGEST, Payload, payloads
 from tests.faults.typed_documents import ANSWERS, DOCUMENT, contents, found_in
 from tests.faults.typed_places import ELSEWHERE, FIELDS, IN_TEXT, KEYS, SCRIPTS, WAYS, Shown, interview
 
-COUNT = int(os.environ.get("DAL_FORGERIES", "300"))
+COUNT = int(os.environ.get("DAL_FORGERIES", "250"))
 SEED = 27
 # words of all shapes: whatever depends on their shape counts as harmless
 HARMLESS = (
@@ -35,6 +35,7 @@ HARMLESS = (
     Payload("", ""),
     Payload("Harmless", ""),
     Payload("", "Two\nlines"),
+    Payload("example.com", ""),
     Payload("https://example.com/a?b=c", ""),
     Payload("//example.com/a", ""),
     Payload("[x", "y"),
@@ -164,7 +165,7 @@ def test_p27_no_payload_runs_in_a_browser(unguarded: tuple[Page, str], measured:
         dialog.dismiss()
 
     tab.on("dialog", note)
-    sample = HAND_MADE[:: max(1, len(HAND_MADE) * 20 // COUNT // 2)]
+    sample = HAND_MADE[:: max(1, len(HAND_MADE) * 25 // COUNT)]
     for number, text in enumerate(sample):
         tab.goto(f"{url}{PATH}&new_session=1")
         tab.get_by_label("One").fill(text)
