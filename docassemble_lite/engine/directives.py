@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from docassemble_lite.engine.access import read_access
 from docassemble_lite.engine.blocks.attachment import odd_metadata, read_metadata
+from docassemble_lite.engine.blocks.block_terms import KINDS as KINDS_OF_TERMS
 from docassemble_lite.engine.blocks.roles import roles_at
 from docassemble_lite.engine.blocks.texts import BlockText
 from docassemble_lite.engine.document import Section
@@ -16,6 +17,7 @@ from docassemble_lite.engine.images import read_image_sets, read_images
 from docassemble_lite.engine.page_code import marked
 from docassemble_lite.engine.page_files import KINDS, read_page_files
 from docassemble_lite.engine.sections import read_sections
+from docassemble_lite.engine.terms import read_terms
 from docassemble_lite.host import current
 
 if TYPE_CHECKING:
@@ -164,6 +166,15 @@ def _sections(program: Program, section: Section) -> None:
     sections.auto_open = section.get("auto open", sections.auto_open)
 
 
+def _terms(program: Program, section: Section) -> None:
+    if "question" in section:
+        return
+    language = str(section.get("language", program.default_language))
+    for kind in KINDS_OF_TERMS:
+        found = {phrase: BlockText.of_author(text) for phrase, (text, _) in read_terms(section, kind).items()}
+        program.terms.setdefault(kind, {}).setdefault(language, {}).update(found)
+
+
 def _attachment_options(program: Program, section: Section) -> None:
     options = _mapping(section, "attachment options")
     program.document_metadata.update(read_metadata(options))
@@ -188,6 +199,8 @@ DIRECTIVES: dict[str, Callable[[Program, Section], None]] = {
     "default role": _default_role,
     "order": _order,
     "sections": _sections,
+    "terms": _terms,
+    "auto terms": _terms,
     "progressive": _ignored,
     "auto open": _ignored,
     "images": lambda program, section: read_images(program, section, "images"),

@@ -21,6 +21,7 @@ from docassemble_lite.engine.blocks.block import Block
 from docassemble_lite.engine.blocks.code import CodeBlock
 from docassemble_lite.engine.blocks.kinds import make_block, odd_keys
 from docassemble_lite.engine.blocks.reset import ResetBlock
+from docassemble_lite.engine.blocks.texts import BlockText
 from docassemble_lite.engine.directives import DIRECTIVES, ScreenParts
 from docassemble_lite.engine.document import Section, read_sections
 from docassemble_lite.engine.images import Image
@@ -49,6 +50,8 @@ class Program:
     metadata: dict[str, Any] = field(default_factory=dict)
     access: Access = field(default_factory=Access)
     features: dict[str, Any] = field(default_factory=dict)
+    # kind (“terms”, “auto terms”) → language → phrase → definition
+    terms: dict[str, dict[str, dict[str, BlockText]]] = field(default_factory=dict)
     sections: Sections = field(default_factory=Sections)
     parts: ScreenParts = field(default_factory=ScreenParts)
     page_files: PageFiles = field(default_factory=PageFiles)

@@ -77,12 +77,10 @@ LATER = frozenset(
     {
         *EMAIL_KEYS,
         "audio",
-        "auto terms",
         "breadcrumb",
         "decorations",
         "question metadata",
         "table css class",
-        "terms",
         "usedefs",
         "video",
     }

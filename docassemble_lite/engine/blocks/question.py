@@ -10,6 +10,7 @@ from docassemble_lite.engine import progress, sections
 from docassemble_lite.engine.blocks.action_buttons import ActionButtons
 from docassemble_lite.engine.blocks.attachment import Attachment
 from docassemble_lite.engine.blocks.block import Block, names_at
+from docassemble_lite.engine.blocks.block_terms import BlockTerms
 from docassemble_lite.engine.blocks.choices import Choice, ChoiceList, read_choices
 from docassemble_lite.engine.blocks.code import CodeBlock, code_at
 from docassemble_lite.engine.blocks.conditions import Control, settle_conditions
@@ -33,6 +34,7 @@ from docassemble_lite.engine.progress import ProgressMark
 from docassemble_lite.engine.screen import Asked, AskedField, ButtonView, ChoiceView, FieldView, Press, Screen
 from docassemble_lite.engine.source import Source, Sources
 from docassemble_lite.engine.steering import EndWithMessage, RunAgain
+from docassemble_lite.engine.terms import plainly
 from docassemble_lite.engine.typed import target_acts
 from docassemble_lite.language.words import word
 
@@ -129,6 +131,8 @@ class QuestionBlock(Block):
             "decoration",
             "progress",
             "action buttons",
+            "terms",
+            "auto terms",
             *DOCUMENT_KEYS,
         }
     )
@@ -154,6 +158,7 @@ class QuestionBlock(Block):
         self.signature_required = constant_or_expression(section.get("required", True), section.value_place("required"))
         self.pen_color = text_at(section, "pen color")
         self.decoration = text_at(section, "decoration")
+        self.terms = BlockTerms(section)
         self.action_buttons = ActionButtons(section)
         self.progress = ProgressMark(section, text_at(section, "progress"))
         self.nav_section = text_at(section, "section")
@@ -281,12 +286,17 @@ class QuestionBlock(Block):
     def ask(self, evaluation: Evaluation, binding: Binding, sought: str) -> Screen:
         """The screen. Every text is evaluated, so a missing variable may send the search elsewhere first."""
         evaluation.prepare(self, binding)
+        with self.terms.known(evaluation):
+            return self._made(evaluation, binding, sought)
+
+    def _made(self, evaluation: Evaluation, binding: Binding, sought: str) -> Screen:
         # the texts come first, as they stand first: what they need is asked before what the fields need
         question = (self.question.inline(evaluation.answers), self.question.plain(evaluation.answers))
         texts = {key: text.block(evaluation.answers) for key, text in self.texts.items()}
         texts["script"] = self.script.html(evaluation.answers) if self.script else ""
         texts["css"] = self.css.html(evaluation.answers) if self.css else ""
-        form = self.make_form(evaluation, binding)
+        with plainly():
+            form = self.make_form(evaluation, binding)
         screen = self._screen(evaluation, form, self._asked(evaluation, form, binding, sought), question, texts)
         documents = self.documents.shown(evaluation, binding)
         if documents is not None:
@@ -371,14 +381,19 @@ class QuestionBlock(Block):
             else "",
             source_place=str(self.place),
             menu=menu_of(answers),
-            links=self.action_buttons.views(evaluation),
+            links=self._links(evaluation),
             parts=_other_parts(evaluation),
             features=features,
         )
 
+    def _links(self, evaluation: Evaluation) -> tuple[ButtonView, ...]:
+        with plainly():
+            return self.action_buttons.views(evaluation)
+
     def _label(self, evaluation: Evaluation, key: str) -> str:
         text = self.labels[key]
-        return text.inline(evaluation.answers) if text else evaluation.program.parts.inline(key, evaluation.answers)
+        with plainly():
+            return text.inline(evaluation.answers) if text else evaluation.program.parts.inline(key, evaluation.answers)
 
     def _plain_label(self, evaluation: Evaluation, key: str) -> str:
         text = self.labels[key]

@@ -1,17 +1,19 @@
-"""`nav`, with which an interview says in which section it is, and how far it has got."""
+"""What an interview says of itself: in which section it is, how far it has got, and what its terms mean."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from markupsafe import Markup
 
 from docassemble_lite.engine import sections
 from docassemble_lite.engine.screen import NavigationItem
+from docassemble_lite.engine.terms import key_of
 from docassemble_lite.engine.typed import escape_typed
 from docassemble_lite.host import current
 
-__all__ = ["get_progress", "nav", "set_progress"]
+__all__ = ["get_progress", "nav", "set_progress", "update_terms"]
 
 
 class DANav:
@@ -108,3 +110,10 @@ def set_progress(progress: float | None) -> None:
     internal = current().evaluation.internal
     internal["progress"] = None if progress is None else float(progress)
     internal["progress_step"] = internal["steps"]
+
+
+def update_terms(dictionary: Mapping[str, Any], auto: bool = False, language: str = "*") -> None:
+    """Define terms, or with `auto` automatic ones, for this session: term → definition."""
+    kind = "auto terms" if auto else "terms"
+    terms = current().evaluation.internal.setdefault("terms", {}).setdefault(kind, {}).setdefault(language, {})
+    terms.update({key_of(str(term)): str(definition) for term, definition in dictionary.items()})
