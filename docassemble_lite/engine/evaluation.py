@@ -30,6 +30,7 @@ from docassemble_lite.engine.program import Program
 from docassemble_lite.engine.screen import Outcome, Wait
 from docassemble_lite.engine.starting import StartedTasks
 from docassemble_lite.engine.steering import EndWith, EndWithMessage, InvalidAnswer, RunAgain, SaveFirst, SeekForced
+from docassemble_lite.engine.terms import ScreenTerms
 from docassemble_lite.engine.wanted import Result, Wanted
 from docassemble_lite.errors import DocumentError, EvaluationError, LiteError
 from docassemble_lite.host import Current, Host, Request, entered
@@ -68,6 +69,8 @@ class Evaluation:
         self.messages: list[tuple[str, str]] = []
         # what set_save_status() said: "new", "overwrite" or "ignore"; empty: as usual
         self.save_status = ""
+        # the terms of the screen that is being made
+        self.terms: ScreenTerms | None = None
         # whether the text is being made that goes into a document
         self.in_document = False
         # whether an action ran, which makes a step of its own

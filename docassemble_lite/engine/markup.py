@@ -18,6 +18,7 @@ from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
+from docassemble_lite.engine import terms
 from docassemble_lite.engine.images import file_html, icon_html
 from docassemble_lite.engine.qr_codes import QR, qr_html
 from docassemble_lite.engine.typed import (
@@ -118,6 +119,33 @@ def _opens_beside(address: str) -> bool:
     if root and (address == root or address.startswith((root + "/", root + "?", root + "#"))):
         address = address[len(root) :]
     return bool(_ELSEWHERE.match(address) or _DOCUMENT.match(address))
+
+
+# --- terms -----------------------------------------------------------------------------------------------------------
+
+
+def _read_term(state: StateInline, silent: bool) -> bool:
+    match = terms.BRACES.match(state.src, state.pos) if state.src[state.pos] == "{" else None
+    explained = terms.read_braces(match) if match else None
+    if match is None or explained is None:
+        return False
+    if not silent:
+        token = state.push("sign", "", 0)
+        token.content = explained
+        token.meta = {"plain": (match["shown"] or match["term"]).strip()}
+    state.pos = match.end()
+    return True
+
+
+def _explain(children: list[Token]) -> None:
+    """Words of `auto terms` become terms, but for those in a link."""
+    links = 0
+    for token in children:
+        links += (token.type == "link_open") - (token.type == "link_close")
+        explained = terms.with_automatic(token.content) if token.type == "text" and not links else None
+        if explained is not None:
+            token.meta = {"plain": token.content}
+            token.type, token.content = "sign", explained
 
 
 def _finish_link(token: Token) -> None:
@@ -306,6 +334,7 @@ def _finish(state: StateCore) -> None:
         elif token.type == "html_block":
             token.content = _with_signs(token.content)
         elif token.type == "inline" and token.children:
+            _explain(token.children)
             token.children = _finished_children(token.children, _block_around(state.tokens, number))
 
 
@@ -426,6 +455,7 @@ def _markdown() -> MarkdownIt:
     markdown.inline.ruler.before("escape", "backslash", _read_backslash)
     markdown.inline.ruler.before("link", "bracket", _read_bracket)
     markdown.inline.ruler.before("link", "icon", _read_icon)
+    markdown.inline.ruler.before("link", "term", _read_term)
     markdown.inline.ruler.before("link", "attributes", _read_attributes)
     markdown.core.ruler.after("inline", "finish", _finish)
     return markdown

@@ -21,6 +21,7 @@ from docassemble_lite.engine.blocks.block import Block
 from docassemble_lite.engine.blocks.code import CodeBlock
 from docassemble_lite.engine.blocks.kinds import make_block, odd_keys
 from docassemble_lite.engine.blocks.reset import ResetBlock
+from docassemble_lite.engine.blocks.texts import BlockText
 from docassemble_lite.engine.directives import DIRECTIVES, ScreenParts
 from docassemble_lite.engine.document import Section, read_sections
 from docassemble_lite.engine.images import Image
@@ -28,6 +29,7 @@ from docassemble_lite.engine.library import library
 from docassemble_lite.engine.modules import make_importable, package_of
 from docassemble_lite.engine.names import parts_of
 from docassemble_lite.engine.page_files import PageFiles
+from docassemble_lite.engine.sections import Sections
 from docassemble_lite.engine.source import Source, Sources
 from docassemble_lite.errors import AuthorError, InterviewNotFound, SourceError
 
@@ -48,6 +50,9 @@ class Program:
     metadata: dict[str, Any] = field(default_factory=dict)
     access: Access = field(default_factory=Access)
     features: dict[str, Any] = field(default_factory=dict)
+    # kind (“terms”, “auto terms”) → language → phrase → definition
+    terms: dict[str, dict[str, dict[str, BlockText]]] = field(default_factory=dict)
+    sections: Sections = field(default_factory=Sections)
     parts: ScreenParts = field(default_factory=ScreenParts)
     page_files: PageFiles = field(default_factory=PageFiles)
     allowed_actions: AllowedActions = field(default_factory=AllowedActions)
@@ -72,6 +77,8 @@ class Program:
     resets: list[ResetBlock] = field(default_factory=list)
     always_reconsidered: list[Block] = field(default_factory=list)
     handles_actions: bool = False
+    # how far questions say that one has got
+    progress_marks: list[float] = field(default_factory=list)
     dependents: dict[str, list[Block]] = field(default_factory=dict)
     _by_name: dict[str, list[Block]] = field(default_factory=dict)
     _generic: dict[str, dict[str, list[Block]]] = field(default_factory=dict)
@@ -82,6 +89,7 @@ class Program:
         """Index the blocks, once all files are read."""
         for block in self.blocks:
             self._named[block.name] = block
+            self._note_progress(block)
             if isinstance(block, ResetBlock):
                 self.resets.append(block)
             if block.mandatory is not False or block.initial is not False:
@@ -98,6 +106,11 @@ class Program:
             for name in block.depends_on:
                 self.dependents.setdefault(name, []).append(block)
         self.warnings += self.allowed_actions.unanswered(self)
+
+    def _note_progress(self, block: Block) -> None:
+        progress = block.section.get("progress")
+        if isinstance(progress, (int, float)):
+            self.progress_marks.append(float(progress))
 
     def named(self, name: str) -> Block | None:
         """The block that the bookkeeping of answered blocks calls `name`."""

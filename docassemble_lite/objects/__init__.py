@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from docassemble_lite.objects.base import DAObject
+from docassemble_lite.objects.context import DAContext
 from docassemble_lite.objects.dicts import DADict, DAOrderedDict
 from docassemble_lite.objects.empty import DAEmpty
 from docassemble_lite.objects.files import DAFile, DAFileCollection, DAFileList, DAStaticFile, static_image
@@ -26,6 +27,7 @@ _OPEN = (
     Asset,
     ChildList,
     City,
+    DAContext,
     DADict,
     DAEmailRecipient,
     DAEmailRecipientList,
@@ -70,6 +72,7 @@ __all__ = [
     "ChildList",
     "City",
     "DAAttributeError",
+    "DAContext",
     "DADict",
     "DAEmailRecipient",
     "DAEmailRecipientList",

@@ -27,7 +27,8 @@ __all__ = [
     "set_status",
 ]
 
-_COMMANDS = (
+#: What `command()` can do.
+COMMANDS = (
     "restart",
     "new_session",
     "exit",
@@ -47,8 +48,8 @@ _UNSEEN = ("worker", "cron", "mail")
 
 def command(what: str, url: str | None = None, sleep: float = 4.0, **_: Any) -> None:
     """Do what a special button does: "restart", "exit", "leave", "refresh" …; "wait": come back after `sleep` seconds."""
-    if what not in _COMMANDS:
-        raise ValueError(f"There is no command “{what}”. There are: {', '.join(_COMMANDS)}.")
+    if what not in COMMANDS:
+        raise ValueError(f"There is no command “{what}”. There are: {', '.join(COMMANDS)}.")
     if what in ("refresh", "continue"):
         raise EndWith(Refresh())
     if what == "wait":
