@@ -113,11 +113,13 @@ class Visits:
         made = self.store.sessions.create(program.name, secret, answers, Asked(block=""), title=program.title, owner_id=owner_id)
         return made.session_id
 
-    def restart(self, session_id: str, secret: bytes, url_args: Mapping[str, Any]) -> None:
-        """Put a session back to its beginning, under the same id."""
+    def restart(self, session_id: str, secret: bytes, interview: str, url_args: Mapping[str, Any]) -> None:
+        """Put a session of the interview back to its beginning, under the same id. Raises `SessionNotFound`."""
 
         def work() -> None:
             loaded = self.store.sessions.load(session_id, secret)
+            if loaded.interview != interview:
+                raise SessionNotFound
             self.store.sessions.restart(loaded, new_answers(dict(url_args)), Asked(block=""), multi_user=False)
 
         self._protected(session_id, work)
