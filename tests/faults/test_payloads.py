@@ -42,6 +42,7 @@ HARMLESS = (
     Payload("//example.com/a", ""),
     Payload("[x", "y"),
     Payload("![x", "y"),
+    Payload("[", "^1]"),
 )
 PATH = interview_path("typed.yml")
 
