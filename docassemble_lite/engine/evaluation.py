@@ -157,8 +157,9 @@ class Evaluation:
         if not isinstance(block, TemplateBlock):
             raise DAAttributeError(template.instanceName)
         self.bind(Binding(bound))
-        text = getattr(block, part)
-        return "" if text is None else text.raw(self.answers).rstrip()
+        if part == "content":
+            return block.content(self).rstrip()
+        return block.subject.raw(self.answers).rstrip() if block.subject else ""
 
     def add_button(self, group: Any, label: str | None, **options: Any) -> Any:
         """What `add_action()` of a group gives."""

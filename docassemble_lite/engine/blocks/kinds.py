@@ -81,7 +81,6 @@ LATER = frozenset(
         "decorations",
         "question metadata",
         "table css class",
-        "usedefs",
         "video",
     }
 )

@@ -124,6 +124,7 @@ class QuestionBlock(Block):
             "resume button label",
             "shuffle",
             "check in",
+            "usedefs",
             "list collect",
             "signature",
             "required",
