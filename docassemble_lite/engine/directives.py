@@ -14,6 +14,7 @@ from docassemble_lite.engine.blocks.roles import roles_at
 from docassemble_lite.engine.blocks.texts import BlockText
 from docassemble_lite.engine.defs import read_def
 from docassemble_lite.engine.document import Section
+from docassemble_lite.engine.help import read_interview_help
 from docassemble_lite.engine.images import read_image_sets, read_images
 from docassemble_lite.engine.page_code import marked
 from docassemble_lite.engine.page_files import KINDS, read_page_files
@@ -202,6 +203,7 @@ DIRECTIVES: dict[str, Callable[[Program, Section], None]] = {
     "sections": _sections,
     "def": read_def,
     "mako": _ignored,
+    "interview help": read_interview_help,
     "terms": _terms,
     "auto terms": _terms,
     "progressive": _ignored,

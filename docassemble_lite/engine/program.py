@@ -25,6 +25,7 @@ from docassemble_lite.engine.blocks.texts import BlockText
 from docassemble_lite.engine.defs import known_defs, using_defs
 from docassemble_lite.engine.directives import DIRECTIVES, ScreenParts
 from docassemble_lite.engine.document import Section, read_sections
+from docassemble_lite.engine.help import Help
 from docassemble_lite.engine.images import Image
 from docassemble_lite.engine.library import library
 from docassemble_lite.engine.modules import make_importable, package_of
@@ -55,6 +56,8 @@ class Program:
     terms: dict[str, dict[str, dict[str, BlockText]]] = field(default_factory=dict)
     # name → Mako of the “def” blocks so far
     defs: dict[str, str] = field(default_factory=dict)
+    # language → the texts that all screens have as help
+    help: dict[str, list[Help]] = field(default_factory=dict)
     sections: Sections = field(default_factory=Sections)
     parts: ScreenParts = field(default_factory=ScreenParts)
     page_files: PageFiles = field(default_factory=PageFiles)

@@ -76,11 +76,9 @@ def _odd_key(section: Section, key: str, known: frozenset[str]) -> SourceError:
 LATER = frozenset(
     {
         *EMAIL_KEYS,
-        "audio",
         "breadcrumb",
         "decorations",
         "question metadata",
         "table css class",
-        "video",
     }
 )
