@@ -86,13 +86,13 @@ def test_a_recording_that_is_not_there_is_told_with_its_line() -> None:
     assert error.line == 3
 
 
-TYPED = QUESTION + "audio: ${ typed }\n---\nquestion: T?\nfields:\n  - T: typed\n    datatype: raw"
+TYPED = QUESTION + "audio: ${ typed }\n---\nquestion: T?\nfields:\n  - T: typed"
 
 
 def test_an_address_that_was_typed_is_no_markup_in_a_player() -> None:
-    html = interview(TYPED).answer(typed='https://x/"><img src=x onerror=alert(1)>.mp3').screen.player_html
+    html = interview(TYPED).answer(typed='https://x/" onerror=alert(1) ".mp3').screen.player_html
     assert "<audio" in html
-    assert "<img" not in html
+    assert '" onerror' not in html
 
 
 @pytest.mark.parametrize("typed", ["[FILE 1]", "javascript:alert(1)", "data:audio/mpeg,x"])
