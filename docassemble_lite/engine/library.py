@@ -14,6 +14,7 @@ from typing import Any
 
 from docassemble_lite import language, objects
 from docassemble_lite.engine.background import BackgroundAction
+from docassemble_lite.engine.breadcrumbs import DABreadCrumbs
 from docassemble_lite.engine.functions import (
     accesses,
     accounts,
@@ -66,5 +67,6 @@ def library() -> dict[str, Any]:
     for module in _MODULES:
         names.update({name: getattr(module, name) for name in module.__all__})
     names.update(BackgroundAction=BackgroundAction, json=json, re=re)
+    names.update(DABreadCrumbs=DABreadCrumbs)
     names.update(DALazyTemplate=DALazyTemplate, DALazyTableTemplate=DALazyTableTemplate)
     return names

@@ -76,7 +76,6 @@ def _odd_key(section: Section, key: str, known: frozenset[str]) -> SourceError:
 LATER = frozenset(
     {
         *EMAIL_KEYS,
-        "breadcrumb",
         "decorations",
         "question metadata",
         "table css class",

@@ -21,6 +21,7 @@ from docassemble_lite.engine.blocks.fields import define_parents, read_fields
 from docassemble_lite.engine.blocks.list_collect import Collection, ListCollect
 from docassemble_lite.engine.blocks.roles import ROLE_EVENT, require_role, roles_at
 from docassemble_lite.engine.blocks.texts import BlockText, page_text_at, text_at
+from docassemble_lite.engine.breadcrumbs import leave_breadcrumb
 from docassemble_lite.engine.decorating import with_images
 from docassemble_lite.engine.document import Section
 from docassemble_lite.engine.expressions import constant_or_expression, set_variable
@@ -127,6 +128,7 @@ class QuestionBlock(Block):
             "shuffle",
             "check in",
             "usedefs",
+            "breadcrumb",
             "audio",
             "video",
             "list collect",
@@ -163,6 +165,7 @@ class QuestionBlock(Block):
         self.signature_required = constant_or_expression(section.get("required", True), section.value_place("required"))
         self.pen_color = text_at(section, "pen color")
         self.decoration = text_at(section, "decoration")
+        self.breadcrumb = text_at(section, "breadcrumb") or self.question
         self.terms = BlockTerms(section)
         self.action_buttons = ActionButtons(section)
         self.progress = ProgressMark(section, text_at(section, "progress"))
@@ -297,6 +300,7 @@ class QuestionBlock(Block):
     def _made(self, evaluation: Evaluation, binding: Binding, sought: str) -> Screen:
         # the texts come first, as they stand first: what they need is asked before what the fields need
         question = (self.question.inline(evaluation.answers), self.question.plain(evaluation.answers))
+        leave_breadcrumb(evaluation, self.breadcrumb.plain(evaluation.answers))
         texts = {key: text.block(evaluation.answers) for key, text in self.texts.items()}
         texts["script"] = self.script.html(evaluation.answers) if self.script else ""
         texts["css"] = self.css.html(evaluation.answers) if self.css else ""
