@@ -19,6 +19,7 @@ from docassemble_lite.engine.functions import (
     accounts,
     actions,
     emails,
+    mailboxes,
     people,
     performed_tasks,
     steering,
@@ -39,7 +40,7 @@ def library() -> dict[str, Any]:
     names: dict[str, Any] = dict(vars(builtins))
     names.update(language.NAMES)
     names.update(objects.NAMES)
-    for module in (accesses, accounts, actions, emails, people, performed_tasks, steering, tasks, variables):
+    for module in (accesses, accounts, actions, emails, mailboxes, people, performed_tasks, steering, tasks, variables):
         names.update({name: getattr(module, name) for name in module.__all__})
     names.update(BackgroundAction=BackgroundAction, DALazyTemplate=DALazyTemplate, json=json, re=re)
     return names

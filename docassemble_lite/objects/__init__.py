@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from docassemble_lite.objects.base import DAObject
 from docassemble_lite.objects.dicts import DADict, DAOrderedDict
+from docassemble_lite.objects.emails import DAEmail
 from docassemble_lite.objects.empty import DAEmpty
 from docassemble_lite.objects.files import DAFile, DAFileCollection, DAFileList, DAStaticFile, static_image
 from docassemble_lite.objects.groups import Group
@@ -26,6 +27,7 @@ _OPEN = (
     ChildList,
     City,
     DADict,
+    DAEmail,
     DAEmailRecipient,
     DAEmailRecipientList,
     DAEmpty,
@@ -69,6 +71,7 @@ __all__ = [
     "City",
     "DAAttributeError",
     "DADict",
+    "DAEmail",
     "DAEmailRecipient",
     "DAEmailRecipientList",
     "DAEmpty",

@@ -66,6 +66,8 @@ class Visited:
     tasks: Mapping[str, TaskState] = field(default_factory=dict)
     has_news: bool = False
     has_open_tasks: bool = False
+    # how far the e-mails of the session were, if the interview asked for them
+    emails_seen: str = ""
     # of a check-in: what is to be filled into the page's controls
     filling: Filling | None = None
 
@@ -430,6 +432,7 @@ class PersonVisit:
             tasks=self.host.seen,
             has_news=self.has_news,
             has_open_tasks=self.has_open_tasks,
+            emails_seen=self.host.emails_seen,
         )
 
     def save(self, evaluation: Evaluation, asked: Asked, *, new_step: bool) -> None:
