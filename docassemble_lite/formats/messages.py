@@ -29,6 +29,8 @@ _LONGEST_HEADER = 32 * 1024
 _MOST_ADDRESSES = 100
 _LONGEST_SUBJECT = 1000
 _LONGEST_ADDRESS = 254
+# so that it is a moment in every time zone
+_LAST_YEAR = 9000
 _EMPTY_LINE = re.compile(rb"^\r?\n", re.MULTILINE)
 _HEADER = re.compile(rb"[!-9;-~]+[ \t]*:|From ")
 _ENCODED = re.compile(r"=\?([^?\s]{1,40})(?:\*[^?\s]*)?\?([bqBQ])\?([^?\s]*)\?=")
@@ -279,6 +281,8 @@ def _date(text: str) -> datetime | None:
     if not text:
         return None
     moment = parsedate_to_datetime(text[:100])
+    if moment.year > _LAST_YEAR:
+        return None
     return (moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment).astimezone(UTC)
 
 
