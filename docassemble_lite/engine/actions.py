@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from docassemble_lite.engine.expressions import read_variable, set_variable
-from docassemble_lite.engine.list_actions import LIST_ACTIONS, is_offered
+from docassemble_lite.engine.list_actions import LIST_ACTIONS
 from docassemble_lite.engine.names import ITERATORS, is_excessive, is_plain_path, normalized, words_of
+from docassemble_lite.engine.offers import is_offered
 from docassemble_lite.engine.screen import Exit, Outcome, TaskResponse
 from docassemble_lite.engine.steering import EndWith, SeekForced
 from docassemble_lite.engine.wanted import Result
@@ -240,8 +241,9 @@ def _is_name(text: str) -> bool:
 
 def _force_ask(evaluation: Evaluation, arguments: Mapping[str, Any]) -> None:
     items = _to_ask(arguments)
-    for action, _ in map(_entry, items):
-        evaluation.actions.refuse_from_outside(action)
+    if not is_offered(evaluation, "_da_force_ask", arguments):
+        for action, _ in map(_entry, items):
+            evaluation.actions.refuse_from_outside(action)
     if items:
         evaluation.actions.done("_da_force_ask")
         raise SeekForced(items)

@@ -31,7 +31,7 @@ from docassemble_lite.engine.screen import Outcome, Wait
 from docassemble_lite.engine.starting import StartedTasks
 from docassemble_lite.engine.steering import EndWith, EndWithMessage, InvalidAnswer, RunAgain, SaveFirst, SeekForced
 from docassemble_lite.engine.wanted import Result, Wanted
-from docassemble_lite.errors import EvaluationError, LiteError
+from docassemble_lite.errors import DocumentError, EvaluationError, LiteError
 from docassemble_lite.host import Current, Host, Request, entered
 from docassemble_lite.objects.gathering import groups_gathered, still_gathering
 from docassemble_lite.objects.missing import DAAttributeError, DAIndexError, MissingVariable
@@ -72,11 +72,15 @@ class Evaluation:
         self.in_document = False
         # whether an action ran, which makes a step of its own
         self.action_ran = False
+        # whether redact() blackens texts
+        self.redacting = True
         self.embedded_answer_followed = False
         # tasks and the e-mails that marked them as performed
         self.marked_by_emails: set[tuple[str, str]] = set()
         self.reconsidered: set[str] = set()
         self.sought: list[str] = []
+        # the block that is carried out
+        self.block: Block | None = None
         # the names that were being sought when the outcome came about, most recent first
         self.sought_at_end: tuple[str, ...] = ()
         self._trying: set[tuple[int, str]] = set()
@@ -186,6 +190,8 @@ class Evaluation:
             except SaveFirst:
                 commit_opened(self.current)
                 raise
+            except DocumentError as error:
+                raise self.failure(error) from error
             except LiteError:
                 raise
             except Exception as error:
@@ -239,9 +245,11 @@ class Evaluation:
         answered = self.internal["answered"]
         for block in self.program.walked:
             if self._holds(block.initial):
-                block.carry_out(self)
+                with self._carrying_out(block):
+                    block.carry_out(self)
             elif block.name not in answered and self._holds(block.mandatory):
-                outcome = block.carry_out(self)
+                with self._carrying_out(block):
+                    outcome = block.carry_out(self)
                 if outcome is not None:
                     return outcome
                 answered.add(block.name)
@@ -249,6 +257,14 @@ class Evaluation:
             "The interview ran to its end without reaching a screen.",
             hint="The last mandatory block should be a question, for instance one that says that the interview is over.",
         )
+
+    @contextmanager
+    def _carrying_out(self, block: Block) -> Iterator[None]:
+        outer, self.block = self.block, block
+        try:
+            yield
+        finally:
+            self.block = outer
 
     def _holds(self, condition: Expression | bool) -> bool:
         return condition if isinstance(condition, bool) else bool(condition.evaluate(self.answers))
@@ -359,7 +375,7 @@ class Evaluation:
             return Result.NEXT
         if not isinstance(block, QuestionBlock):
             self.prepare(block, wanted.binding)
-        with self.dependencies.watched(block, wanted.binding):
+        with self._carrying_out(block), self.dependencies.watched(block, wanted.binding):
             outcome = block.define(self, wanted)
         if outcome is not None:
             return outcome

@@ -18,9 +18,12 @@ from docassemble_lite.engine.functions import (
     accesses,
     accounts,
     actions,
+    browser,
+    documents,
     emails,
     people,
     performed_tasks,
+    server,
     steering,
     tasks,
     variables,
@@ -34,13 +37,29 @@ def own_names() -> list[str]:
     return [name for name, value in library().items() if vars(builtins).get(name) is not value]
 
 
+_MODULES = (
+    accesses,
+    accounts,
+    actions,
+    browser,
+    documents,
+    emails,
+    people,
+    performed_tasks,
+    server,
+    steering,
+    tasks,
+    variables,
+)
+
+
 @cache
 def library() -> dict[str, Any]:
     """name → what it stands for."""
     names: dict[str, Any] = dict(vars(builtins))
     names.update(language.NAMES)
     names.update(objects.NAMES)
-    for module in (accesses, accounts, actions, emails, people, performed_tasks, steering, tasks, variables):
+    for module in _MODULES:
         names.update({name: getattr(module, name) for name in module.__all__})
     names.update(BackgroundAction=BackgroundAction, json=json, re=re)
     names.update(DALazyTemplate=DALazyTemplate, DALazyTableTemplate=DALazyTableTemplate)

@@ -1,14 +1,12 @@
 """Actions that add, change, remove and move the items of a list: what the buttons beside them do.
 
-An address can't ask for these by itself. Only an interview offers them, for one item of one list, and what it offered it
-knows again by a mark that is made with a key of the session. A mark says which place the item had, and how often the
-places of the list had been changed: so a page that is out of date never removes another item than the one it showed.
+Only an interview offers them (see `offers`), each for one item of one list. What is offered says which place the item had,
+and how often the places of the list had been changed: so a page that is out of date never removes another item than the one
+it showed.
 """
 
 from __future__ import annotations
 
-import hmac
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -17,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from docassemble_lite.engine.expressions import read_variable
+from docassemble_lite.engine.offers import MARK, offered_url
 from docassemble_lite.engine.steering import EndWithMessage, SeekForced
 from docassemble_lite.engine.typed import escape_typed
 from docassemble_lite.language.words import word
@@ -28,30 +27,6 @@ if TYPE_CHECKING:
 
 ADD, EDIT, REMOVE, MOVE = "_da_list_add", "_da_list_edit", "_da_list_remove", "_da_list_move"
 CONFIRM, COMPLETE = "_da_list_confirm", "_da_list_complete"
-_MARK = "mark"
-
-
-# --- offering --------------------------------------------------------------------------------------------------------
-
-
-def offered_url(evaluation: Evaluation, action: str, arguments: Mapping[str, Any]) -> str:
-    """The address by which a page asks for one of these actions."""
-    marked = {**arguments, _MARK: _mark(evaluation, action, arguments)}
-    return evaluation.host.action_url(action, marked, with_session=False, forget_prior=False)
-
-
-def is_offered(evaluation: Evaluation, action: str, arguments: Mapping[str, Any]) -> bool:
-    """Whether this interview has offered the action with these arguments in this session."""
-    mark = arguments.get(_MARK)
-    if action not in LIST_ACTIONS or not isinstance(mark, str) or not mark.isascii():
-        return False
-    rest = {key: value for key, value in arguments.items() if key != _MARK}
-    return hmac.compare_digest(mark, _mark(evaluation, action, rest))
-
-
-def _mark(evaluation: Evaluation, action: str, arguments: Mapping[str, Any]) -> str:
-    text = json.dumps([action, dict(arguments)], sort_keys=True)
-    return hmac.new(evaluation.internal["offer_key"].encode(), text.encode(), "sha256").hexdigest()[:32]
 
 
 # --- buttons ---------------------------------------------------------------------------------------------------------
@@ -203,7 +178,7 @@ def _confirm(evaluation: Evaluation, arguments: Mapping[str, Any]) -> None:
     found = _item(evaluation, arguments)
     if found is None:
         return
-    rest = {key: value for key, value in arguments.items() if key != _MARK}
+    rest = {key: value for key, value in arguments.items() if key != MARK}
     buttons = [(word("Delete"), "url", offered_url(evaluation, REMOVE, rest)), (word("Cancel"), "refresh", "")]
     raise EndWithMessage(word("Are you sure you want to delete this item?"), _text_of(found[2]), buttons)
 

@@ -307,6 +307,32 @@ class Documents:
 
 
 @dataclass(frozen=True)
+class ReviewItem:
+    """Something that a person can look at again.
+
+    With `text_html` it has a button that leads on, otherwise its label is a link. A "note" or "html" only shows its text.
+    """
+
+    kind: str = "item"
+    text_html: str = ""
+    label_html: str = ""
+    url: str = ""
+    help_html: str = ""
+    # stands beside it
+    note_html: str = ""
+    color: str = ""
+    css_class: str = ""
+
+
+@dataclass(frozen=True)
+class Review:
+    """What a `review` screen shows; as a table, if there is a `table_class` for it."""
+
+    items: tuple[ReviewItem, ...] = ()
+    table_class: str = ""
+
+
+@dataclass(frozen=True)
 class Screen:
     """A screen for a person."""
 
@@ -334,6 +360,10 @@ class Screen:
     button_style: str = "continue"
     buttons: tuple[ButtonView, ...] = ()
     choices: FieldView | None = None
+    # what can be looked at again
+    review: Review | None = None
+    # entries of the menu that the interview adds: (label, address), both plain text
+    menu: tuple[tuple[str, str], ...] = ()
     # additional links (action buttons)
     links: tuple[ButtonView, ...] = ()
     documents: Documents | None = None
@@ -361,7 +391,8 @@ class Screen:
     # what developers see: the block's source and where it is
     source: str = ""
     source_place: str = ""
-    # parts of the page that have no member here: "tab title" and "corner back button label" are plain text;
+    # parts of the page that have no member here: "tab title", "corner back button label" and
+    # "exit link" are plain text;
     # "navigation bar html", "submit" and "footer" are HTML
     parts: Mapping[str, str] = field(default_factory=dict)
     # keys of `features` that say how a page looks, e.g. "centered", "labels above fields"

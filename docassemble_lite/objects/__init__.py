@@ -8,6 +8,7 @@ from docassemble_lite.objects.empty import DAEmpty
 from docassemble_lite.objects.files import DAFile, DAFileCollection, DAFileList, DAStaticFile, static_image
 from docassemble_lite.objects.groups import Group
 from docassemble_lite.objects.information import get_info, set_info
+from docassemble_lite.objects.links import DALink
 from docassemble_lite.objects.lists import DAList
 from docassemble_lite.objects.missing import DAAttributeError, DAIndexError, MissingVariable
 from docassemble_lite.objects.money import Asset, Expense, FinancialList, Income, PeriodicFinancialList, PeriodicValue, Value
@@ -32,6 +33,7 @@ _OPEN = (
     DAFile,
     DAFileCollection,
     DAFileList,
+    DALink,
     DAList,
     DAObject,
     DAOrderedDict,
@@ -76,6 +78,7 @@ __all__ = [
     "DAFileCollection",
     "DAFileList",
     "DAIndexError",
+    "DALink",
     "DAList",
     "DAObject",
     "DAOrderedDict",

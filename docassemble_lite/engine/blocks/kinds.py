@@ -12,6 +12,7 @@ from docassemble_lite.engine.blocks.fields import odd_field_keys
 from docassemble_lite.engine.blocks.objects import ObjectsBlock
 from docassemble_lite.engine.blocks.question import QuestionBlock
 from docassemble_lite.engine.blocks.reset import ResetBlock
+from docassemble_lite.engine.blocks.review import ReviewBlock
 from docassemble_lite.engine.blocks.table import TableBlock
 from docassemble_lite.engine.blocks.template import TemplateBlock
 from docassemble_lite.engine.blocks.unsupported import UNSUPPORTED, UnsupportedBlock
@@ -20,6 +21,7 @@ from docassemble_lite.errors import SourceError
 
 #: The key that makes a section a block of a kind; the first one that a section has decides.
 KINDS: dict[str, type[Block]] = {
+    "review": ReviewBlock,
     "question": QuestionBlock,
     "template": TemplateBlock,
     "table": TableBlock,
@@ -88,7 +90,6 @@ LATER = frozenset(
         "question metadata",
         "section",
         "table css class",
-        "tabular",
         "terms",
         "use objects",
         "usedefs",

@@ -18,7 +18,6 @@ UNSUPPORTED = (
     "data",
     "data from code",
     "objects from file",
-    "review",
     "signature",
     "response",
     "json response",

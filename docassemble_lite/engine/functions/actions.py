@@ -10,6 +10,7 @@ from docassemble_lite.host import current
 __all__ = [
     "action_argument",
     "action_arguments",
+    "action_menu_item",
     "interview_url",
     "interview_url_action",
     "process_action",
@@ -44,6 +45,11 @@ def action_argument(name: str | None = None, default: Any = None) -> Any:
 def url_action(action: str, _forget_prior: bool = False, **arguments: Any) -> str:
     """The address of a link that carries out an action of this interview."""
     return current().host.action_url(action, arguments, with_session=False, forget_prior=_forget_prior)
+
+
+def action_menu_item(label: str, action: str, **arguments: Any) -> dict[str, Any]:
+    """An entry for the list `menu_items`, which carries out an action."""
+    return {"label": label, "url": url_action(action, **arguments)}
 
 
 def interview_url_action(action: str, _forget_prior: bool = False, **arguments: Any) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 import pytest
 
 from docassemble_lite.engine.actions import ActionRefused
 from tests.unit.engine.interviewing import Interview, interview, source_mistake
+from tests.unit.engine.linking import follow, follow_from_web, with_links
+from tests.unit.engine.linking import links as links_of
 
 FRUIT = """
     objects:
@@ -56,13 +57,6 @@ def fruit(more: str = "", shown: str = "fruit.table") -> Interview:
     return with_links(FRUIT.format(more=lines, shown=shown, count="${ len(fruit.elements) }"))
 
 
-def with_links(text: str) -> Interview:
-    """An interview whose links hold all that an action needs."""
-    session = interview(text)
-    session.host.action_url = lambda action, arguments, **_: "action:" + quote(json.dumps([action, arguments]))  # type: ignore[method-assign]
-    return session.show()
-
-
 def html(session: Interview) -> str:
     return session.screen.subquestion_html
 
@@ -78,13 +72,8 @@ def names(session: Interview) -> list[str]:
     return [row[0] for row in cells(session)[1:]]
 
 
-def links(session: Interview, label: str) -> list[str]:
-    return [href for href, said in re.findall(r'<a href="([^"]*)"[^>]*aria-label="([^"]*)"', html(session)) if said == label]
-
-
-def follow(session: Interview, url: str) -> Interview:
-    action, arguments = json.loads(unquote(url.removeprefix("action:")))
-    return session.act(action, **arguments)
+def links(session: Interview, name: str) -> list[str]:
+    return links_of(html(session), name)
 
 
 def test_a_table_has_a_row_for_each_item():
@@ -253,21 +242,13 @@ def test_what_a_table_doesnt_offer_cant_be_asked_for():
     forged = offered.replace(quote('"item": 1'), quote('"item": 0'))
     assert forged != offered
     with pytest.raises(ActionRefused):
-        follow_as_web(session, forged)
+        follow_from_web(session, forged)
     assert names(session.show()) == ["Apple", "Pear", "Cherry"]
-
-
-def follow_as_web(session: Interview, url: str) -> Interview:
-    session.interface = "web"
-    try:
-        return follow(session, url)
-    finally:
-        session.interface = "test"
 
 
 def test_what_a_table_offers_can_be_asked_for_by_an_address():
     session = fruit("edit:\n  - name")
-    assert names(follow_as_web(session, links(session, "Delete Pear")[0])) == ["Apple", "Cherry"]
+    assert names(follow_from_web(session, links(session, "Delete Pear")[0])) == ["Apple", "Cherry"]
 
 
 def test_delete_asks_first_where_it_is_to_be_confirmed():

@@ -203,6 +203,23 @@ def test_the_beginning_of_a_tag_is_escaped_however_short(typed):
     assert shown("<b>Ann</b>") == "<b>Ann</b>"
 
 
+@pytest.mark.parametrize("answers", [("JAVASCRIPT:", "name"), ("javascript", ":NAME"), ("JavaScript:", "name")])
+def test_a_scheme_that_code_puts_together_is_refused(typed, answers):
+    typed(*(answer for answer in answers if needs_escape(answer)))
+    assert settle(veil(f'<a href="{shown("".join(answers).lower())}">')) == '<a href="#">'
+
+
+def test_a_line_break_in_a_typed_text_that_code_changed_begins_no_markup(typed):
+    typed("one: two\n\n- three\n- four")
+    assert "\n" not in shown("ONE: TWO\n\n- THREE\n- FOUR")
+
+
+def test_a_tag_that_a_typed_text_breaks_gets_no_attribute_with_a_value(typed):
+    typed('"', "x onfocus=alert(1) y")
+    text = shown('Dear "x onfocus=alert(1) y')
+    assert "onfocus&#61;alert" in settle(veil(f'<p title="{text}">'))
+
+
 def test_a_typed_text_that_code_wrote_with_backslashes_keeps_those_of_the_code(typed):
     typed('say "\\x"')
     assert shown(json.dumps('say "\\x"')) == '"say \\&#0034;\\&#0092;x\\&#0034;"'
