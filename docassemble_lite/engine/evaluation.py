@@ -31,6 +31,7 @@ from docassemble_lite.engine.screen import Outcome, Wait
 from docassemble_lite.engine.starting import StartedTasks
 from docassemble_lite.engine.steering import EndWith, EndWithMessage, InvalidAnswer, RunAgain, SaveFirst, SeekForced
 from docassemble_lite.engine.terms import ScreenTerms
+from docassemble_lite.engine.typed import gather_typed
 from docassemble_lite.engine.wanted import Result, Wanted
 from docassemble_lite.errors import DocumentError, EvaluationError, LiteError
 from docassemble_lite.host import Current, Host, Request, entered
@@ -94,6 +95,10 @@ class Evaluation:
     def typed(self) -> set[str]:
         """Texts that people typed and that could be mistaken for markup."""
         return self.internal["typed"]
+
+    def note_outside(self, value: Any) -> None:
+        """Remember the texts of a value from outside, which are to stay texts where they are shown."""
+        gather_typed(value, self.typed)
 
     def is_defined(self, name: str) -> bool:
         """Whether the variable is there; nothing is sought or made."""

@@ -231,7 +231,7 @@ def _ungather(group: Any) -> None:
     """Have the group gathered once more, without anybody being asked whether there are others."""
     if group.has_been_gathered() and not group.ask_number and "there_is_another" not in group.__dict__:
         group.there_is_another = False
-    group.delattr("gathered")
+    group._gather_again()
 
 
 def _completing(group: Any) -> dict[str, Any]:

@@ -72,6 +72,8 @@ class Visited:
     url_args: Mapping[str, Any] = field(default_factory=dict)
     # what failed, where the interview's `error action` answered in its place
     error: EvaluationError | None = None
+    # how far the e-mails of the session were, if the interview asked for them
+    emails_seen: str = ""
     # of a check-in: what is to be filled into the page's controls
     filling: Filling | None = None
 
@@ -113,11 +115,13 @@ class Visits:
         made = self.store.sessions.create(program.name, secret, answers, Asked(block=""), title=program.title, owner_id=owner_id)
         return made.session_id
 
-    def restart(self, session_id: str, secret: bytes, url_args: Mapping[str, Any]) -> None:
-        """Put a session back to its beginning, under the same id."""
+    def restart(self, session_id: str, secret: bytes, interview: str, url_args: Mapping[str, Any]) -> None:
+        """Put a session of the interview back to its beginning, under the same id. Raises `SessionNotFound`."""
 
         def work() -> None:
             loaded = self.store.sessions.load(session_id, secret)
+            if loaded.interview != interview:
+                raise SessionNotFound
             self.store.sessions.restart(loaded, new_answers(dict(url_args)), Asked(block=""), multi_user=False)
 
         self._protected(session_id, work)
@@ -489,6 +493,7 @@ class PersonVisit:
             tasks=self.host.seen,
             has_news=self.has_news,
             has_open_tasks=self.has_open_tasks,
+            emails_seen=self.host.emails_seen,
         )
 
     def save(self, evaluation: Evaluation, asked: Asked, *, new_step: bool) -> None:

@@ -27,6 +27,7 @@ from docassemble_lite.web import (
     interviews,
     leaving,
     lists,
+    opening,
     password,
     people,
     person,
@@ -78,6 +79,7 @@ def create_app(settings: Settings) -> Flask:
     Bootstrap5(app)
     signed_in.init_app(app)
     security.init_app(app)
+    opening.init_app(app)
     errors.init_app(app)
     doors.init_app(app)
     for concern in (interview, checkin, interviews, lists, files, uploaded_files, sign_in, tasks, ways_out, *_ACCOUNTS):

@@ -20,9 +20,10 @@ from docassemble_lite.web.current_sessions import known_session
 from docassemble_lite.web.doors import SignInFirst, admitted
 from docassemble_lite.web.errors import known_text
 from docassemble_lite.web.held import HOLD, Hold
+from docassemble_lite.web.opening import in_session
 from docassemble_lite.web.security import browser_id
 from docassemble_lite.web.services import services
-from docassemble_lite.web.signed_in import NotAllowed, in_session, person_secret
+from docassemble_lite.web.signed_in import NotAllowed
 from docassemble_lite.web.visitor import request_for
 
 log = logging.getLogger(__name__)
@@ -50,7 +51,9 @@ def check_in() -> BaseResponse:
         awaits, told = form.get("awaits", "").split(), form.get("told", "").split()
         found = CheckedIn()
         if visited is None or visited.has_news or awaits or told:
-            found = services().checkins.check_in(session_id, person_secret(), _interview(), browser_id(), awaits, told)
+            found = in_session(
+                lambda secret: services().checkins.check_in(session_id, secret, _interview(), browser_id(), awaits, told)
+            )
     except (SessionNotFound, SignInFirst, NotAllowed):
         return jsonify(success=False)
     except AuthorError as error:
@@ -96,8 +99,8 @@ def events() -> BaseResponse:
     """A stream that says when to check in; 204, after which a browser doesn't try again, where it can't be had."""
     hold: Hold | None = request.environ.get(HOLD)
     try:
-        name = _interview()
-        entrance = services().store.sessions.enter(request.args.get("session") or _known_session(), person_secret())
+        name, session_id = _interview(), request.args.get("session") or _known_session()
+        entrance = in_session(lambda secret: services().store.sessions.enter(session_id, secret))
     except (SessionNotFound, SignInFirst, NotAllowed):
         return Response(status=204)
     if hold is None or entrance.interview != name or not hold(entrance.session_id, browser_id()):

@@ -20,9 +20,10 @@ from docassemble_lite.web.current_sessions import known_session, remember
 from docassemble_lite.web.doors import SignInFirst, admitted, require_beginning
 from docassemble_lite.web.errors import known_text
 from docassemble_lite.web.form import sent_files
+from docassemble_lite.web.opening import in_session
 from docassemble_lite.web.pages import is_glance, page_context, screen_page
 from docassemble_lite.web.services import services
-from docassemble_lite.web.signed_in import NotAllowed, in_session, person, person_secret
+from docassemble_lite.web.signed_in import NotAllowed, person, person_secret
 from docassemble_lite.web.visitor import request_for
 from docassemble_lite.web.ways_out import go, lead_to
 
@@ -77,7 +78,7 @@ def upload() -> BaseResponse:
     if session_id is None or len(sent) != 1:
         raise BadRequest("upload")
     deed = Send(*sent[0], token=request.form.get("_tracker", ""))
-    outcome = services().visits.visit(session_id, person_secret(), request_for(name), deed).outcome
+    outcome = in_session(lambda secret: services().visits.visit(session_id, secret, request_for(name), deed)).outcome
     if not isinstance(outcome, Sent):
         # the page is out of date, which it is told when it sends its form
         return make_response(jsonify(stale=True), 409)
@@ -93,7 +94,7 @@ def variables() -> BaseResponse:
     try:
         name = _interview_name()
         session_id = request.form.get("_session") or known_session(name) or ""
-        found = services().visits.variables(session_id, person_secret(), request_for(name))
+        found = in_session(lambda secret: services().visits.variables(session_id, secret, request_for(name)))
     except (SessionNotFound, SignInFirst, NotAllowed):
         found = None
     if found is None:
@@ -158,7 +159,7 @@ def _reset(name: str, known: str | None, url_args: Mapping[str, Any]) -> BaseRes
     if known is None:
         return _begun(name, url_args)
     try:
-        in_session(lambda secret: services().visits.restart(known, secret, url_args))
+        in_session(lambda secret: services().visits.restart(known, secret, name, url_args))
     except SessionNotFound:
         return _begun(name, url_args)
     return redirect(interview_address(name), 303)

@@ -14,6 +14,7 @@ from docassemble_lite.language.words import word
 from docassemble_lite.store.tasks import OVER
 from docassemble_lite.visit import Visited
 from docassemble_lite.visit.addresses import interview_address
+from docassemble_lite.visit.checkin import EMAILS
 from docassemble_lite.visit.ways_out import WayOut, way_out_address
 from docassemble_lite.web.files import jquery_version
 from docassemble_lite.web.page import Link, Notice, PageContext
@@ -85,18 +86,20 @@ def is_glance() -> bool:
 def _waiting(visited: Visited, screen: Screen) -> dict[str, Any]:
     """What a screen waits for: that which the interview looked at and found not to be over.
 
-    A person who can go on by a button goes on by it, unless the author has the screen load again by itself.
+    A person who can go on by a button goes on by it, unless the author has the screen load again by itself, or its evaluation
+    asked for the e-mails of the session.
     """
+    emails = (f"{EMAILS}{visited.emails_seen}",) if visited.emails_seen else ()
     awaits = tuple(task_id for task_id, state in visited.tasks.items() if state not in OVER)
     failed = any(state in ("failed", "revoked") for state in visited.tasks.values())
     if not screen.reload and screen.button_style != "none":
-        return {}
+        return {"watches": emails}
     if awaits:
-        return {"awaits": awaits}
+        return {"awaits": awaits, "watches": emails}
     if visited.has_open_tasks:
         # whoever can't go on otherwise may be waiting for any of them
-        return {"watches": tuple(services().store.tasks.open_ids(visited.session))}
-    return {"stalled": bool(failed and screen.reload)}
+        return {"watches": (*services().store.tasks.open_ids(visited.session), *emails)}
+    return {"stalled": bool(failed and screen.reload), "watches": emails}
 
 
 def page_context(**known: Any) -> PageContext:

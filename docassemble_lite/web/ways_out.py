@@ -13,6 +13,7 @@ from docassemble_lite.visit.addresses import RESERVED, interview_address
 from docassemble_lite.visit.ways_out import WayOut, read_way_out
 from docassemble_lite.web import signed_in
 from docassemble_lite.web.current_sessions import known_session, remember
+from docassemble_lite.web.opening import in_session
 from docassemble_lite.web.pages import page_context
 from docassemble_lite.web.plain_pages import ExitPage, LeadingPage
 from docassemble_lite.web.same_origin import same_origin_path
@@ -77,7 +78,7 @@ def _visited(way_out: WayOut) -> Visited:
     deed = Leave(way_out.kind, way_out.url)
     try:
         visit = services().visits.visit
-        return signed_in.in_session(lambda secret: visit(way_out.session, secret, request_for(way_out.interview), deed))
+        return in_session(lambda secret: visit(way_out.session, secret, request_for(way_out.interview), deed))
     except SessionNotFound:
         # it is over already
         return Visited(Exit(way_out.kind, way_out.url), way_out.session, way_out.interview)

@@ -52,7 +52,12 @@ def nodes_of_fragment(markup: str) -> Nodes:
 
 def active(nodes: Nodes, harmless: Nodes) -> Nodes:
     """What is there beyond what the same page has with a harmless answer, but for what only lays words out."""
-    return Counter({node: count for node, count in (nodes - harmless).items() if not (node[-1] == "" and node[-2] in _LAYOUT)})
+    return Counter({node: count for node, count in (nodes - harmless).items() if not (node[-1] == "" and _is_inert(node[-2]))})
+
+
+def _is_inert(name: str) -> bool:
+    """Whether elements of that name only lay words out. What is left of the name of a tag that code cut means nothing."""
+    return name in _LAYOUT or name.endswith("…") or "…<" in name
 
 
 def _counted(nodes: Iterator[LexborNode]) -> Nodes:
