@@ -67,6 +67,8 @@ class Evaluation:
         self.given: Mapping[str, tuple[tuple[Any, str], ...]] = {}
         # the answers that were thrown away when the person went back just now
         self.discarded: dict[str, Any] | None = None
+        # menus (`dispatch()`) that were left in this request
+        self.ended_menus: set[str] = set()
         self.messages: list[tuple[str, str]] = []
         # what set_save_status() said: "new", "overwrite" or "ignore"; empty: as usual
         self.save_status = ""
