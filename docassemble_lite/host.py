@@ -8,13 +8,13 @@ going on in this thread.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from docassemble_lite.emails import Delivery, Email
+from docassemble_lite.emails import Delivery, Email, EmailAddress
 
 TaskState = Literal["waiting", "running", "done", "failed", "revoked"]
 Interface = Literal["web", "worker", "cron", "mail", "terminal", "test"]
@@ -41,6 +41,14 @@ class Person:
     def logged_in(self) -> bool:
         """Whether the person has signed in."""
         return self.id is not None
+
+    def has_one_of(self, privileges: Iterable[str]) -> bool:
+        """Whether the person has at least one of these privileges.
+
+        Who has signed in and has no special one has "user"; who hasn't signed in is "anonymous" and has no other.
+        """
+        own = (self.privileges or ("user",)) if self.logged_in else ("anonymous",)
+        return not set(privileges).isdisjoint(own)
 
 
 #: What people may say of themselves: members of `Person`.
@@ -85,6 +93,8 @@ class Request:
     task_mode: str | None = None
     referring_url: str = ""
     user_agent: str = ""
+    # the network address of the browser
+    address: str = ""
     # languages that the browser asks for, best first
     languages: tuple[str, ...] = ()
 
@@ -137,6 +147,66 @@ class SessionInfo:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     # None where they weren't asked for or can't be opened
     answers: Mapping[str, Any] | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class InterviewEntry:
+    """An interview that can be begun; `address` is a path. One that `has_error` can't be, and its file is all that is known."""
+
+    filename: str
+    address: str
+    title: str
+    subtitle: str = ""
+    package: str = ""
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    has_error: bool = False
+
+
+@dataclass(frozen=True)
+class ReceivedFile:
+    """A part of an e-mail, kept as a file of the session."""
+
+    number: int
+    name: str
+    extension: str
+    mimetype: str
+
+
+@dataclass(frozen=True)
+class ReceivedEmail:
+    """An e-mail that was sent to the session. Moments are in UTC; `headers` is a file with JSON.
+
+    What is in it was written by whoever sent it; nobody has checked who that was.
+    """
+
+    short: str
+    key: str | int | None
+    index: str | int | None
+    # the e-mail address of the person who obtained the address, None if that one wasn't signed in
+    address_owner: str | None
+    received: datetime
+    written: datetime | None
+    subject: str
+    to: tuple[EmailAddress, ...]
+    cc: tuple[EmailAddress, ...]
+    sender: EmailAddress | None
+    reply_to: EmailAddress | None
+    return_path: EmailAddress | None
+    headers: ReceivedFile
+    text: ReceivedFile | None
+    html: ReceivedFile | None
+    attachments: tuple[ReceivedFile, ...]
+
+
+@dataclass(frozen=True)
+class InterviewMailbox:
+    """An e-mail address of the session, and what was sent to it, oldest first."""
+
+    address: str
+    key: str | int | None
+    index: str | int | None
+    emails: tuple[ReceivedEmail, ...]
 
 
 class Accounts(Protocol):
@@ -297,6 +367,18 @@ class Host(Protocol):
         """
         ...
 
+    def interview_email(self, key: str | int | None, index: str | int | None) -> str:
+        """The e-mail address of this session for `key` and `index`. Raises `ValueError` where the server receives no e-mails."""
+        ...
+
+    def close_interview_email(self, key: str | int | None, index: str | int | None) -> bool:
+        """Give that address up; whether there was one."""
+        ...
+
+    def mailboxes(self, key: str | int | None, index: str | int | None) -> list[InterviewMailbox]:
+        """The e-mail addresses of this session, those that were given up as well; None: for whatever they are."""
+        ...
+
     def times_performed(self, task: str, base: str) -> int:
         """How often the task was performed, as it is kept beside the answers for "session", "interview", "user" or all."""
         ...
@@ -311,6 +393,10 @@ class Host(Protocol):
 
     def accesses(self) -> Sequence[PersonAccess]:
         """Who was in the session when."""
+        ...
+
+    def interviews(self) -> Sequence[InterviewEntry]:
+        """The interviews on the list that the person sees."""
         ...
 
     def redis(self) -> Any:
@@ -406,6 +492,15 @@ class NoHost:
     def send_email(self, email: Email, account: str | None) -> Delivery:
         return self._refuse()
 
+    def interview_email(self, key: str | int | None, index: str | int | None) -> str:
+        return self._refuse()
+
+    def close_interview_email(self, key: str | int | None, index: str | int | None) -> bool:
+        return self._refuse()
+
+    def mailboxes(self, key: str | int | None, index: str | int | None) -> list[InterviewMailbox]:
+        return self._refuse()
+
     def times_performed(self, task: str, base: str) -> int:
         return self._refuse()
 
@@ -416,6 +511,9 @@ class NoHost:
         return self._refuse()
 
     def accesses(self) -> Sequence[PersonAccess]:
+        return self._refuse()
+
+    def interviews(self) -> Sequence[InterviewEntry]:
         return self._refuse()
 
     def redis(self) -> Any:

@@ -7,8 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from docassemble_lite.engine.access import read_access
 from docassemble_lite.engine.blocks.attachment import odd_metadata, read_metadata
 from docassemble_lite.engine.blocks.block_terms import KINDS as KINDS_OF_TERMS
+from docassemble_lite.engine.blocks.roles import roles_at
 from docassemble_lite.engine.blocks.texts import BlockText
 from docassemble_lite.engine.document import Section
 from docassemble_lite.engine.images import read_image_sets, read_images
@@ -102,6 +104,7 @@ def _metadata(program: Program, section: Section) -> None:
     metadata = _mapping(section, "metadata")
     program.metadata.update(metadata)
     program.parts.read(metadata)
+    program.access = read_access(program.access, metadata)
 
 
 def _features(program: Program, section: Section) -> None:
@@ -126,6 +129,10 @@ def _default_screen_parts(program: Program, section: Section) -> None:
 
 def _default_language(program: Program, section: Section) -> None:
     program.default_language = str(section["default language"])
+
+
+def _default_role(program: Program, section: Section) -> None:
+    program.default_roles = roles_at(section, "default role")
 
 
 def _order(program: Program, section: Section) -> None:
@@ -189,6 +196,7 @@ DIRECTIVES: dict[str, Callable[[Program, Section], None]] = {
     "features": _features,
     "default screen parts": _default_screen_parts,
     "default language": _default_language,
+    "default role": _default_role,
     "order": _order,
     "sections": _sections,
     "terms": _terms,

@@ -31,8 +31,9 @@ from docassemble_lite.engine.screen import Outcome, Wait
 from docassemble_lite.engine.starting import StartedTasks
 from docassemble_lite.engine.steering import EndWith, EndWithMessage, InvalidAnswer, RunAgain, SaveFirst, SeekForced
 from docassemble_lite.engine.terms import ScreenTerms
+from docassemble_lite.engine.typed import gather_typed
 from docassemble_lite.engine.wanted import Result, Wanted
-from docassemble_lite.errors import EvaluationError, LiteError
+from docassemble_lite.errors import DocumentError, EvaluationError, LiteError
 from docassemble_lite.host import Current, Host, Request, entered
 from docassemble_lite.objects.gathering import groups_gathered, still_gathering
 from docassemble_lite.objects.missing import DAAttributeError, DAIndexError, MissingVariable
@@ -75,11 +76,15 @@ class Evaluation:
         self.in_document = False
         # whether an action ran, which makes a step of its own
         self.action_ran = False
+        # whether redact() blackens texts
+        self.redacting = True
         self.embedded_answer_followed = False
         # tasks and the e-mails that marked them as performed
         self.marked_by_emails: set[tuple[str, str]] = set()
         self.reconsidered: set[str] = set()
         self.sought: list[str] = []
+        # the block that is carried out
+        self.block: Block | None = None
         # the names that were being sought when the outcome came about, most recent first
         self.sought_at_end: tuple[str, ...] = ()
         self._trying: set[tuple[int, str]] = set()
@@ -90,6 +95,10 @@ class Evaluation:
     def typed(self) -> set[str]:
         """Texts that people typed and that could be mistaken for markup."""
         return self.internal["typed"]
+
+    def note_outside(self, value: Any) -> None:
+        """Remember the texts of a value from outside, which are to stay texts where they are shown."""
+        gather_typed(value, self.typed)
 
     def is_defined(self, name: str) -> bool:
         """Whether the variable is there; nothing is sought or made."""
@@ -164,6 +173,10 @@ class Evaluation:
         """What `item_actions()` of a group gives."""
         return list_actions.buttons_of(self, group, index, attributes, options)
 
+    def give_up(self, group: Any) -> None:
+        """What `cancel_add_or_edit()` of a group drops."""
+        list_actions.give_up(self, group)
+
     def table_text(self, table: Any, block_name: str, bound: Mapping[str, str], editable: bool) -> str:
         """A table in Markdown, in documents without buttons. A table whose block is gone is sought anew."""
         block = self.program.named(block_name)
@@ -185,6 +198,8 @@ class Evaluation:
             except SaveFirst:
                 commit_opened(self.current)
                 raise
+            except DocumentError as error:
+                raise self.failure(error) from error
             except LiteError:
                 raise
             except Exception as error:
@@ -238,9 +253,11 @@ class Evaluation:
         answered = self.internal["answered"]
         for block in self.program.walked:
             if self._holds(block.initial):
-                block.carry_out(self)
+                with self._carrying_out(block):
+                    block.carry_out(self)
             elif block.name not in answered and self._holds(block.mandatory):
-                outcome = block.carry_out(self)
+                with self._carrying_out(block):
+                    outcome = block.carry_out(self)
                 if outcome is not None:
                     return outcome
                 answered.add(block.name)
@@ -248,6 +265,14 @@ class Evaluation:
             "The interview ran to its end without reaching a screen.",
             hint="The last mandatory block should be a question, for instance one that says that the interview is over.",
         )
+
+    @contextmanager
+    def _carrying_out(self, block: Block) -> Iterator[None]:
+        outer, self.block = self.block, block
+        try:
+            yield
+        finally:
+            self.block = outer
 
     def _holds(self, condition: Expression | bool) -> bool:
         return condition if isinstance(condition, bool) else bool(condition.evaluate(self.answers))
@@ -358,7 +383,7 @@ class Evaluation:
             return Result.NEXT
         if not isinstance(block, QuestionBlock):
             self.prepare(block, wanted.binding)
-        with self.dependencies.watched(block, wanted.binding):
+        with self._carrying_out(block), self.dependencies.watched(block, wanted.binding):
             outcome = block.define(self, wanted)
         if outcome is not None:
             return outcome

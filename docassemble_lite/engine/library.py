@@ -18,11 +18,15 @@ from docassemble_lite.engine.functions import (
     accesses,
     accounts,
     actions,
+    browser,
     data,
+    documents,
     emails,
+    mailboxes,
     navigation,
     people,
     performed_tasks,
+    server,
     steering,
     tasks,
     variables,
@@ -36,13 +40,32 @@ def own_names() -> list[str]:
     return [name for name, value in library().items() if vars(builtins).get(name) is not value]
 
 
+_MODULES = (
+    accesses,
+    accounts,
+    actions,
+    browser,
+    data,
+    documents,
+    emails,
+    mailboxes,
+    navigation,
+    people,
+    performed_tasks,
+    server,
+    steering,
+    tasks,
+    variables,
+)
+
+
 @cache
 def library() -> dict[str, Any]:
     """name → what it stands for."""
     names: dict[str, Any] = dict(vars(builtins))
     names.update(language.NAMES)
     names.update(objects.NAMES)
-    for module in (accesses, accounts, actions, data, emails, navigation, people, performed_tasks, steering, tasks, variables):
+    for module in _MODULES:
         names.update({name: getattr(module, name) for name in module.__all__})
     names.update(BackgroundAction=BackgroundAction, json=json, re=re)
     names.update(DALazyTemplate=DALazyTemplate, DALazyTableTemplate=DALazyTableTemplate)

@@ -198,6 +198,17 @@ def _complete(evaluation: Evaluation, arguments: Mapping[str, Any]) -> None:
         group.gathered_and_complete()
 
 
+def give_up(evaluation: Evaluation, group: Any) -> None:
+    """Drop what is still to be asked about items of a group."""
+    inside = (f"{group.instanceName}[", f"{group.instanceName}.")
+    entries = evaluation.actions.entries
+    entries[:] = [
+        entry
+        for entry in entries
+        if not entry["action"].startswith(inside) and entry["arguments"].get("group") != group.instanceName
+    ]
+
+
 def _group(evaluation: Evaluation, arguments: Mapping[str, Any]) -> Any:
     name = str(arguments.get("group", ""))
     group = read_variable(name, evaluation.answers) if evaluation.is_defined(name) else None
@@ -220,7 +231,7 @@ def _ungather(group: Any) -> None:
     """Have the group gathered once more, without anybody being asked whether there are others."""
     if group.has_been_gathered() and not group.ask_number and "there_is_another" not in group.__dict__:
         group.there_is_another = False
-    group.delattr("gathered")
+    group._gather_again()
 
 
 def _completing(group: Any) -> dict[str, Any]:

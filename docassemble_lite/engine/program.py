@@ -15,6 +15,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from docassemble_lite.engine.access import Access
 from docassemble_lite.engine.allowed_actions import AllowedActions
 from docassemble_lite.engine.blocks.block import Block
 from docassemble_lite.engine.blocks.code import CodeBlock
@@ -47,6 +48,7 @@ class Program:
     sources: Sources
     blocks: list[Block] = field(default_factory=list)
     metadata: dict[str, Any] = field(default_factory=dict)
+    access: Access = field(default_factory=Access)
     features: dict[str, Any] = field(default_factory=dict)
     # kind (“terms”, “auto terms”) → language → phrase → definition
     terms: dict[str, dict[str, dict[str, BlockText]]] = field(default_factory=dict)
@@ -61,6 +63,8 @@ class Program:
     files: dict[Path, int] = field(default_factory=dict)
     file_names: dict[str, Path] = field(default_factory=dict)
     default_language: str = "*"
+    # who is asked what names no roles of its own; nobody in particular if there are none
+    default_roles: list[str] = field(default_factory=list)
     images: dict[str, Image] = field(default_factory=dict)
     orders: list[list[str]] = field(default_factory=list)
     # metadata that holds for all documents: name → what gives its value
@@ -183,6 +187,17 @@ class Program:
         if isinstance(title, Mapping):
             title = next(iter(title.values()), "")
         return str(title or self.source.path.stem.replace("_", " ").replace("-", " "))
+
+    @property
+    def error_action(self) -> str:
+        """The action that is run when the interview fails; empty if it names none."""
+        return str(self.metadata.get("error action") or "").strip()
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The tags of the metadata, in their order."""
+        tags = self.metadata.get("tags")
+        return tuple(dict.fromkeys(str(tag) for tag in tags)) if isinstance(tags, list) else ()
 
     def is_current(self) -> bool:
         """Whether none of its files has changed since it was made."""

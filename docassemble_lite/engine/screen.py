@@ -417,7 +417,8 @@ class Screen:
     # what developers see: the block's source and where it is
     source: str = ""
     source_place: str = ""
-    # parts of the page that have no member here: "tab title" and "corner back button label" are plain text;
+    # parts of the page that have no member here: "tab title", "corner back button label" and
+    # "exit link" are plain text;
     # "navigation bar html", "submit" and "footer" are HTML
     parts: Mapping[str, str] = field(default_factory=dict)
     # keys of `features` that say how a page looks, e.g. "centered", "labels above fields"

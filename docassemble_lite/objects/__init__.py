@@ -5,10 +5,12 @@ from __future__ import annotations
 from docassemble_lite.objects.base import DAObject
 from docassemble_lite.objects.context import DAContext
 from docassemble_lite.objects.dicts import DADict, DAOrderedDict
+from docassemble_lite.objects.emails import DAEmail
 from docassemble_lite.objects.empty import DAEmpty
 from docassemble_lite.objects.files import DAFile, DAFileCollection, DAFileList, DAStaticFile, static_image
 from docassemble_lite.objects.groups import Group
 from docassemble_lite.objects.information import get_info, set_info
+from docassemble_lite.objects.links import DALink
 from docassemble_lite.objects.lists import DAList
 from docassemble_lite.objects.missing import DAAttributeError, DAIndexError, MissingVariable
 from docassemble_lite.objects.money import Asset, Expense, FinancialList, Income, PeriodicFinancialList, PeriodicValue, Value
@@ -28,12 +30,14 @@ _OPEN = (
     City,
     DAContext,
     DADict,
+    DAEmail,
     DAEmailRecipient,
     DAEmailRecipientList,
     DAEmpty,
     DAFile,
     DAFileCollection,
     DAFileList,
+    DALink,
     DAList,
     DAObject,
     DAOrderedDict,
@@ -72,6 +76,7 @@ __all__ = [
     "DAAttributeError",
     "DAContext",
     "DADict",
+    "DAEmail",
     "DAEmailRecipient",
     "DAEmailRecipientList",
     "DAEmpty",
@@ -79,6 +84,7 @@ __all__ = [
     "DAFileCollection",
     "DAFileList",
     "DAIndexError",
+    "DALink",
     "DAList",
     "DAObject",
     "DAOrderedDict",

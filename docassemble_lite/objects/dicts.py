@@ -112,6 +112,11 @@ class DADict(Group):
         del self.elements[key]
         self._after_removal(1)
 
+    def _remove_incomplete(self) -> None:
+        last = next(reversed(self.elements), None)
+        if last is not None and not self._is_complete(self.elements[last]):
+            del self[last]
+
     def delitem(self, *keys: Any) -> None:
         """Remove keys, where they are there."""
         for key in keys:

@@ -42,6 +42,8 @@ class DAFile(DAObject):
     mimetype: str
     number: int
     initialized: bool
+    # whether somebody outside wrote what is in it, so that its text must stay text where it is shown
+    from_outside = False
 
     @property
     def ok(self) -> bool:
@@ -74,11 +76,11 @@ class DAFile(DAObject):
     def slurp(self, auto_decode: bool = True) -> Any:
         """The content: a text if the file is one (in UTF-8), otherwise bytes."""
         content = self._content()
-        return content.decode("utf-8") if auto_decode and self.mimetype.startswith(_TEXTS) else content
+        return self._text(content) if auto_decode and self.mimetype.startswith(_TEXTS) else content
 
     def readlines(self) -> list[str]:
         """The lines of a text, each with its end."""
-        return self._content().decode("utf-8").splitlines(keepends=True)
+        return self._text(self._content()).splitlines(keepends=True)
 
     def write(self, content: Any, binary: bool = False) -> None:
         """Replace the content: by a text, or with `binary` by bytes."""
@@ -242,6 +244,12 @@ class DAFile(DAObject):
             self._keep(written)
         return current().host.read_file(self.number)
 
+    def _text(self, content: bytes) -> str:
+        text = content.decode("utf-8")
+        if self.from_outside and current().evaluation is not None:
+            current().evaluation.note_outside(text)
+        return text
+
     def _written(self) -> bytes | None:
         opened = current().opened
         return None if opened is None else opened.changed_content(self)
@@ -391,6 +399,20 @@ class DAStaticFile(DAObject):
         """The content: a text if the file is one (in UTF-8), otherwise bytes."""
         content = Path(self.path()).read_bytes()
         return content.decode("utf-8") if auto_decode and self.mimetype.startswith(_TEXTS) else content
+
+    def num_pages(self) -> int:
+        """How many pages a PDF has; 1 for any other kind of file. Raises `ValueError` for a PDF that can't be read."""
+        return self._of_pdf(page_count) if self.mimetype == _PDF else 1
+
+    def get_pdf_fields(self) -> list[tuple[Any, ...]]:
+        """The fields of a PDF's form: name, default, page, corners, type and value when checked of each."""
+        return self._of_pdf(form_fields)
+
+    def _of_pdf(self, asked: Callable[[bytes], T]) -> T:
+        try:
+            return asked(Path(self.path()).read_bytes())
+        except BrokenPdf as error:
+            raise ValueError(f"{self.filename} can't be read as a PDF.") from error
 
     def url_for(self, external: bool = False, **_: Any) -> str:
         """The address of the file; `external` addresses begin with the server's."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any, Self
 
@@ -126,7 +126,7 @@ class Group(DAObject):
         new ones up to the number needed; then `there_is_another`, again after each item, until it is False. `number` is how
         many there are in all, `minimum` at least; the others are as the attributes of the group.
         """
-        if self.has_been_gathered() and (self.elements or not self.__dict__.get("there_are_any")):
+        if self._is_gathered() and (self.elements or not self.__dict__.get("there_are_any")):
             return True
         self.delattr("gathered")
         with being_gathered(self.instanceName):
@@ -139,7 +139,7 @@ class Group(DAObject):
                 )
             )
             self.hook_on_gather()
-        self.delattr("_completing_again")
+        self.delattr("_completing_again", "_gathering_again")
         self.gathered = True
         self.revisit = True
         self.hook_after_gather()
@@ -152,7 +152,8 @@ class Group(DAObject):
         return int(self.target_number) if self.__dict__.get("there_are_any", True) else 0
 
     def _gather_all(self, plan: Plan) -> None:
-        if plan.number is None and plan.minimum is None and not self.elements:
+        known = self.elements or self.__dict__.get("there_is_one_other")
+        if plan.number is None and plan.minimum is None and not known:
             plan = replace(plan, minimum=1 if self.there_are_any else 0)
         if not self._is_another_due() and "_number_due" in self.__dict__:
             # the item that was asked for has come
@@ -204,12 +205,21 @@ class Group(DAObject):
                 for item in self._items():
                     if isinstance(item, DAObject):
                         item.delattr("complete")
-            self.delattr("gathered")
+            self._gather_again()
         return self.gather()
 
     def has_been_gathered(self) -> bool:
-        """Whether everything is in the group; nothing is asked."""
+        """Whether everything is in the group, or was until an item was added or changed; nothing is asked."""
+        return self._is_gathered() or "_gathering_again" in self.__dict__
+
+    def _is_gathered(self) -> bool:
         return bool(self.__dict__.get("gathered"))
+
+    def _gather_again(self) -> None:
+        """Have the group gathered once more, as an item was added or changed."""
+        if self._is_gathered():
+            self._gathering_again = True
+        self.delattr("gathered")
 
     def gathering_started(self) -> bool:
         """Whether anything is known of what is in the group."""
@@ -222,7 +232,7 @@ class Group(DAObject):
         """
         if only_if_empty and self.elements:
             return
-        self.delattr("there_is_another", "there_is_one_other", "gathered", "new_object_type", *self._passing)
+        self.delattr("there_is_another", "there_is_one_other", "gathered", "new_object_type", "_gathering_again", *self._passing)
         if not self.elements:
             self.delattr("there_are_any")
         for item in self._items():
@@ -233,8 +243,14 @@ class Group(DAObject):
 
     def complete_elements(self, complete_attribute: str | list[str] | None = None) -> Self:
         """A copy with only the items that are complete; nothing is asked."""
-        attributes = self._completing_attributes(complete_attribute)
-        return self._with(self._only([item for item in self._items() if _is_complete(item, attributes)]))
+        return self._with(self._only([item for item in self._items() if self._is_complete(item, complete_attribute)]))
+
+    def _is_complete(self, item: Any, complete_attribute: str | list[str] | None = None) -> bool:
+        try:
+            complete(item, self._completing_attributes(complete_attribute))
+        except MissingVariable:
+            return False
+        return True
 
     def hook_on_gather(self) -> None:
         """Called when everything is in the group, before it counts as gathered. May ask questions."""
@@ -293,13 +309,26 @@ class Group(DAObject):
         """
         return current().evaluation.item_buttons(self, index, attributes, **options)
 
+    def cancel_add_or_edit(self) -> None:
+        """Give up adding or editing an item: what is still to be asked is dropped, and the last item if it is incomplete."""
+        current().evaluation.give_up(self)
+        self.delattr("there_is_one_other", "_completing_again", *self._passing)
+        self._remove_incomplete()
+        if self.ask_number and "target_number" in self.__dict__:
+            self.target_number = len(self.elements)
+        if not self.elements and "there_are_any" in self.__dict__:
+            self.there_are_any = False
+
+    def _remove_incomplete(self) -> None:
+        """Remove the item that came last if it is incomplete."""
+
     # --- numbers ---------------------------------------------------------------------------------------------------
 
     def number(self) -> int:
         """How many there are in all. While they are being gathered, so many as are there, or as are known to come."""
         self._trigger_gather()
         coming = int(self.target_number) if self.ask_number and "target_number" in self.__dict__ else 0
-        return len(self.elements) if self.has_been_gathered() else max(len(self.elements), coming)
+        return len(self.elements) if self._is_gathered() else max(len(self.elements), coming)
 
     def number_gathered(self, if_started: bool = False) -> int:
         """How many are there now. With `if_started`, gathering begins first if it hasn't."""
@@ -427,14 +456,6 @@ class Group(DAObject):
         copied = super().copy_shallow(name)
         copied.elements = self.elements.copy()
         return copied
-
-
-def _is_complete(item: Any, attributes: Sequence[str]) -> bool:
-    try:
-        complete(item, attributes)
-    except MissingVariable:
-        return False
-    return True
 
 
 def _set_of(items: Iterable[Any]) -> set[Any]:

@@ -17,11 +17,14 @@ from docassemble_lite.objects import serializable
 from docassemble_lite.store.freezer import thaw
 from docassemble_lite.store.loaded import Entrance, Loaded
 from docassemble_lite.store.tasks import OVER, Due, News
+from docassemble_lite.visit.asked import asked_of, keep_page
 from docassemble_lite.visit.surroundings import Surroundings
 from docassemble_lite.visit.visits import Visited
 
 log = logging.getLogger(__name__)
 
+#: How a page says which e-mails it knows, among the ids of the tasks that it waits for.
+EMAILS = "emails:"
 #: A page waits for so many tasks at most, and confirms so many.
 MOST = 100
 
@@ -41,7 +44,8 @@ class Command:
 
 @dataclass(frozen=True)
 class CheckedIn:
-    """What a check-in found. `over` is whether a task that the page waits for has ended, so that its screen may be another."""
+    """What a check-in found. `over` is whether a task that the page waits for has ended, or another e-mail
+    has come, so that its screen may be another."""
 
     commands: tuple[Command, ...] = ()
     # whether there will be something to tell later
@@ -69,11 +73,14 @@ class CheckIns:
             self.store.tasks.confirm(session_id, who, list(told)[:MOST])
         if not awaited and not entrance.has_news:
             return CheckedIn()
-        awaited = list(awaited)[:MOST]
+        marks = [item.removeprefix(EMAILS) for item in awaited if item.startswith(EMAILS)]
+        awaited = [item for item in awaited if not item.startswith(EMAILS)][:MOST]
         news = self.store.tasks.news(session_id, who, awaited)
         commands = self._commands(entrance, secret, who, news) if news.due else ()
         # a task that is gone isn't worth waiting for either
         over = any(news.states.get(task_id, "gone") not in ("waiting", "running") for task_id in awaited)
+        if marks and not over:
+            over = self.store.mailboxes.progress(session_id) not in marks
         states = {task_id: state for task_id, state in news.states.items() if state not in OVER}
         return CheckedIn(commands, news.pending, over, states)
 
@@ -94,27 +101,28 @@ class CheckIns:
         silent = [due.id for due, value in found if value is None and due.mode != "refresh"]
         if silent:
             self.store.tasks.confirm(entrance.session_id, who, silent)
-        return tuple(self._command(due, value, entrance, secret) for due, value in found if due.id not in silent)
+        return tuple(self._command(due, value, entrance, secret, who) for due, value in found if due.id not in silent)
 
-    def _command(self, due: Due, value: Any, entrance: Entrance, secret: bytes) -> Command:
+    def _command(self, due: Due, value: Any, entrance: Entrance, secret: bytes, who: str) -> Command:
         if due.mode == "fields":
-            return Command(due.id, "fields", filled(self._fill(value, entrance, secret)))
+            return Command(due.id, "fields", filled(self._fill(value, entrance, secret, who)))
         return _command(due.id, due.mode, value)
 
-    def _fill(self, values: Any, entrance: Entrance, secret: bytes) -> Filling:
+    def _fill(self, values: Any, entrance: Entrance, secret: bytes, who: str) -> Filling:
         """What is to be filled in. Other choices than those of the block become those of the screen."""
-        found, _, asked, changed = self._filling(values, entrance, secret)
+        found, _, asked, changed = self._filling(values, entrance, secret, who)
         if changed is asked:
             return found
         with self.store.locks.hold(entrance.session_id, self.settings.concurrency_lock_timeout):
-            found, loaded, asked, changed = self._filling(values, entrance, secret)
+            found, loaded, asked, changed = self._filling(values, entrance, secret, who)
             if changed is not asked:
+                keep_page(loaded.answers, who, changed, loaded.step)
                 self.store.sessions.save(loaded, loaded.answers, changed)
         return found
 
-    def _filling(self, values: Any, entrance: Entrance, secret: bytes) -> tuple[Filling, Loaded, Asked, Asked]:
+    def _filling(self, values: Any, entrance: Entrance, secret: bytes, who: str) -> tuple[Filling, Loaded, Asked, Asked]:
         loaded = self.store.sessions.load(entrance.session_id, secret)
-        asked = loaded.extra if isinstance(loaded.extra, Asked) else Asked(block="")
+        asked = asked_of(loaded, who)
         found, changed = filling(asked, values)
         return found, loaded, asked, changed
 

@@ -14,12 +14,15 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from docassemble_lite.emails import Delivery, Email
+from docassemble_lite.engine.leaving import LEAVING, checked_target
 from docassemble_lite.engine.source import Source
 from docassemble_lite.engine.steering import SaveFirst
 from docassemble_lite.errors import AuthorError, InterviewNotFound, StoreAway
 from docassemble_lite.host import (
     Accounts,
     FileInfo,
+    InterviewEntry,
+    InterviewMailbox,
     Person,
     PersonAccess,
     Request,
@@ -42,7 +45,9 @@ from docassemble_lite.visit.addresses import (
     interview_address,
     uploaded_file_address,
 )
+from docassemble_lite.visit.reading_emails import EmailReader
 from docassemble_lite.visit.surroundings import Surroundings
+from docassemble_lite.visit.ways_out import WayOut, way_out_address
 
 log = logging.getLogger("docassemble_lite.interview")
 
@@ -69,8 +74,6 @@ PATIENCE = 8.0
 PATIENCE_OF_TASKS = 60.0
 _LOOK_AGAIN = 0.05
 _PAGES = {
-    "exit": "/exit",
-    "leave": "/leave",
     "interviews": "/interviews",
     "interview_list": "/interviews",
     "dispatch": "/list",
@@ -111,6 +114,8 @@ class VisitHost:
         self.starter = request.browser
         self.new_tasks: list[NewTask] = []
         self.seen: dict[str, TaskState] = {}
+        # how far the e-mails of the session were when the interview asked for them; empty: it didn't
+        self.emails_seen = ""
 
     def saved(self) -> None:
         """The answers were saved, and with them the new tasks."""
@@ -139,12 +144,19 @@ class VisitHost:
         if page == "interview":
             return interview_address(str(given.pop("i", self._request.interview)), **given)
         root = self._request.url_root if given.pop("_external", False) else ""
+        if page in LEAVING:
+            return root + self._way_out(page, given.get("next"))
         if page in _PAGES:
             return root + _PAGES[page]
         account = account_address(page, str(given.get("next") or "").removeprefix(self._request.url_root))
         if account:
             return root + account
         return root + self._static_url(page)
+
+    def _way_out(self, kind: str, address: str | None) -> str:
+        request = self._request
+        way_out = WayOut(kind, request.interview, request.session, request.browser, checked_target(address))
+        return way_out_address(self._store.vault, way_out)
 
     def _static_url(self, reference: str) -> str:
         address = self._sources.static_address(reference, self._source)
@@ -307,6 +319,32 @@ class VisitHost:
             raise SaveFirst
         return self._asked(lambda: self._outbox.send(email, account))
 
+    def interview_email(self, key: str | int | None, index: str | int | None) -> str:
+        domain = self._settings.mail_domain
+        if not domain:
+            raise ValueError(
+                "This server receives no e-mails: the configuration has neither “incoming mail domain” nor “external hostname”."
+            )
+        self._note_emails()
+        session, owner = self._loaded, freeze(on_behalf_of(self._request))
+        obtain = self._store.mailboxes.obtain
+        mailbox = self._asked(lambda: obtain(session.session_id, session.data_key, key, index, owner))
+        return f"{mailbox.local_part}@{domain}"
+
+    def close_interview_email(self, key: str | int | None, index: str | int | None) -> bool:
+        session, close = self._loaded, self._store.mailboxes.close
+        return self._asked(lambda: close(session.session_id, session.data_key, key, index))
+
+    def mailboxes(self, key: str | int | None, index: str | int | None) -> list[InterviewMailbox]:
+        self._note_emails()
+        reader = EmailReader(self._store, self._settings, self._loaded.session_id, self._loaded.data_key)
+        return self._asked(lambda: reader.mailboxes(key, index))
+
+    def _note_emails(self) -> None:
+        """From here on the screen is one that another e-mail may change."""
+        if not self.emails_seen:
+            self.emails_seen = self._asked(lambda: self._store.mailboxes.progress(self._loaded.session_id))
+
     # --- what is kept beside the answers, and what is known of the session -------------------------------------------
 
     def times_performed(self, task: str, base: str) -> int:
@@ -345,6 +383,28 @@ class VisitHost:
         return self._asked(lambda: self._store.sessions.accesses(self._loaded.session_id))
 
     # --- the rest --------------------------------------------------------------------------------------------------
+
+    def interviews(self) -> Sequence[InterviewEntry]:
+        entries = [self._interview_entry(name) for name in self._sources.names()]
+        return [entry for entry in entries if entry is not None]
+
+    def _interview_entry(self, name: str) -> InterviewEntry | None:
+        address = interview_address(name)
+        try:
+            program = self._programs.get(name)
+        except (AuthorError, InterviewNotFound):
+            return InterviewEntry(name, address, name, has_error=True)
+        if not program.access.is_listed(self._request.person, anonymous=self._settings.allow_anonymous_access):
+            return None
+        return InterviewEntry(
+            name,
+            address,
+            program.title,
+            str(program.metadata.get("subtitle") or ""),
+            program.source.package or "",
+            dict(program.metadata),
+            program.tags,
+        )
 
     def redis(self) -> Any:
         return open_memory(self._settings)

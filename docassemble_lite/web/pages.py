@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import flash, get_flashed_messages, render_template, request, url_for
 
+from docassemble_lite.engine.leaving import LEAVING
 from docassemble_lite.engine.page_code import NONCE_MARK
 from docassemble_lite.engine.page_files import PageFiles
 from docassemble_lite.engine.screen import Screen
@@ -13,6 +14,8 @@ from docassemble_lite.language.words import word
 from docassemble_lite.store.tasks import OVER
 from docassemble_lite.visit import Visited
 from docassemble_lite.visit.addresses import interview_address
+from docassemble_lite.visit.checkin import EMAILS
+from docassemble_lite.visit.ways_out import WayOut, way_out_address
 from docassemble_lite.web.files import jquery_version
 from docassemble_lite.web.page import Link, Notice, PageContext
 from docassemble_lite.web.same_origin import same_origin_path
@@ -45,6 +48,7 @@ def screen_page(visited: Visited, screen: Screen) -> str:
         flashes=_flashes(visited),
         **_files(visited),
         **_waiting(visited, screen),
+        **_way_out(visited, screen),
     )
     return render_template("screen.html", screen=screen, page=page).replace(NONCE_MARK, page.nonce)
 
@@ -65,6 +69,20 @@ def _kept_flashes() -> tuple[tuple[str, str], ...]:
     kinds = [_KEPT + kind for kind in ("success", "info", "warning", "danger", "primary", "secondary")]
     kept: Any = get_flashed_messages(with_categories=True, category_filter=kinds)
     return tuple((text, kind.removeprefix(_KEPT)) for kind, text in kept)
+
+
+def _way_out(visited: Visited, screen: Screen) -> dict[str, Any]:
+    """Where one can sign in, or, in an interview that doesn't show that, where one can leave."""
+    metadata = visited.program.metadata if visited.program else {}
+    shown = metadata.get("show login")
+    if shown is None:
+        shown = services().settings.show_login
+    if shown:
+        back = interview_address(visited.interview)
+        return {} if person().logged_in else {"sign_in_url": url_for("sign_in.show", next=back)}
+    kind = screen.parts.get("exit link") or metadata.get("exit link") or "exit"
+    way_out = WayOut(kind if kind in LEAVING else "leave", visited.interview, visited.session, browser_id())
+    return {"sign_in_url": "", "exit_url": way_out_address(services().store.vault, way_out)}
 
 
 def _flashes(visited: Visited) -> tuple[tuple[str, str], ...]:
@@ -89,18 +107,20 @@ def is_glance() -> bool:
 def _waiting(visited: Visited, screen: Screen) -> dict[str, Any]:
     """What a screen waits for: that which the interview looked at and found not to be over.
 
-    A person who can go on by a button goes on by it, unless the author has the screen load again by itself.
+    A person who can go on by a button goes on by it, unless the author has the screen load again by itself, or its evaluation
+    asked for the e-mails of the session.
     """
+    emails = (f"{EMAILS}{visited.emails_seen}",) if visited.emails_seen else ()
     awaits = tuple(task_id for task_id, state in visited.tasks.items() if state not in OVER)
     failed = any(state in ("failed", "revoked") for state in visited.tasks.values())
     if not screen.reload and screen.button_style != "none":
-        return {}
+        return {"watches": emails}
     if awaits:
-        return {"awaits": awaits}
+        return {"awaits": awaits, "watches": emails}
     if visited.has_open_tasks:
         # whoever can't go on otherwise may be waiting for any of them
-        return {"watches": tuple(services().store.tasks.open_ids(visited.session))}
-    return {"stalled": bool(failed and screen.reload)}
+        return {"watches": (*services().store.tasks.open_ids(visited.session), *emails)}
+    return {"stalled": bool(failed and screen.reload), "watches": emails}
 
 
 def page_context(**known: Any) -> PageContext:

@@ -23,6 +23,9 @@ class CodeBlock(Block):
     def __init__(self, section: Section, number: int, language: str = "*") -> None:
         super().__init__(section, number, language)
         self.code = code_at(section, "code")
+        if "default role" in section:
+            # it says who the person is
+            self.initial = True
         self.found = names_defined_by(self.code.tree)
         self.handles_actions = "process_action(" in self.code.text
         self.assigned = [name for name in self.found if name.isidentifier()]
@@ -41,7 +44,13 @@ class CodeBlock(Block):
             self._run(evaluation.answers)
 
     def _run(self, answers: dict[str, Any]) -> None:
-        self.code.run(answers)
+        try:
+            self.code.run(answers)
+        finally:
+            # also where the code ends with background_response() or the like
+            self._name_objects(answers)
+
+    def _name_objects(self, answers: dict[str, Any]) -> None:
         for name in self.assigned:
             value = answers.get(name)
             if isinstance(value, DAObject) and not value.has_nonrandom_instance_name:

@@ -19,6 +19,7 @@ from docassemble_lite.engine.blocks.documents import DOCUMENT_KEYS, QuestionDocu
 from docassemble_lite.engine.blocks.field import FieldEntry
 from docassemble_lite.engine.blocks.fields import define_parents, read_fields
 from docassemble_lite.engine.blocks.list_collect import Collection, ListCollect
+from docassemble_lite.engine.blocks.roles import ROLE_EVENT, require_role, roles_at
 from docassemble_lite.engine.blocks.texts import BlockText, page_text_at, text_at
 from docassemble_lite.engine.decorating import with_images
 from docassemble_lite.engine.document import Section
@@ -170,6 +171,7 @@ class QuestionBlock(Block):
         self.list_kind = ""
         self.variable = ""
         self.continue_variable = next(iter(names_at(section, "continue button field")), "")
+        self.roles = roles_at(section, "role")
         self.check_in = next(iter(names_at(section, "check in")), "")
         self.make_form: Callable[[Evaluation, Binding], Form] = self._read_form()
         self.found = self._found_names()
@@ -302,6 +304,8 @@ class QuestionBlock(Block):
         screen = self._located(evaluation, screen)
         screen = with_images(screen, self.decoration.raw(evaluation.answers) if self.decoration else "")
         define_parents(evaluation, form.variables())
+        if ROLE_EVENT not in self.defines:
+            require_role(evaluation, self.roles or evaluation.program.default_roles)
         if self.section.get("prevent going back") is True:
             evaluation.internal["steps_offset"] = evaluation.internal["steps"]
         return screen
@@ -553,7 +557,7 @@ def _truth(condition: Any, evaluation: Evaluation) -> bool:
 
 def _other_parts(evaluation: Evaluation) -> dict[str, str]:
     parts, answers = evaluation.program.parts, evaluation.answers
-    plain = {key: parts.plain(key, answers) for key in ("tab title", "corner back button label")}
+    plain = {key: parts.plain(key, answers) for key in ("tab title", "corner back button label", "exit link")}
     markup = {key: parts.block(key, answers) for key in ("navigation bar html", "submit", "footer")}
     return {key: text for key, text in {**plain, **markup}.items() if text}
 

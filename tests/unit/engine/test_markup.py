@@ -396,6 +396,12 @@ def test_p27_a_typed_text_within_a_value_made_by_code_is_read_as_it_was_typed(ty
             assert words(page.text) == words(f"Mr {payload} of London"), payload
 
 
+def test_a_backslash_with_which_code_escaped_a_typed_text_is_not_shown(typed):
+    typed("<b *x")
+    assert to_html("[" + shown("\\<b \\*x") + "](/there)") == '<p><a href="/there">&lt;b *x</a></p>\n'
+    assert to_plain(shown("\\<b \\*x")) == "<b *x"
+
+
 def test_a_typed_text_in_json_of_a_script_stays_what_it_is(typed):
     typed("</script><b>")
     made = to_raw_html(f'<script type="application/json">{{"a": "{shown("</script><b>")}"}}</script>')
