@@ -20,6 +20,7 @@ from docassemble_lite.engine.page_code import marked
 from docassemble_lite.engine.page_files import KINDS, read_page_files
 from docassemble_lite.engine.sections import read_sections
 from docassemble_lite.engine.terms import read_terms
+from docassemble_lite.engine.translations import read_translations
 from docassemble_lite.host import current
 
 if TYPE_CHECKING:
@@ -204,6 +205,7 @@ DIRECTIVES: dict[str, Callable[[Program, Section], None]] = {
     "def": read_def,
     "mako": _ignored,
     "interview help": read_interview_help,
+    "translations": read_translations,
     "terms": _terms,
     "auto terms": _terms,
     "progressive": _ignored,

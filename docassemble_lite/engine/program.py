@@ -33,6 +33,7 @@ from docassemble_lite.engine.names import parts_of
 from docassemble_lite.engine.page_files import PageFiles
 from docassemble_lite.engine.sections import Sections
 from docassemble_lite.engine.source import Source, Sources
+from docassemble_lite.engine.translations import Translations, known_translations
 from docassemble_lite.errors import AuthorError, InterviewNotFound, SourceError
 
 log = logging.getLogger(__name__)
@@ -56,6 +57,8 @@ class Program:
     terms: dict[str, dict[str, dict[str, BlockText]]] = field(default_factory=dict)
     # name → Mako of the “def” blocks so far
     defs: dict[str, str] = field(default_factory=dict)
+    # of the “translations” blocks so far
+    translations: Translations = field(default_factory=dict)
     # language → the texts that all screens have as help
     help: dict[str, list[Help]] = field(default_factory=dict)
     sections: Sections = field(default_factory=Sections)
@@ -220,7 +223,7 @@ class _Builder:
         self.program = Program(source.name, source, sources, builtins=dict(library()))
 
     def build(self) -> Program:
-        with known_defs(self.program.defs):
+        with known_defs(self.program.defs), known_translations(self.program.translations):
             self.read(self.program.source)
         self.program.finish()
         return self.program
