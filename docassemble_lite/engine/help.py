@@ -67,6 +67,7 @@ def read_interview_help(program: Program, section: Section) -> None:
     """Take up an `interview help` block, for its language."""
     found = help_at(section, "interview help")
     if found is not None:
+        program.warnings += found.players.mistakes(program.sources) if found.players else []
         language = str(section.get("language", program.default_language))
         program.help.setdefault(language, []).append(found)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import logging
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -18,6 +19,8 @@ from docassemble_lite.objects.file_names import extension_of, mimetype_of
 if TYPE_CHECKING:
     from docassemble_lite.engine.evaluation import Evaluation
 
+log = logging.getLogger(__name__)
+
 KINDS = ("audio", "video")
 # the same recording as other browsers may want it lies beside it, under the same name
 _OTHERS = {"mp3": "ogg", "ogg": "mp3", "mp4": "ogv", "ogv": "mp4"}
@@ -31,7 +34,7 @@ class Players:
         self.texts = {kind: _texts(section, kind) for kind in KINDS if section.get(kind) is not None}
 
     def html(self, evaluation: Evaluation) -> str:
-        """The players as they are now; empty if there are none. Raises `SourceError` for a file that isn't there."""
+        """The players as they are now; empty if there are none. A file that isn't there is left out."""
         return "".join(self._player(kind, texts, evaluation) for kind, texts in self.texts.items())
 
     def _player(self, kind: str, texts: list[BlockText], evaluation: Evaluation) -> str:
@@ -51,16 +54,28 @@ class Players:
         beside = self.section.place.source
         address = sources.static_address(reference, beside)
         if address is None:
-            raise self._missing(reference, kind)
+            log.warning('action="recording_missing" place="%s"', self.section.value_place(kind))
+            return
         yield address
         yield from _other(reference, sources, beside)
 
-    def _missing(self, reference: str, kind: str) -> SourceError:
-        return self.section.mistake(
-            kind,
-            f"There is no static file “{reference}”.",
-            "It belongs into data/static of the package, or into a folder “static” beside the interview.",
-        )
+    def mistakes(self, sources: Sources) -> list[SourceError]:
+        """What is to be said about files that aren't there, as far as their names are known."""
+        beside = self.section.place.source
+        return [
+            self.section.mistake(
+                kind,
+                f"There is no static file “{reference}”.",
+                "It belongs into data/static of the package, or into a folder “static” beside the interview.",
+            )
+            for kind, texts in self.texts.items()
+            for text in texts
+            if _is_file(reference := (text.constant or "").strip()) and sources.static_address(reference, beside) is None
+        ]
+
+
+def _is_file(reference: str) -> bool:
+    return bool(reference) and not reference.startswith(("[", "https://", "http://"))
 
 
 def _texts(section: Section, kind: str) -> list[BlockText]:

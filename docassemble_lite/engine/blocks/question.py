@@ -39,6 +39,7 @@ from docassemble_lite.engine.source import Source, Sources
 from docassemble_lite.engine.steering import EndWithMessage, RunAgain
 from docassemble_lite.engine.terms import plainly
 from docassemble_lite.engine.typed import target_acts
+from docassemble_lite.errors import SourceError
 from docassemble_lite.language.words import word
 
 if TYPE_CHECKING:
@@ -165,6 +166,7 @@ class QuestionBlock(Block):
         self.signature_required = constant_or_expression(section.get("required", True), section.value_place("required"))
         self.pen_color = text_at(section, "pen color")
         self.decoration = text_at(section, "decoration")
+        self.missing_recordings: list[SourceError] = []
         self.breadcrumb = text_at(section, "breadcrumb") or self.question
         self.terms = BlockTerms(section)
         self.action_buttons = ActionButtons(section)
@@ -261,6 +263,12 @@ class QuestionBlock(Block):
         return self.documents.attachments
 
     def read_files(self, sources: Sources) -> list[Source]:
+        self.missing_recordings = [
+            mistake
+            for players in (self.players, self.help.players if self.help else None)
+            if players
+            for mistake in players.mistakes(sources)
+        ]
         inner = [file for block in self.embedded.values() for file in block.read_files(sources)]
         return [*inner, *(file for attachment in self.attachments for file in attachment.read_files(sources))]
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from docassemble_lite.engine.markup import to_html
-from docassemble_lite.errors import AuthorError
-from tests.unit.engine.interviewing import failure, interview, source_mistake
+from tests.unit.engine.interviewing import interview, program, source_mistake
 
 QUESTION = "mandatory: True\nquestion: Hi\n"
 GENERAL = "interview help:\n  label: More info\n  heading: About *us*\n  content: We **help**.\n---\n"
@@ -80,10 +79,21 @@ def test_help_can_be_heard() -> None:
     assert "<audio" in interview(QUESTION + text, **{"static/hi.mp3": "x"}).screen.help_html
 
 
-def test_a_recording_that_is_not_there_is_told_with_its_line() -> None:
-    error = failure(QUESTION + "audio: none.mp3")
-    assert error.message == "There is no static file “none.mp3”."
-    assert error.line == 3
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (QUESTION + "audio: none.mp3", 3),
+        (QUESTION + "help:\n  video: none.mp3", 4),
+        (f"interview help:\n  audio:\n    - none.mp3\n---\n{QUESTION}", 2),
+    ],
+)
+def test_a_recording_that_is_not_there_is_told_and_left_out(text: str, line: int) -> None:
+    (warning,) = program(text).warnings
+    assert warning.message == "There is no static file “none.mp3”."
+    assert warning.line == line
+    screen = interview(text).screen
+    assert screen.player_html == ""
+    assert "none.mp3" not in screen.help_html
 
 
 TYPED = QUESTION + "audio: ${ typed }\n---\nquestion: T?\nfields:\n  - T: typed"
@@ -97,8 +107,7 @@ def test_an_address_that_was_typed_is_no_markup_in_a_player() -> None:
 
 @pytest.mark.parametrize("typed", ["[FILE 1]", "javascript:alert(1)", "data:audio/mpeg,x"])
 def test_what_was_typed_and_is_no_address_is_not_played(typed: str) -> None:
-    with pytest.raises(AuthorError, match="There is no static file"):
-        interview(TYPED).answer(typed=typed)
+    assert "<audio" not in interview(TYPED).answer(typed=typed).screen.player_html
 
 
 @pytest.mark.parametrize(
