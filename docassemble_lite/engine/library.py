@@ -22,6 +22,7 @@ from docassemble_lite.engine.functions import (
     mailboxes,
     people,
     performed_tasks,
+    recognition,
     steering,
     tasks,
     variables,
@@ -40,7 +41,19 @@ def library() -> dict[str, Any]:
     names: dict[str, Any] = dict(vars(builtins))
     names.update(language.NAMES)
     names.update(objects.NAMES)
-    for module in (accesses, accounts, actions, emails, mailboxes, people, performed_tasks, steering, tasks, variables):
+    for module in (
+        accesses,
+        accounts,
+        actions,
+        emails,
+        mailboxes,
+        people,
+        performed_tasks,
+        recognition,
+        steering,
+        tasks,
+        variables,
+    ):
         names.update({name: getattr(module, name) for name in module.__all__})
     names.update(BackgroundAction=BackgroundAction, DALazyTemplate=DALazyTemplate, json=json, re=re)
     return names
