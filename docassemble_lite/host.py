@@ -8,7 +8,7 @@ going on in this thread.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -41,6 +41,14 @@ class Person:
     def logged_in(self) -> bool:
         """Whether the person has signed in."""
         return self.id is not None
+
+    def has_one_of(self, privileges: Iterable[str]) -> bool:
+        """Whether the person has at least one of these privileges.
+
+        Who has signed in and has no special one has "user"; who hasn't signed in is "anonymous" and has no other.
+        """
+        own = (self.privileges or ("user",)) if self.logged_in else ("anonymous",)
+        return not set(privileges).isdisjoint(own)
 
 
 #: What people may say of themselves: members of `Person`.
@@ -85,6 +93,8 @@ class Request:
     task_mode: str | None = None
     referring_url: str = ""
     user_agent: str = ""
+    # the network address of the browser
+    address: str = ""
     # languages that the browser asks for, best first
     languages: tuple[str, ...] = ()
 
@@ -137,6 +147,20 @@ class SessionInfo:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     # None where they weren't asked for or can't be opened
     answers: Mapping[str, Any] | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class InterviewEntry:
+    """An interview that can be begun; `address` is a path. One that `has_error` can't be, and its file is all that is known."""
+
+    filename: str
+    address: str
+    title: str
+    subtitle: str = ""
+    package: str = ""
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    has_error: bool = False
 
 
 @dataclass(frozen=True)
@@ -371,6 +395,10 @@ class Host(Protocol):
         """Who was in the session when."""
         ...
 
+    def interviews(self) -> Sequence[InterviewEntry]:
+        """The interviews on the list that the person sees."""
+        ...
+
     def redis(self) -> Any:
         """A client of the Redis of interviews, with the methods of the package `redis`."""
         ...
@@ -483,6 +511,9 @@ class NoHost:
         return self._refuse()
 
     def accesses(self) -> Sequence[PersonAccess]:
+        return self._refuse()
+
+    def interviews(self) -> Sequence[InterviewEntry]:
         return self._refuse()
 
     def redis(self) -> Any:

@@ -91,6 +91,9 @@ class Settings:
     currency: str = "USD"
     # the interview that "/" leads to; empty: the list of interviews
     default_interview: str = ""
+    # where people go who leave an interview, and who sign out in one; empty: a page of this server
+    exitpage: str = ""
+    logoutpage: str = ""
     debug: bool = False
     # ways to send e-mails, the usual one first; none: no e-mail is sent
     mail: tuple[MailAccount, ...] = ()
@@ -117,6 +120,8 @@ class Settings:
     permissions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     # whether pages show where to sign in; the page for it is there in any case
     show_login: bool = True
+    # whether people who haven't signed in may use interviews that don't say otherwise
+    allow_anonymous_access: bool = True
     # whether anybody may register; if not, an invitation still lets somebody in
     allow_registration: bool = True
     # whether whoever has forgotten a password can ask for another one, and whether an account can be deleted

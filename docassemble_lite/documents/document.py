@@ -25,3 +25,5 @@ class Document:
     pictures: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     # whether a PDF tells programs that read aloud what is a heading, a list, a table
     tagged: bool = True
+    # whether a PDF is made for archives (PDF/A)
+    archive: bool = False

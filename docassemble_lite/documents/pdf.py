@@ -91,7 +91,7 @@ def make_pdf(document: Document, style: Style, tree: Node, folder: Path) -> byte
     for name, content in document.pictures.items():
         (folder / name).write_bytes(content)
     source = pandoc(arguments, json.dumps(shaped).encode(), folder)
-    return typst(source, folder, tagged=document.tagged)
+    return typst(source, folder, tagged=document.tagged, standard="a-2b" if document.archive else "")
 
 
 def page_count(pdf: bytes) -> int | None:

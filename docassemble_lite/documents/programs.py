@@ -40,9 +40,13 @@ def pandoc(arguments: Sequence[str], given: bytes, folder: Path) -> bytes:
     return _run("pandoc", [str(_pandoc()), *memory, "--sandbox", "--quiet", *arguments], given, folder)
 
 
-def typst(source: bytes, folder: Path, *, tagged: bool) -> bytes:
-    """The PDF of a text for Typst, which sees no files but those of the folder. Raises `DocumentError`."""
-    return _typeset(source, folder, "tagged" if tagged else "pdf")
+def typst(source: bytes, folder: Path, *, tagged: bool, all_fonts: bool = False, standard: str = "") -> bytes:
+    """The PDF of a text for Typst, which sees no files but those of the folder. Raises `DocumentError`.
+
+    With `all_fonts`, it looks through the fonts of the machine even if its own have all letters; `standard` is that of an
+    archive ("a-2b").
+    """
+    return _typeset(source, folder, "tagged" if tagged else "pdf", str(int(all_fonts)), standard)
 
 
 def typst_picture(source: bytes, folder: Path) -> bytes:
@@ -50,11 +54,11 @@ def typst_picture(source: bytes, folder: Path) -> bytes:
     return _typeset(source, folder, "png")
 
 
-def _typeset(source: bytes, folder: Path, what: str) -> bytes:
+def _typeset(source: bytes, folder: Path, *asked: str) -> bytes:
     # without what Python does at its start for the sake of other programs, it starts in half the time
     interpreter = [sys.executable, "-I", "-S", "-B"]
     limits = [str(MEGABYTES), str(int(SECONDS))]
-    return _run("Typst", [*interpreter, str(_TYPESETTER), str(_typst()), *limits, what], source, folder)
+    return _run("Typst", [*interpreter, str(_TYPESETTER), str(_typst()), *limits, *asked], source, folder)
 
 
 def _run(name: str, command: Sequence[str], given: bytes, folder: Path) -> bytes:

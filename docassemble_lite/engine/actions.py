@@ -9,7 +9,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from docassemble_lite.engine.expressions import read_variable, set_variable
+from docassemble_lite.engine.list_actions import LIST_ACTIONS
 from docassemble_lite.engine.names import ITERATORS, is_excessive, is_plain_path, normalized, words_of
+from docassemble_lite.engine.offers import is_offered
 from docassemble_lite.engine.screen import Exit, Outcome, TaskResponse
 from docassemble_lite.engine.steering import EndWith, SeekForced
 from docassemble_lite.engine.wanted import Result
@@ -37,8 +39,10 @@ class ActionStack:
         self.occasion: Mapping[str, Any] | None = None
         request = evaluation.request
         if request.action is not None:
-            self.refuse_from_outside(request.action)
-            if request.interface == "web" and not request.own_action:
+            offered = is_offered(evaluation, request.action, request.arguments)
+            if not offered:
+                self.refuse_from_outside(request.action)
+            if not offered and request.interface == "web" and not request.own_action:
                 self._refuse_unlisted(request.action, request.arguments)
             self.pending = (request.action, request.arguments)
 
@@ -159,7 +163,7 @@ def perform_pending_action(evaluation: Evaluation) -> None:
     if taken is None:
         return
     name, arguments = taken
-    if name in BUILT_IN and not evaluation.actions.entries:
+    if name in BUILT_IN and name not in LIST_ACTIONS and not evaluation.actions.entries:
         evaluation.actions.arguments = arguments
         BUILT_IN[name](evaluation, arguments)
         # what it queued is sought at once, so that a name that can't be had is never saved with the session
@@ -238,8 +242,9 @@ def _is_name(text: str) -> bool:
 
 def _force_ask(evaluation: Evaluation, arguments: Mapping[str, Any]) -> None:
     items = _to_ask(arguments)
-    for action, _ in map(_entry, items):
-        evaluation.actions.refuse_from_outside(action)
+    if not is_offered(evaluation, "_da_force_ask", arguments):
+        for action, _ in map(_entry, items):
+            evaluation.actions.refuse_from_outside(action)
     if items:
         evaluation.actions.done("_da_force_ask")
         raise SeekForced(items)
@@ -315,6 +320,7 @@ BUILT_IN = {
     "_da_priority_action": _priority,
     "_da_exit": _exit,
     "need": _need,
+    **LIST_ACTIONS,
 }
 #: Those that an address may ask for: each only leads to others, and this is how to find out to which.
 _WRAPPED: Mapping[str, Callable[[Mapping[str, Any]], list[tuple[str, Mapping[str, Any]]]]] = {

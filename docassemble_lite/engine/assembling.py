@@ -9,18 +9,21 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from docassemble_lite.documents import FORMATS, Document, make
+from docassemble_lite.documents.filled import FormDocument, TextFile, WordDocument
+from docassemble_lite.documents.joining import protected
 from docassemble_lite.documents.pdf import page_count
 from docassemble_lite.engine.document import Place
 from docassemble_lite.engine.document_pictures import with_pictures
-from docassemble_lite.engine.markup import to_html, unescape_typed
+from docassemble_lite.engine.markup import to_html, to_plain, unescape_typed
 from docassemble_lite.engine.typed import veil
 from docassemble_lite.errors import DocumentError, EvaluationError, NoSuchFile
 from docassemble_lite.objects import DAFile, DAFileCollection
-from docassemble_lite.objects.file_names import clean_name
+from docassemble_lite.objects.file_names import clean_name, extension_of, mimetype_of
 
 if TYPE_CHECKING:
     from docassemble_lite.engine.evaluation import Evaluation
@@ -35,6 +38,10 @@ _HEADING = re.compile(r"(</?h)([1-6])(?=[\s>])", re.IGNORECASE)
 _LEVELS = 3
 
 
+#: What a document can be made of.
+Content = Document | WordDocument | FormDocument | TextFile
+
+
 @dataclass(frozen=True)
 class Order:
     """A document that is to be assembled. `key` names it among those that are kept in the session."""
@@ -44,12 +51,19 @@ class Order:
     # without an extension
     filename: str
     description: str
-    # before Markdown, with typed characters as entities
+    # before Markdown, with typed characters as entities; empty for what comes from a template
     markdown: str
-    document: Document
+    # None if all of its files are there already
+    document: Content | None
     # names of FORMATS, and perhaps PREVIEW
     formats: tuple[str, ...]
     place: Place
+    # what opens a PDF, and what allows everything with it
+    passwords: tuple[str, str] = ("", "")
+    # files that are there already: extension → file
+    manual: Mapping[str, DAFile] = field(default_factory=dict)
+    # why there are fewer files than there could be
+    problem: str = ""
 
 
 def collection_of(evaluation: Evaluation, order: Order, variable: str) -> DAFileCollection:
@@ -79,34 +93,51 @@ def preview_of(evaluation: Evaluation, collection: DAFileCollection) -> dict[str
 
 
 def _digest(order: Order) -> str:
-    parts = [VERSION, order.name, order.filename, order.description, order.markdown, order.formats, asdict(order.document)]
+    document = order.document
+    made_of = asdict(document) if isinstance(document, Document) else document.digest() if document else None
+    manual = {name: file.number for name, file in order.manual.items()}
+    parts = [VERSION, order.name, order.filename, order.description, order.markdown, order.formats, made_of]
+    parts += [order.passwords, manual] if manual or any(order.passwords) else []
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _assembled(evaluation: Evaluation, order: Order) -> dict[str, Any]:
     """The files of the document, by now stored."""
-    formats = [name for name in order.formats if name != PREVIEW]
+    formats = [name for name in order.formats if name != PREVIEW and name not in order.manual]
     try:
-        # files never change, so that pictures are only looked at when the document is made
-        markdown, pictures = with_pictures(order.document.markdown)
-        made = make(replace(order.document, markdown=veil(markdown), pictures=pictures), formats)
+        made = _made(order.document, formats)
     except DocumentError as error:
-        raise _failure(order, error) from error
+        raise failure(order.name, order.place, error) from error
     base = clean_name(order.filename, "document")
-    files = [_stored(evaluation, base, name, content) for name, content in made.items()]
+    files = [_stored(evaluation, order, base, name, content) for name, content in made.items()]
+    files += [_as_it_is(name, file) for name, file in order.manual.items()]
     return {"files": files, PREVIEW: _stored_preview(evaluation, base, order) if PREVIEW in order.formats else None}
 
 
-def _stored(evaluation: Evaluation, base: str, name: str, content: bytes) -> dict[str, Any]:
-    filename, mimetype = clean_name(f"{base}.{name}"), FORMATS[name].mimetype
-    file = {
-        "format": name,
-        "number": evaluation.host.make_file(filename, content, mimetype),
-        "filename": filename,
-        "mimetype": mimetype,
-    }
+def _made(document: Content | None, formats: Sequence[str]) -> dict[str, bytes]:
+    if document is None:
+        return {}
+    if not isinstance(document, Document):
+        return document.make(formats)
+    # files never change, so that pictures are only looked at when the document is made
+    markdown, pictures = with_pictures(document.markdown)
+    return make(replace(document, markdown=veil(markdown), pictures=pictures), formats)
+
+
+def _stored(evaluation: Evaluation, order: Order, base: str, name: str, content: bytes) -> dict[str, Any]:
+    extension = order.document.extension if isinstance(order.document, TextFile) else name
+    mimetype = FORMATS[name].mimetype if name in FORMATS else mimetype_of(extension)
+    filename = clean_name(base if extension_of(base) == extension else f"{base}.{extension}")
     pages = page_count(content) if name == "pdf" else None
+    if name == "pdf":
+        content = protected(content, *order.passwords)
+    number = evaluation.host.make_file(filename, content, mimetype)
+    file = {"format": name, "number": number, "filename": filename, "mimetype": mimetype}
     return {**file, "pages": pages} if pages else file
+
+
+def _as_it_is(name: str, file: DAFile) -> dict[str, Any]:
+    return {"format": name, "number": file.number, "filename": file.filename, "mimetype": file.mimetype}
 
 
 def _stored_preview(evaluation: Evaluation, base: str, order: Order) -> int:
@@ -128,21 +159,24 @@ def _collection(order: Order, kept: dict[str, Any], variable: str) -> DAFileColl
         "formats": [],
         "digest": kept["digest"],
         PREVIEW: kept[PREVIEW],
+        **({"problem": order.problem} if order.problem else {}),
     }
     collection = DAFileCollection(variable, info=info)
     for kept_file in kept["files"]:
         about = {key: value for key, value in kept_file.items() if key != "format"}
         name = kept_file["format"]
-        collection.add(name, DAFile(f"{variable}.{name}", extension=name, initialized=True, **about))
+        extension = extension_of(kept_file["filename"]) if name == "raw" else name
+        collection.add(name, DAFile(f"{variable}.{name}", extension=extension, initialized=True, **about))
     return collection
 
 
-def _failure(order: Order, error: DocumentError) -> EvaluationError:
+def failure(name: str, place: Place, error: DocumentError) -> EvaluationError:
+    """What is said where a document can't be made."""
     return EvaluationError(
-        f"The document “{order.document.title}” can't be made: {error.message}",
-        hint="Look at its text and at its metadata.",
+        f"The document “{to_plain(name)}” can't be made: {error.message}",
+        hint="Look at its text or template, and at its metadata.",
         cause_name=type(error).__name__,
-        source=order.place.source.name,
-        path=order.place.source.path,
-        line=order.place.line,
+        source=place.source.name,
+        path=place.source.path,
+        line=place.line,
     )

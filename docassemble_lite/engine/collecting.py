@@ -116,7 +116,7 @@ def make_further(evaluation: Evaluation, asked: Asked, collected: Collected, ord
     group: DAList = read_variable(collected.group, evaluation.answers)
     wanted = collected.present + sum(number >= collected.present for number in order)
     if wanted > len(group.elements) and group.auto_gather:
-        group.delattr("gathered")
+        group._gather_again()
     items = {f"{collected.group}[{number}]" for number in collected.items}
     are_values = any(item.variable in items for item in asked.fields)
     while len(group.elements) < wanted:
@@ -142,7 +142,7 @@ def rearrange(evaluation: Evaluation, collected: Collected, order: Sequence[int]
 def conclude(evaluation: Evaluation, collected: Collected) -> None:
     """Let the list know how many items it has now, and whether there may be more."""
     group: DAList = read_variable(collected.group, evaluation.answers)
-    group.delattr("there_is_another", "there_is_one_other")
+    group.delattr("there_is_another", "there_is_one_other", *group._passing)
     if group.ask_number and "target_number" in group.__dict__:
         group.target_number = len(group.elements)
     if group.elements and "there_are_any" in group.__dict__:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from docassemble_lite.engine.access import read_access
 from docassemble_lite.engine.blocks.attachment import odd_metadata, read_metadata
+from docassemble_lite.engine.blocks.block_terms import KINDS as KINDS_OF_TERMS
+from docassemble_lite.engine.blocks.roles import roles_at
 from docassemble_lite.engine.blocks.texts import BlockText
 from docassemble_lite.engine.document import Section
 from docassemble_lite.engine.images import read_image_sets, read_images
 from docassemble_lite.engine.page_code import marked
 from docassemble_lite.engine.page_files import KINDS, read_page_files
+from docassemble_lite.engine.sections import read_sections
+from docassemble_lite.engine.terms import read_terms
 from docassemble_lite.host import current
 
 if TYPE_CHECKING:
@@ -98,6 +104,7 @@ def _metadata(program: Program, section: Section) -> None:
     metadata = _mapping(section, "metadata")
     program.metadata.update(metadata)
     program.parts.read(metadata)
+    program.access = read_access(program.access, metadata)
 
 
 def _features(program: Program, section: Section) -> None:
@@ -124,6 +131,10 @@ def _default_language(program: Program, section: Section) -> None:
     program.default_language = str(section["default language"])
 
 
+def _default_role(program: Program, section: Section) -> None:
+    program.default_roles = roles_at(section, "default role")
+
+
 def _order(program: Program, section: Section) -> None:
     value = section["order"]
     if not isinstance(value, list):
@@ -138,6 +149,30 @@ def _mapping(section: Section, key: str) -> Section:
     if not isinstance(value, Section):
         raise section.mistake(key, f"“{key}” must consist of lines of the form “name: value”.", "They must be indented below it.")
     return value
+
+
+def _sections(program: Program, section: Section) -> None:
+    value, sections = section["sections"], program.sections
+    try:
+        read_sections(value)
+    except ValueError as error:
+        raise section.mistake("sections", str(error), "Write each section on a line of its own: “- Introduction”.") from error
+    language = str(section.get("language", program.default_language))
+    sections.lists[language] = json.loads(json.dumps(value, default=str))
+    for key in ("progressive", "auto open"):
+        if not isinstance(section.get(key, True), bool):
+            raise section.mistake(key, f"“{key}” must be True or False.")
+    sections.progressive = section.get("progressive", sections.progressive)
+    sections.auto_open = section.get("auto open", sections.auto_open)
+
+
+def _terms(program: Program, section: Section) -> None:
+    if "question" in section:
+        return
+    language = str(section.get("language", program.default_language))
+    for kind in KINDS_OF_TERMS:
+        found = {phrase: BlockText.of_author(text) for phrase, (text, _) in read_terms(section, kind).items()}
+        program.terms.setdefault(kind, {}).setdefault(language, {}).update(found)
 
 
 def _attachment_options(program: Program, section: Section) -> None:
@@ -161,7 +196,13 @@ DIRECTIVES: dict[str, Callable[[Program, Section], None]] = {
     "features": _features,
     "default screen parts": _default_screen_parts,
     "default language": _default_language,
+    "default role": _default_role,
     "order": _order,
+    "sections": _sections,
+    "terms": _terms,
+    "auto terms": _terms,
+    "progressive": _ignored,
+    "auto open": _ignored,
     "images": lambda program, section: read_images(program, section, "images"),
     "image sets": lambda program, section: read_image_sets(program, section, "image sets"),
     "comment": _ignored,

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from docassemble_lite.documents.literal import settled
 from docassemble_lite.engine.images import named_image
-from docassemble_lite.engine.typed import escape_typed
+from docassemble_lite.engine.qr_codes import QR, qr_picture
+from docassemble_lite.engine.typed import escape_typed, unescape_typed
 from docassemble_lite.errors import NoSuchFile
 from docassemble_lite.formats.kinds import KINDS, PICTURES
 from docassemble_lite.formats.pictures import BrokenPicture, TooManyPixels, cleaned
 from docassemble_lite.host import current
 from docassemble_lite.objects.file_names import extension_of
 
-_TAG = re.compile(r"\[FILE +([^,\[\]\n]+)(?:,([^,\[\]\n]*))?(?:,([^\]]*))?\]")
+_TAG = re.compile(rf"\[(?:FILE +([^,\[\]\n]+)(?:,([^,\[\]\n]*))?(?:,([^\]]*))?|{QR})\]")
 _WIDTH = re.compile(r"(\d+(?:\.\d+)?)(px|in|cm|mm|pt|pc|em|%)?")
 # a unit in inches
 _INCHES = {"px": 1 / 96, "in": 1.0, "cm": 1 / 2.54, "mm": 1 / 25.4, "pt": 1 / 72, "pc": 1 / 6, "em": 1 / 6}
@@ -28,6 +30,8 @@ def with_pictures(markdown: str) -> tuple[str, dict[str, bytes]]:
     pictures: dict[str, bytes] = {}
 
     def replaced(match: re.Match[str]) -> str:
+        if match["qr"]:
+            return _code(match, pictures)
         words = (match[3] or "").strip()
         found = _content(match[1].strip())
         if found is None:
@@ -43,6 +47,15 @@ def with_pictures(markdown: str) -> tuple[str, dict[str, bytes]]:
         return f"![{words}]({name}){_width(match[2] or '')}"
 
     return _TAG.sub(replaced, markdown), pictures
+
+
+def _code(match: re.Match[str], pictures: dict[str, bytes]) -> str:
+    words, made = (match["qr_words"] or "").strip(), qr_picture(settled(unescape_typed(match["qr"])))
+    if made is None:
+        return words
+    name = f"picture-{len(pictures) + 1}.png"
+    pictures[name] = made
+    return f"![{words}]({name}){_width(match['qr_width'] or '') or '{width=1.5in}'}"
 
 
 def _content(reference: str) -> tuple[bytes, str] | None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+from docassemble_lite.engine import list_actions
 from docassemble_lite.engine.actions import ActionStack, perform_pending_action
 from docassemble_lite.engine.blocks.block import Block
 from docassemble_lite.engine.blocks.question import QuestionBlock, message_screen
+from docassemble_lite.engine.blocks.table import TableBlock
 from docassemble_lite.engine.blocks.template import TemplateBlock
 from docassemble_lite.engine.dependencies import Dependencies
 from docassemble_lite.engine.expressions import (
@@ -28,10 +30,12 @@ from docassemble_lite.engine.program import Program
 from docassemble_lite.engine.screen import Outcome, Wait
 from docassemble_lite.engine.starting import StartedTasks
 from docassemble_lite.engine.steering import EndWith, EndWithMessage, InvalidAnswer, RunAgain, SaveFirst, SeekForced
+from docassemble_lite.engine.terms import ScreenTerms
 from docassemble_lite.engine.typed import gather_typed
 from docassemble_lite.engine.wanted import Result, Wanted
-from docassemble_lite.errors import EvaluationError, LiteError
+from docassemble_lite.errors import DocumentError, EvaluationError, LiteError
 from docassemble_lite.host import Current, Host, Request, entered
+from docassemble_lite.objects.gathering import groups_gathered, still_gathering
 from docassemble_lite.objects.missing import DAAttributeError, DAIndexError, MissingVariable
 from docassemble_lite.objects.opened import close_opened, commit_opened
 
@@ -66,13 +70,21 @@ class Evaluation:
         self.messages: list[tuple[str, str]] = []
         # what set_save_status() said: "new", "overwrite" or "ignore"; empty: as usual
         self.save_status = ""
+        # the terms of the screen that is being made
+        self.terms: ScreenTerms | None = None
+        # whether the text is being made that goes into a document
+        self.in_document = False
         # whether an action ran, which makes a step of its own
         self.action_ran = False
+        # whether redact() blackens texts
+        self.redacting = True
         self.embedded_answer_followed = False
         # tasks and the e-mails that marked them as performed
         self.marked_by_emails: set[tuple[str, str]] = set()
         self.reconsidered: set[str] = set()
         self.sought: list[str] = []
+        # the block that is carried out
+        self.block: Block | None = None
         # the names that were being sought when the outcome came about, most recent first
         self.sought_at_end: tuple[str, ...] = ()
         self._trying: set[tuple[int, str]] = set()
@@ -153,6 +165,26 @@ class Evaluation:
         text = getattr(block, part)
         return "" if text is None else text.raw(self.answers).rstrip()
 
+    def add_button(self, group: Any, label: str | None, **options: Any) -> Any:
+        """What `add_action()` of a group gives."""
+        return list_actions.add_button(self, group, label, **options)
+
+    def item_buttons(self, group: Any, index: Any, attributes: Sequence[str], **options: Any) -> Any:
+        """What `item_actions()` of a group gives."""
+        return list_actions.buttons_of(self, group, index, attributes, options)
+
+    def give_up(self, group: Any) -> None:
+        """What `cancel_add_or_edit()` of a group drops."""
+        list_actions.give_up(self, group)
+
+    def table_text(self, table: Any, block_name: str, bound: Mapping[str, str], editable: bool) -> str:
+        """A table in Markdown, in documents without buttons. A table whose block is gone is sought anew."""
+        block = self.program.named(block_name)
+        if not isinstance(block, TableBlock):
+            raise DAAttributeError(table.instanceName)
+        self.bind(Binding(bound))
+        return block.text(self, editable and not self.in_document)
+
     # --- the pass --------------------------------------------------------------------------------------------------
 
     def assemble(self) -> Outcome:
@@ -166,6 +198,8 @@ class Evaluation:
             except SaveFirst:
                 commit_opened(self.current)
                 raise
+            except DocumentError as error:
+                raise self.failure(error) from error
             except LiteError:
                 raise
             except Exception as error:
@@ -203,7 +237,9 @@ class Evaluation:
             except SeekForced as forced:
                 todo = partial(self.actions.force, forced)
             except (NameError, DAAttributeError, DAIndexError) as error:
-                todo = partial(self.seek, self.missing_name(error))
+                # raises what isn't a missing variable
+                self.missing_name(error)
+                todo = partial(self.seek_missing, error)
         raise EvaluationError(
             f"There appears to be a circularity: the interview was evaluated {self.program.loop_limit} times without reaching "
             "a screen. "
@@ -217,9 +253,11 @@ class Evaluation:
         answered = self.internal["answered"]
         for block in self.program.walked:
             if self._holds(block.initial):
-                block.carry_out(self)
+                with self._carrying_out(block):
+                    block.carry_out(self)
             elif block.name not in answered and self._holds(block.mandatory):
-                outcome = block.carry_out(self)
+                with self._carrying_out(block):
+                    outcome = block.carry_out(self)
                 if outcome is not None:
                     return outcome
                 answered.add(block.name)
@@ -227,6 +265,14 @@ class Evaluation:
             "The interview ran to its end without reaching a screen.",
             hint="The last mandatory block should be a question, for instance one that says that the interview is over.",
         )
+
+    @contextmanager
+    def _carrying_out(self, block: Block) -> Iterator[None]:
+        outer, self.block = self.block, block
+        try:
+            yield
+        finally:
+            self.block = outer
 
     def _holds(self, condition: Expression | bool) -> bool:
         return condition if isinstance(condition, bool) else bool(condition.evaluate(self.answers))
@@ -248,6 +294,12 @@ class Evaluation:
             if trace and trace.tb_frame.f_globals is self.answers:
                 return error.name
         raise error
+
+    def seek_missing(self, error: Exception) -> Outcome | None:
+        """Seek the variable that an exception says is missing; groups that lacked it are being gathered meanwhile."""
+        name = self.missing_name(error)
+        with still_gathering(groups_gathered(error)):
+            return self.seek(name)
 
     def seek(self, name: str) -> Outcome | None:
         """Define a variable, by whatever blocks can; an outcome if a person must be asked first."""
@@ -288,17 +340,17 @@ class Evaluation:
         try:
             return self.try_block(block, wanted)
         except (NameError, DAAttributeError, DAIndexError) as error:
-            return self._seek_needed(block, wanted, self.missing_name(error))
+            return self._seek_needed(block, wanted, error)
         finally:
             self._trying.discard(note)
 
-    def _seek_needed(self, block: Block, wanted: Wanted, missing: str) -> Outcome | Result:
-        note = (block.number, missing)
+    def _seek_needed(self, block: Block, wanted: Wanted, error: Exception) -> Outcome | Result:
+        note = (block.number, self.missing_name(error))
         new = note not in self._trying and block.kind != "objects"
         if new:
             self._trying.add(note)
         try:
-            outcome = self.seek(missing)
+            outcome = self.seek_missing(error)
         finally:
             if new:
                 self._trying.discard(note)
@@ -331,7 +383,7 @@ class Evaluation:
             return Result.NEXT
         if not isinstance(block, QuestionBlock):
             self.prepare(block, wanted.binding)
-        with self.dependencies.watched(block, wanted.binding):
+        with self._carrying_out(block), self.dependencies.watched(block, wanted.binding):
             outcome = block.define(self, wanted)
         if outcome is not None:
             return outcome

@@ -5,6 +5,7 @@ Interviews may look at it, so it is a plain dictionary under the names that they
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 from docassemble_lite.engine.typed import gather_typed
@@ -46,13 +47,15 @@ def new_internal() -> dict[str, Any]:
         "notices": [],
         # documents that have been assembled, by what orders them: a digest of all that went into each, and its files
         "documents": {},
+        # what marks the actions that the interview offers for items of its lists
+        "offer_key": secrets.token_hex(16),
     }
 
 
 def internal_of(answers: dict[str, Any]) -> dict[str, Any]:
     """`_internal`, with everything that this version expects in it."""
     internal = answers.setdefault("_internal", {})
-    if "notices" not in internal or "documents" not in internal:
+    if "notices" not in internal or "documents" not in internal or "offer_key" not in internal:
         for key, value in new_internal().items():
             internal.setdefault(key, value)
     return internal

@@ -18,21 +18,47 @@ from docassemble_lite.engine.functions import (
     accesses,
     accounts,
     actions,
+    browser,
+    data,
+    documents,
     emails,
     mailboxes,
+    navigation,
     people,
     performed_tasks,
     recognition,
+    server,
     steering,
     tasks,
     variables,
 )
 from docassemble_lite.engine.lazy import DALazyTemplate
+from docassemble_lite.engine.lazy_table import DALazyTableTemplate
 
 
 def own_names() -> list[str]:
     """Those of the names that aren't Python's own."""
     return [name for name, value in library().items() if vars(builtins).get(name) is not value]
+
+
+_MODULES = (
+    accesses,
+    accounts,
+    actions,
+    browser,
+    data,
+    documents,
+    emails,
+    mailboxes,
+    navigation,
+    people,
+    performed_tasks,
+    recognition,
+    server,
+    steering,
+    tasks,
+    variables,
+)
 
 
 @cache
@@ -41,19 +67,8 @@ def library() -> dict[str, Any]:
     names: dict[str, Any] = dict(vars(builtins))
     names.update(language.NAMES)
     names.update(objects.NAMES)
-    for module in (
-        accesses,
-        accounts,
-        actions,
-        emails,
-        mailboxes,
-        people,
-        performed_tasks,
-        recognition,
-        steering,
-        tasks,
-        variables,
-    ):
+    for module in _MODULES:
         names.update({name: getattr(module, name) for name in module.__all__})
-    names.update(BackgroundAction=BackgroundAction, DALazyTemplate=DALazyTemplate, json=json, re=re)
+    names.update(BackgroundAction=BackgroundAction, json=json, re=re)
+    names.update(DALazyTemplate=DALazyTemplate, DALazyTableTemplate=DALazyTableTemplate)
     return names

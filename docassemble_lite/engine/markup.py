@@ -18,9 +18,12 @@ from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
+from docassemble_lite.engine import terms
 from docassemble_lite.engine.images import file_html, icon_html
+from docassemble_lite.engine.qr_codes import QR, qr_html
 from docassemble_lite.engine.typed import (
     escape_typed,
+    is_veiled,
     needs_escape,
     settle,
     settle_script,
@@ -118,6 +121,33 @@ def _opens_beside(address: str) -> bool:
     return bool(_ELSEWHERE.match(address) or _DOCUMENT.match(address))
 
 
+# --- terms -----------------------------------------------------------------------------------------------------------
+
+
+def _read_term(state: StateInline, silent: bool) -> bool:
+    match = terms.BRACES.match(state.src, state.pos) if state.src[state.pos] == "{" else None
+    explained = terms.read_braces(match) if match else None
+    if match is None or explained is None:
+        return False
+    if not silent:
+        token = state.push("sign", "", 0)
+        token.content = explained
+        token.meta = {"plain": (match["shown"] or match["term"]).strip()}
+    state.pos = match.end()
+    return True
+
+
+def _explain(children: list[Token]) -> None:
+    """Words of `auto terms` become terms, but for those in a link."""
+    links = 0
+    for token in children:
+        links += (token.type == "link_open") - (token.type == "link_close")
+        explained = terms.with_automatic(token.content) if token.type == "text" and not links else None
+        if explained is not None:
+            token.meta = {"plain": token.content}
+            token.type, token.content = "sign", explained
+
+
 def _finish_link(token: Token) -> None:
     if _opens_beside(str(token.attrGet("href") or "")):
         token.attrSet("target", "_blank")
@@ -156,6 +186,7 @@ _ALIGNMENTS = {
 }
 _BRACKET = re.compile(
     r"\[(?:TARGET +(?P<target>[\w-]+) *|INDENTBY [^\]\n]*"
+    rf"|{QR}"
     r"|FILE +(?P<file>[^,\[\]\n]+)(?:,(?P<width>[^,\[\]\n]*))?(?:,(?P<alt>[^\]]*))?"
     r"|(?P<tag>[A-Z][A-Z_]+))\]"
 )
@@ -170,6 +201,8 @@ def _sign_html(match: re.Match[str]) -> str | None:
     """The HTML of a tag that stands for itself; None when it isn't one."""
     if match["target"]:
         return f'<span class="datarget datarget{match["target"]}" aria-live="polite"></span>'
+    if match["qr"]:
+        return qr_html(unveil(match["qr"]), match["qr_width"] or "", unveil(match["qr_words"] or ""))
     if match["file"]:
         return file_html(unveil(match["file"]), match["width"] or "", match["alt"] or "")
     if match["tag"] is None:
@@ -187,8 +220,18 @@ def _read_bracket(state: StateInline, silent: bool) -> bool:
     if not silent:
         token = state.push("sign" if alignment is None else "alignment", "", 0)
         token.content = alignment or sign or ""
-        token.meta = {"plain": (match["alt"] or "").strip() or _SIGNS.get(match["tag"] or "", ("", ""))[1]}
+        token.meta = {"plain": (match["alt"] or match["qr_words"] or "").strip() or _SIGNS.get(match["tag"] or "", ("", ""))[1]}
     state.pos = match.end()
+    return True
+
+
+def _read_backslash(state: StateInline, silent: bool) -> bool:
+    """A backslash that code put before a typed character, so that Markdown would take it literally: it has done its duty."""
+    if state.src[state.pos] != "\\" or not is_veiled(state.src[state.pos + 1 : state.pos + 2]):
+        return False
+    if not silent:
+        state.pending += state.src[state.pos + 1]
+    state.pos += 2
     return True
 
 
@@ -286,9 +329,12 @@ def _finish(state: StateCore) -> None:
     for number, token in enumerate(state.tokens):
         if token.type in ("th_open", "td_open"):
             _align_cell(token)
+            if token.type == "th_open":
+                token.attrSet("scope", "col")
         elif token.type == "html_block":
             token.content = _with_signs(token.content)
         elif token.type == "inline" and token.children:
+            _explain(token.children)
             token.children = _finished_children(token.children, _block_around(state.tokens, number))
 
 
@@ -406,8 +452,10 @@ def _plain_token(token: Token) -> str:
 def _markdown() -> MarkdownIt:
     markdown = _Markdown("commonmark", {"html": True, "xhtmlOut": False}, renderer_cls=_Writer)
     markdown.enable("table").use(deflist_plugin).use(footnote_plugin)
+    markdown.inline.ruler.before("escape", "backslash", _read_backslash)
     markdown.inline.ruler.before("link", "bracket", _read_bracket)
     markdown.inline.ruler.before("link", "icon", _read_icon)
+    markdown.inline.ruler.before("link", "term", _read_term)
     markdown.inline.ruler.before("link", "attributes", _read_attributes)
     markdown.core.ruler.after("inline", "finish", _finish)
     return markdown

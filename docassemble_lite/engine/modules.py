@@ -77,6 +77,7 @@ class _LibraryLoader(Loader):
     def exec_module(self, module: ModuleType) -> None:
         # the library imports much, and this module is imported by what makes programs
         from docassemble_lite.engine.library import library, own_names
+        from docassemble_lite.engine.word_templates import register_jinja_filter
 
         names = library()
-        vars(module).update({name: names[name] for name in own_names()})
+        vars(module).update({name: names[name] for name in own_names()}, register_jinja_filter=register_jinja_filter)

@@ -15,11 +15,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from docassemble_lite.engine.access import Access
 from docassemble_lite.engine.allowed_actions import AllowedActions
 from docassemble_lite.engine.blocks.block import Block
 from docassemble_lite.engine.blocks.code import CodeBlock
 from docassemble_lite.engine.blocks.kinds import make_block, odd_keys
 from docassemble_lite.engine.blocks.reset import ResetBlock
+from docassemble_lite.engine.blocks.texts import BlockText
 from docassemble_lite.engine.directives import DIRECTIVES, ScreenParts
 from docassemble_lite.engine.document import Section, read_sections
 from docassemble_lite.engine.images import Image
@@ -27,6 +29,7 @@ from docassemble_lite.engine.library import library
 from docassemble_lite.engine.modules import make_importable, package_of
 from docassemble_lite.engine.names import parts_of
 from docassemble_lite.engine.page_files import PageFiles
+from docassemble_lite.engine.sections import Sections
 from docassemble_lite.engine.source import Source, Sources
 from docassemble_lite.errors import AuthorError, InterviewNotFound, SourceError
 
@@ -45,7 +48,11 @@ class Program:
     sources: Sources
     blocks: list[Block] = field(default_factory=list)
     metadata: dict[str, Any] = field(default_factory=dict)
+    access: Access = field(default_factory=Access)
     features: dict[str, Any] = field(default_factory=dict)
+    # kind (“terms”, “auto terms”) → language → phrase → definition
+    terms: dict[str, dict[str, dict[str, BlockText]]] = field(default_factory=dict)
+    sections: Sections = field(default_factory=Sections)
     parts: ScreenParts = field(default_factory=ScreenParts)
     page_files: PageFiles = field(default_factory=PageFiles)
     allowed_actions: AllowedActions = field(default_factory=AllowedActions)
@@ -56,6 +63,8 @@ class Program:
     files: dict[Path, int] = field(default_factory=dict)
     file_names: dict[str, Path] = field(default_factory=dict)
     default_language: str = "*"
+    # who is asked what names no roles of its own; nobody in particular if there are none
+    default_roles: list[str] = field(default_factory=list)
     images: dict[str, Image] = field(default_factory=dict)
     orders: list[list[str]] = field(default_factory=list)
     # metadata that holds for all documents: name → what gives its value
@@ -68,6 +77,8 @@ class Program:
     resets: list[ResetBlock] = field(default_factory=list)
     always_reconsidered: list[Block] = field(default_factory=list)
     handles_actions: bool = False
+    # how far questions say that one has got
+    progress_marks: list[float] = field(default_factory=list)
     dependents: dict[str, list[Block]] = field(default_factory=dict)
     _by_name: dict[str, list[Block]] = field(default_factory=dict)
     _generic: dict[str, dict[str, list[Block]]] = field(default_factory=dict)
@@ -78,6 +89,7 @@ class Program:
         """Index the blocks, once all files are read."""
         for block in self.blocks:
             self._named[block.name] = block
+            self._note_progress(block)
             if isinstance(block, ResetBlock):
                 self.resets.append(block)
             if block.mandatory is not False or block.initial is not False:
@@ -86,7 +98,7 @@ class Program:
                 self.always_reconsidered.append(block)
             if isinstance(block, CodeBlock) and block.handles_actions:
                 self.handles_actions = True
-            for name in block.defines:
+            for name in block.sought_for:
                 if block.generic:
                     self._generic.setdefault(name, {}).setdefault(block.generic, []).append(block)
                 else:
@@ -94,6 +106,11 @@ class Program:
             for name in block.depends_on:
                 self.dependents.setdefault(name, []).append(block)
         self.warnings += self.allowed_actions.unanswered(self)
+
+    def _note_progress(self, block: Block) -> None:
+        progress = block.section.get("progress")
+        if isinstance(progress, (int, float)):
+            self.progress_marks.append(float(progress))
 
     def named(self, name: str) -> Block | None:
         """The block that the bookkeeping of answered blocks calls `name`."""
@@ -170,6 +187,17 @@ class Program:
         if isinstance(title, Mapping):
             title = next(iter(title.values()), "")
         return str(title or self.source.path.stem.replace("_", " ").replace("-", " "))
+
+    @property
+    def error_action(self) -> str:
+        """The action that is run when the interview fails; empty if it names none."""
+        return str(self.metadata.get("error action") or "").strip()
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The tags of the metadata, in their order."""
+        tags = self.metadata.get("tags")
+        return tuple(dict.fromkeys(str(tag) for tag in tags)) if isinstance(tags, list) else ()
 
     def is_current(self) -> bool:
         """Whether none of its files has changed since it was made."""

@@ -169,6 +169,8 @@ class ButtonView:
     color: str = "primary"
     help_html: str = ""
     css_class: str = ""
+    # a link that stands before the buttons of the question
+    before: bool = False
 
 
 @dataclass(frozen=True)
@@ -259,6 +261,8 @@ class Asked:
     # the action that the page runs from time to time while the person is on it
     check_in: str = ""
     collected: Collected | None = None
+    # the names of the groups for whose sake it asks
+    gathering: tuple[str, ...] = ()
     # made when the step is made; a page that carries another one is out of date
     token: str = ""
 
@@ -305,6 +309,52 @@ class Documents:
 
 
 @dataclass(frozen=True)
+class ReviewItem:
+    """Something that a person can look at again.
+
+    With `text_html` it has a button that leads on, otherwise its label is a link. A "note" or "html" only shows its text.
+    """
+
+    kind: str = "item"
+    text_html: str = ""
+    label_html: str = ""
+    url: str = ""
+    help_html: str = ""
+    # stands beside it
+    note_html: str = ""
+    color: str = ""
+    css_class: str = ""
+
+
+@dataclass(frozen=True)
+class Review:
+    """What a `review` screen shows; as a table, if there is a `table_class` for it."""
+
+    items: tuple[ReviewItem, ...] = ()
+    table_class: str = ""
+
+
+@dataclass(frozen=True)
+class NavigationItem:
+    """A section in the bar; `past` says whether the person has been there. Without a `url` it leads nowhere."""
+
+    label: str
+    url: str = ""
+    current: bool = False
+    past: bool = False
+    subsections: tuple[NavigationItem, ...] = ()
+
+
+@dataclass(frozen=True)
+class Navigation:
+    """The sections beside a screen, or above it. `small` is what narrow pages have: "bar", "dropdown" or nothing."""
+
+    items: tuple[NavigationItem, ...]
+    horizontal: bool = False
+    small: str = "bar"
+
+
+@dataclass(frozen=True)
 class Screen:
     """A screen for a person."""
 
@@ -332,6 +382,14 @@ class Screen:
     button_style: str = "continue"
     buttons: tuple[ButtonView, ...] = ()
     choices: FieldView | None = None
+    # what can be looked at again
+    review: Review | None = None
+    # the sections of the interview
+    navigation: Navigation | None = None
+    # how far the interview has got, from 0 to 100; None: that isn't shown
+    progress: float | None = None
+    # entries of the menu that the interview adds: (label, address), both plain text
+    menu: tuple[tuple[str, str], ...] = ()
     # additional links (action buttons)
     links: tuple[ButtonView, ...] = ()
     documents: Documents | None = None
@@ -359,7 +417,8 @@ class Screen:
     # what developers see: the block's source and where it is
     source: str = ""
     source_place: str = ""
-    # parts of the page that have no member here: "tab title" and "corner back button label" are plain text;
+    # parts of the page that have no member here: "tab title", "corner back button label" and
+    # "exit link" are plain text;
     # "navigation bar html", "submit" and "footer" are HTML
     parts: Mapping[str, str] = field(default_factory=dict)
     # keys of `features` that say how a page looks, e.g. "centered", "labels above fields"

@@ -6,6 +6,7 @@ a package, which is an installed Python package or a folder that the configurati
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,6 +17,7 @@ from urllib.parse import quote
 from docassemble_lite.errors import InterviewNotFound
 
 SUFFIXES = (".yml", ".yaml")
+_PLACED = re.compile(r"(?P<package>(?:[\w.-]+:)?)data/(?P<folder>templates|static|sources)/(?P<rest>.+)")
 # between the folders of an address that names one as a single part
 _STEP = "~"
 
@@ -65,8 +67,12 @@ class Sources:
     def data_file(self, reference: str, folder: str, beside: Source | None) -> Path | None:
         """A file of `data/<folder>` of a package ("package:file" or "package:data/static/file"), or one beside an interview.
 
-        None if there is none, or if the reference leads out of its folder.
+        A reference that itself says “data/<folder>/file” means that folder. None if there is none, or if the reference leads
+        out of its folder.
         """
+        placed = _PLACED.match(reference)
+        if placed:
+            reference, folder = placed["package"] + placed["rest"], placed["folder"]
         if ":" in reference:
             package, _, rest = reference.partition(":")
             root = self._package_root(package)
@@ -91,6 +97,8 @@ class Sources:
         package = reference.partition(":")[0] if ":" in reference else beside.package if beside else ""
         root = self._package_root(package) if package else None
         if root is not None:
+            if not found.is_relative_to((root / "data" / "static").resolve()):
+                return None
             return f"/packagestatic/{package}/{quote(found.relative_to((root / 'data' / 'static').resolve()).as_posix())}"
         *folders, name = found.relative_to(self.interviews).parts
         if "static" not in folders:

@@ -34,6 +34,7 @@ from docassemble_lite.errors import LiteError
 from docassemble_lite.host import entered
 from docassemble_lite.language.words import word
 from docassemble_lite.objects import DAFileList
+from docassemble_lite.objects.gathering import still_gathering
 from docassemble_lite.objects.missing import DAAttributeError, DAIndexError
 
 Posted = Mapping[str, Sequence[str]]
@@ -96,7 +97,7 @@ def submit(
     An outcome means that the button does something else than to go on. Raises `NotAsked` and `Mistakes`; what has been
     changed then must be thrown away.
     """
-    with entered(evaluation.current):
+    with entered(evaluation.current), still_gathering(asked.gathering):
         _refuse_what_was_not_asked(asked, posted)
         evaluation.bind(Binding(asked.iterators))
         press = _pressed(asked, posted)
@@ -375,7 +376,7 @@ def _with_what_it_needs(evaluation: Evaluation, work: Callable[[], object]) -> N
             work()
             return
         except (NameError, DAAttributeError, DAIndexError) as error:
-            if evaluation.seek(evaluation.missing_name(error)) is not None:
+            if evaluation.seek_missing(error) is not None:
                 raise evaluation.failure(error) from error
 
 

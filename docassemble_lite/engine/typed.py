@@ -86,7 +86,7 @@ _SPECIAL = re.compile(
 )
 _ESCAPED = re.compile(r"[!-/:-@\[-`{-~\x00-\x1f]|(?<!\S) | (?!\S)")
 _OURS = re.compile(r"&#0(0\d\d|1[01]\d|12[0-7]);")
-# a typed text that is shorter is recognized only when it is the whole of what is shown, or could begin a tag or an entity
+# a typed text that is shorter is recognized only when it is the whole of what is shown, or if it is telling
 _SHORTEST = 4
 
 
@@ -134,11 +134,16 @@ def _escape_within(text: str, evaluation: Any) -> str:
     _mark(marks, _changed(text, _traces_of(evaluation)))
     if "\\" in text:
         _mark_written(marks, text, typed)
+        _mark_last_backslash(marks, text, typed)
     return _ESCAPED.sub(lambda match: f"&#{ord(match[0]):04d};" if marks[match.start()] else match[0], text)
 
 
+# what hardly any code writes itself
+_TELLING = re.compile(r"[<&`+]|\]\(|\]:|\[\^")
+
+
 def _is_known_in_part(item: str) -> bool:
-    return len(item) >= _SHORTEST or "<" in item or "&" in item
+    return len(item) >= _SHORTEST or _TELLING.search(item) is not None
 
 
 def _mark(marks: bytearray, spans: Iterable[tuple[int, int]]) -> None:
@@ -170,51 +175,85 @@ def _occurrences(item: str, text: str) -> Iterator[tuple[int, int]]:
 
 # so many characters on either side tell what code made of something typed from what it wrote itself
 _REACH = 3
+_EDGE = "\0" * _REACH
+# with blanks between them they may stand so far away
+_FAR = 12
 _MEANT = re.compile(r"[!-/:-@\[-`{-~]")
 
 
 @dataclass(frozen=True)
 class _Traces:
-    """What characters that could be markup stand between in what was typed, without case and blanks."""
+    """What surrounds the characters in what was typed that could be markup, without case and blanks."""
 
     typed: Collection[str]
     size: int
     both: frozenset[str]
-    tags: frozenset[str]
+    # with one side, at the ends of what was typed
+    ends: frozenset[str]
+    breaks: frozenset[str]
 
 
 def _traces_of(evaluation: Any) -> _Traces:
     known: _Traces | None = getattr(evaluation, "traces", None)
     typed = evaluation.typed
     if known is None or known.typed is not typed or known.size != len(typed):
-        edge = "\0" * _REACH
-        squeezed = f"{edge}{edge.join(''.join(text.casefold().split()) for text in typed)}{edge}"
+        squeezed = f"{_EDGE}{_EDGE.join(_squeezed(text) for text in typed)}{_EDGE}"
         places = [match.start() for match in _MEANT.finditer(squeezed)]
         both = frozenset(squeezed[place - _REACH : place + _REACH + 1] for place in places)
-        tags = frozenset(trace[_REACH:].rstrip("\0") for trace in both if trace[_REACH] == "<")
-        known = evaluation.traces = _Traces(typed, len(typed), both, tags)
+        ends = frozenset(end for trace in both for end in _ends(trace))
+        breaks = frozenset(around for text in typed for _, around in _line_breaks(text))
+        known = evaluation.traces = _Traces(typed, len(typed), both, ends, breaks)
     return known
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.casefold().split())
+
+
+# what makes a scheme, a call or a text of JavaScript, and what neither JSON nor HTML consists of (but for the colon)
+_JOINTS = frozenset(":(`+;&")
+
+
+def _ends(trace: str) -> Iterator[str]:
+    """What of the trace tells enough when code has put something else beside it: the beginning of a tag, and joints."""
+    before, sign, after = trace[:_REACH], trace[_REACH], trace[_REACH + 1 :]
+    if sign == "<":
+        yield sign + after.rstrip("\0")
+    if sign in _JOINTS and before.startswith("\0") and "\0" not in after:
+        yield sign + after
+    if sign in _JOINTS and after.endswith("\0") and "\0" not in before:
+        yield before + sign
 
 
 def _changed(text: str, traces: _Traces) -> Iterator[tuple[int, int]]:
     """Characters of something typed of which code changed the case or the blanks, or which it cut or put together anew.
 
-    They are known by what stands on both sides of them; the beginning of a tag by what follows it. One side alone would
-    take quotation marks for typed that the code wrote, and a script that the code made would be broken.
+    They are known by what stands on both sides of them. One side alone would take quotation marks for typed that the
+    code wrote, and a script that the code made would be broken.
     """
-    edge = "\0" * _REACH
     where = [(char, place) for place, char in enumerate(text) for char in char.casefold() if not char.isspace()]
-    squeezed = f"{edge}{''.join(char for char, _ in where)}{edge}"
+    squeezed = f"{_EDGE}{''.join(char for char, _ in where)}{_EDGE}"
     for match in _MEANT.finditer(squeezed):
         around = squeezed[match.start() - _REACH : match.end() + _REACH]
-        if around in traces.both or (match[0] == "<" and _begins_tag(around[_REACH:], traces.tags)):
+        if around in traces.both or _is_end(around, traces.ends):
             place = where[match.start() - _REACH][1]
             yield place, place + 1
+    yield from ((place, place + 1) for place, around in _line_breaks(text) if around in traces.breaks)
 
 
-def _begins_tag(text: str, tags: Collection[str]) -> bool:
-    """Whether somebody typed that, or only its beginning at the end of an answer to which code has put another one."""
-    return any(text[:size] in tags for size in range(1, len(text) + 1))
+def _is_end(around: str, ends: Collection[str]) -> bool:
+    sign = around[_REACH]
+    if sign == "<":
+        return any(around[_REACH:end] in ends for end in range(_REACH + 1, len(around) + 1))
+    return sign in _JOINTS and (around[: _REACH + 1] in ends or around[_REACH:] in ends)
+
+
+def _line_breaks(text: str) -> Iterator[tuple[int, str]]:
+    """Where lines end, and what stands around that."""
+    for match in re.finditer(r"\n", text):
+        before = _squeezed(text[max(0, match.start() - _FAR) : match.start()])
+        after = _squeezed(text[match.end() : match.end() + _FAR])
+        yield match.start(), f"{before[-_REACH:]}\n{after[:_REACH]}"
 
 
 # --- what code has written with backslashes
@@ -231,6 +270,12 @@ def _mark_written(marks: bytearray, text: str, typed: Iterable[str]) -> None:
             _mark(marks, [(start, end)])
             for pair in _PAIR.finditer(text, start, end):
                 marks[pair.start()] = 0
+
+
+def _mark_last_backslash(marks: bytearray, text: str, typed: Iterable[str]) -> None:
+    """One that ends an answer, however short, would take away the meaning of what the author wrote behind it."""
+    if _backslashes_before(text, len(text)) % 2 and any(item.endswith("\\") for item in typed):
+        marks[-1] = 1
 
 
 def _backslashes_before(text: str, place: int) -> int:
@@ -266,6 +311,11 @@ _SCHEME_THAT_ACTS = re.compile(r"(?:javascript|vbscript|data|file):", re.IGNOREC
 def veil(text: str) -> str:
     """Each of our entities as one private-use character, so that no grammar sees it."""
     return _OURS.sub(lambda match: chr(_VEIL + int(match[1])), text) if "&#0" in text else text
+
+
+def is_veiled(char: str) -> bool:
+    """Whether that is a veiled character."""
+    return _VEILED.fullmatch(char) is not None
 
 
 def unveil(text: str) -> str:
@@ -315,7 +365,12 @@ def _replaced(text: str, written: Callable[[int], str]) -> str:
 
 def _settled_text(text: str, preformatted: bool) -> str:
     # a line break that was typed is a line break that is shown
-    return _replaced(text, lambda code: "<br>\n" if code == 10 and not preformatted else html.escape(chr(code)))
+    return _replaced(text, lambda code: "<br>\n" if code == 10 and not preformatted else _in_text(code))
+
+
+def _in_text(code: int) -> str:
+    # should it stand in a tag that is never closed, there is still no attribute with a value
+    return "&#61;" if code == ord("=") else html.escape(chr(code))
 
 
 def _settled_markup(match: re.Match[str]) -> str:
@@ -330,7 +385,7 @@ def _settled_body(name: str, body: str) -> str:
         return settle_script(body)
     if name == "style":
         return _replaced_in_code(body, _in_style)
-    return _replaced(body, lambda code: html.escape(chr(code)))
+    return _replaced(body, _in_text)
 
 
 def _settled_tag(tag: str) -> str:

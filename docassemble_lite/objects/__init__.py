@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from docassemble_lite.objects.base import DAObject
+from docassemble_lite.objects.context import DAContext
 from docassemble_lite.objects.dicts import DADict, DAOrderedDict
 from docassemble_lite.objects.emails import DAEmail
 from docassemble_lite.objects.empty import DAEmpty
 from docassemble_lite.objects.files import DAFile, DAFileCollection, DAFileList, DAStaticFile, static_image
 from docassemble_lite.objects.groups import Group
 from docassemble_lite.objects.information import get_info, set_info
+from docassemble_lite.objects.links import DALink
 from docassemble_lite.objects.lists import DAList
 from docassemble_lite.objects.missing import DAAttributeError, DAIndexError, MissingVariable
 from docassemble_lite.objects.money import Asset, Expense, FinancialList, Income, PeriodicFinancialList, PeriodicValue, Value
@@ -26,6 +28,7 @@ _OPEN = (
     Asset,
     ChildList,
     City,
+    DAContext,
     DADict,
     DAEmail,
     DAEmailRecipient,
@@ -34,6 +37,7 @@ _OPEN = (
     DAFile,
     DAFileCollection,
     DAFileList,
+    DALink,
     DAList,
     DAObject,
     DAOrderedDict,
@@ -70,6 +74,7 @@ __all__ = [
     "ChildList",
     "City",
     "DAAttributeError",
+    "DAContext",
     "DADict",
     "DAEmail",
     "DAEmailRecipient",
@@ -79,6 +84,7 @@ __all__ = [
     "DAFileCollection",
     "DAFileList",
     "DAIndexError",
+    "DALink",
     "DAList",
     "DAObject",
     "DAOrderedDict",

@@ -9,6 +9,7 @@ from typing import Any, Self
 from docassemble_lite.host import current
 from docassemble_lite.objects.base import DAObject
 from docassemble_lite.objects.empty import DAEmpty
+from docassemble_lite.objects.gathering import Plan
 from docassemble_lite.objects.groups import Group
 from docassemble_lite.objects.lists import DAList
 from docassemble_lite.objects.missing import DAIndexError
@@ -24,6 +25,7 @@ class DADict(Group):
     """
 
     elements: dict[Any, Any]
+    _passing = ("_number_due", "new_item_name", "new_item_value")
 
     def init(self, *positional: Any, **attributes: Any) -> None:
         keys = attributes.pop("keys", None)
@@ -51,6 +53,20 @@ class DADict(Group):
     def _only(self, complete: list[Any]) -> dict[Any, Any]:
         kept = {id(item) for item in complete}
         return self._subset(key for key, value in self.elements.items() if id(value) in kept)
+
+    def _another(self, plan: Plan) -> Any:
+        key = self.new_item_name
+        kind = self._gathered_kind(plan)
+        if key not in self.elements and (kind is not None or "new_item_value" in self.__dict__):
+            self._take_new_item(key, kind)
+        return self[key]  # seeks it
+
+    def _take_new_item(self, key: Any, kind: Any) -> None:
+        """Put in the item that a person has just named: an object of `kind`, or else the value that was given with it."""
+        if kind is None:
+            self[key] = self.new_item_value
+        else:
+            self.initializeObject(key, kind)
 
     # --- items -----------------------------------------------------------------------------------------------------
 
@@ -95,6 +111,11 @@ class DADict(Group):
         self.hook_on_remove(self.elements[key])
         del self.elements[key]
         self._after_removal(1)
+
+    def _remove_incomplete(self) -> None:
+        last = next(reversed(self.elements), None)
+        if last is not None and not self._is_complete(self.elements[last]):
+            del self[last]
 
     def delitem(self, *keys: Any) -> None:
         """Remove keys, where they are there."""

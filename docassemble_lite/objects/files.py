@@ -400,6 +400,20 @@ class DAStaticFile(DAObject):
         content = Path(self.path()).read_bytes()
         return content.decode("utf-8") if auto_decode and self.mimetype.startswith(_TEXTS) else content
 
+    def num_pages(self) -> int:
+        """How many pages a PDF has; 1 for any other kind of file. Raises `ValueError` for a PDF that can't be read."""
+        return self._of_pdf(page_count) if self.mimetype == _PDF else 1
+
+    def get_pdf_fields(self) -> list[tuple[Any, ...]]:
+        """The fields of a PDF's form: name, default, page, corners, type and value when checked of each."""
+        return self._of_pdf(form_fields)
+
+    def _of_pdf(self, asked: Callable[[bytes], T]) -> T:
+        try:
+            return asked(Path(self.path()).read_bytes())
+        except BrokenPdf as error:
+            raise ValueError(f"{self.filename} can't be read as a PDF.") from error
+
     def url_for(self, external: bool = False, **_: Any) -> str:
         """The address of the file; `external` addresses begin with the server's."""
         address = current().host.page_url(self.filename, {"_external": external})

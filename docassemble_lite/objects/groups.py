@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from functools import reduce
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any, Self
 
 from docassemble_lite.host import current
@@ -13,6 +13,7 @@ from docassemble_lite.language.numbers import nice_number
 from docassemble_lite.language.numbers import quantity_noun as count_noun
 from docassemble_lite.language.phrases import possessify
 from docassemble_lite.objects.base import DAObject
+from docassemble_lite.objects.gathering import Plan, being_gathered, complete
 from docassemble_lite.objects.missing import MissingVariable
 from docassemble_lite.objects.paths import segments_of
 from docassemble_lite.objects.phrasing import THEY, Phrasing, Pronouns, finished
@@ -40,6 +41,8 @@ class Group(DAObject):
     object_type_parameters: dict[str, Any]
     ask_object_type: bool
     complete_attribute: str | list[str] | None
+    # what is known of the item that is being gathered
+    _passing: tuple[str, ...] = ("_number_due",)
 
     def init(self, *positional: Any, **attributes: Any) -> None:
         # subclasses may have set some of these before they call this
@@ -92,19 +95,131 @@ class Group(DAObject):
     # --- gathering -------------------------------------------------------------------------------------------------
 
     def _trigger_gather(self) -> None:
-        """See to it that everything is in the group; nothing to do while it is being gathered.
+        """See to it that everything is in the group; nothing to do while it is being gathered."""
+        if self.instanceName in current().gathering:
+            return
+        if self.auto_gather:
+            self.gather()
+        else:
+            self._have_gathered()
 
-        With `auto_gather`, the gathering is to go in this order: `there_are_any` (or `target_number`, with
-        `ask_number`); each item that is there completed; new items made and completed up to the number needed; then
-        `there_is_another`, again after each item, until it is False; `gathered`. Without `auto_gather` the interview
-        itself defines `gathered`.
+    def _have_gathered(self) -> None:
+        """Have the interview itself define `gathered`, with the hooks before and after it."""
+        if "gathered" not in self.__dict__:
+            self._hook_due = True
+            with being_gathered(self.instanceName):
+                self.hook_on_gather()
+        self.gathered  # seeks it
+        if self.__dict__.pop("_hook_due", False):
+            self.hook_after_gather()
+
+    def gather(
+        self,
+        number: int | None = None,
+        item_object_type: Any = None,
+        minimum: int | None = None,
+        complete_attribute: str | list[str] | None = None,
+    ) -> bool:
+        """Ask for everything that is in the group; True when it is there.
+
+        `there_are_any` is sought (or `target_number`, with `ask_number`); then the items that are there are completed, and
+        new ones up to the number needed; then `there_is_another`, again after each item, until it is False. `number` is how
+        many there are in all, `minimum` at least; the others are as the attributes of the group.
         """
-        if self.instanceName not in current().gathering and not self.auto_gather:
-            self.gathered  # seeks it
+        if self._is_gathered() and (self.elements or not self.__dict__.get("there_are_any")):
+            return True
+        self.delattr("gathered")
+        with being_gathered(self.instanceName):
+            self._gather_all(
+                Plan(
+                    number=self._number_wanted() if number is None else int(number),
+                    minimum=self.minimum_number if minimum is None else int(minimum),
+                    kind=item_object_type,
+                    attributes=self._completing_attributes(complete_attribute),
+                )
+            )
+            self.hook_on_gather()
+        self.delattr("_completing_again", "_gathering_again")
+        self.gathered = True
+        self.revisit = True
+        self.hook_after_gather()
+        return True
+
+    def _number_wanted(self) -> int | None:
+        """How many there are to be, if the number is what is asked for."""
+        if not self.ask_number:
+            return None
+        return int(self.target_number) if self.__dict__.get("there_are_any", True) else 0
+
+    def _gather_all(self, plan: Plan) -> None:
+        known = self.elements or self.__dict__.get("there_is_one_other")
+        if plan.number is None and plan.minimum is None and not known:
+            plan = replace(plan, minimum=1 if self.there_are_any else 0)
+        if not self._is_another_due() and "_number_due" in self.__dict__:
+            # the item that was asked for has come
+            self.delattr("new_object_type", *self._passing)
+        for item in list(self._items()):
+            complete(item, plan.attributes)
+        while len(self.elements) < plan.least or (plan.number is None and self._is_another_due()):
+            self._gather_another(plan)
+        while self._is_another_wanted(plan):
+            self.delattr("there_is_one_other" if self.__dict__.get("there_is_one_other") else "there_is_another")
+            self._gather_another(plan)
+
+    def _is_another_wanted(self, plan: Plan) -> bool:
+        # one that is to be added is added also where nobody is asked whether there are others
+        return bool(self.__dict__.get("there_is_one_other") or (plan.is_open and self.there_is_another))
+
+    def _is_another_due(self) -> bool:
+        """Whether an item is still to come of which it was said that there is one."""
+        return len(self.elements) < self.__dict__.get("_number_due", 0)
+
+    def _gather_another(self, plan: Plan) -> None:
+        """Have another item in the group, and complete."""
+        if not self._is_another_due():
+            self._number_due = len(self.elements) + 1
+        item = self._another(plan)
+        self.delattr("new_object_type", *self._passing)
+        complete(item, plan.attributes)
+
+    def _another(self, plan: Plan) -> Any:
+        """Another item, put into the group; raises what has to be asked for it."""
+        raise NotImplementedError
+
+    def _gathered_kind(self, plan: Plan) -> Any:
+        """Of what a new item is made; None where items are plain values."""
+        if plan.kind is not None:
+            return plan.kind
+        if self.ask_object_type:
+            return self.new_object_type
+        return None if self.object_type is None else Using(self.object_type, self.object_type_parameters)
+
+    def gathered_and_complete(self) -> bool:
+        """Gather the group once more, for instance after an item was changed; True when all is there.
+
+        Where items are complete when they have `complete`, that is found out anew for each of them.
+        """
+        if "_completing_again" not in self.__dict__:
+            self._completing_again = True
+            if self.complete_attribute == "complete":
+                for item in self._items():
+                    if isinstance(item, DAObject):
+                        item.delattr("complete")
+            self._gather_again()
+        return self.gather()
 
     def has_been_gathered(self) -> bool:
-        """Whether everything is in the group; nothing is asked."""
+        """Whether everything is in the group, or was until an item was added or changed; nothing is asked."""
+        return self._is_gathered() or "_gathering_again" in self.__dict__
+
+    def _is_gathered(self) -> bool:
         return bool(self.__dict__.get("gathered"))
+
+    def _gather_again(self) -> None:
+        """Have the group gathered once more, as an item was added or changed."""
+        if self._is_gathered():
+            self._gathering_again = True
+        self.delattr("gathered")
 
     def gathering_started(self) -> bool:
         """Whether anything is known of what is in the group."""
@@ -117,7 +232,7 @@ class Group(DAObject):
         """
         if only_if_empty and self.elements:
             return
-        self.delattr("there_is_another", "there_is_one_other", "gathered", "new_object_type")
+        self.delattr("there_is_another", "there_is_one_other", "gathered", "new_object_type", "_gathering_again", *self._passing)
         if not self.elements:
             self.delattr("there_are_any")
         for item in self._items():
@@ -128,8 +243,14 @@ class Group(DAObject):
 
     def complete_elements(self, complete_attribute: str | list[str] | None = None) -> Self:
         """A copy with only the items that are complete; nothing is asked."""
-        attributes = self._completing_attributes(complete_attribute)
-        return self._with(self._only([item for item in self._items() if _is_complete(item, attributes)]))
+        return self._with(self._only([item for item in self._items() if self._is_complete(item, complete_attribute)]))
+
+    def _is_complete(self, item: Any, complete_attribute: str | list[str] | None = None) -> bool:
+        try:
+            complete(item, self._completing_attributes(complete_attribute))
+        except MissingVariable:
+            return False
+        return True
 
     def hook_on_gather(self) -> None:
         """Called when everything is in the group, before it counts as gathered. May ask questions."""
@@ -164,17 +285,50 @@ class Group(DAObject):
 
     def _after_removal(self, count: int) -> None:
         """Let the number that is asked for, and whether there are any, follow what was removed."""
+        self.delattr(*self._passing)
         if count and self.ask_number and "target_number" in self.__dict__:
             self.target_number = max(0, int(self.target_number) - count)
         if count and not self.elements and "there_are_any" in self.__dict__:
             self.there_are_any = False
 
+    # --- buttons -----------------------------------------------------------------------------------------------------
+
+    def add_action(self, label: str | None = None, **options: Any) -> Any:
+        """A button that adds an item, for a text; with `url_only` only its address.
+
+        `color`, `size` ("sm", "md", "lg"), `block` (as wide as what it stands in) and `classname` say how it looks.
+        """
+        return current().evaluation.add_button(self, label, **options)
+
+    def item_actions(self, item: Any, index: Any, *attributes: str, **options: Any) -> Any:
+        """The buttons of an item, for a text: “Edit” asks for its `attributes` anew.
+
+        `edit`, `delete` and `reorder` say which there are; `confirm`: it is asked before the item is removed;
+        `ensure_complete`: what the item lacks after it was edited is asked, too. `edit_url_only`, `delete_url_only`: only
+        that address.
+        """
+        return current().evaluation.item_buttons(self, index, attributes, **options)
+
+    def cancel_add_or_edit(self) -> None:
+        """Give up adding or editing an item: what is still to be asked is dropped, and the last item if it is incomplete."""
+        current().evaluation.give_up(self)
+        self.delattr("there_is_one_other", "_completing_again", *self._passing)
+        self._remove_incomplete()
+        if self.ask_number and "target_number" in self.__dict__:
+            self.target_number = len(self.elements)
+        if not self.elements and "there_are_any" in self.__dict__:
+            self.there_are_any = False
+
+    def _remove_incomplete(self) -> None:
+        """Remove the item that came last if it is incomplete."""
+
     # --- numbers ---------------------------------------------------------------------------------------------------
 
     def number(self) -> int:
-        """How many there are in all."""
+        """How many there are in all. While they are being gathered, so many as are there, or as are known to come."""
         self._trigger_gather()
-        return len(self.elements)
+        coming = int(self.target_number) if self.ask_number and "target_number" in self.__dict__ else 0
+        return len(self.elements) if self._is_gathered() else max(len(self.elements), coming)
 
     def number_gathered(self, if_started: bool = False) -> int:
         """How many are there now. With `if_started`, gathering begins first if it hasn't."""
@@ -187,7 +341,8 @@ class Group(DAObject):
         return nice_number(self.number(), **options)
 
     def __len__(self) -> int:
-        return self.number()
+        self._trigger_gather()
+        return len(self.elements)
 
     # --- text ------------------------------------------------------------------------------------------------------
 
@@ -301,24 +456,6 @@ class Group(DAObject):
         copied = super().copy_shallow(name)
         copied.elements = self.elements.copy()
         return copied
-
-
-def _is_complete(item: Any, attributes: Collection[str]) -> bool:
-    if attributes:
-        return all(_has_value(item, attribute) for attribute in attributes)
-    try:
-        str(item)
-    except MissingVariable:
-        return False
-    return True
-
-
-def _has_value(item: Any, path: str) -> bool:
-    try:
-        reduce(getattr, path.split("."), item)
-    except AttributeError:
-        return False
-    return True
 
 
 def _set_of(items: Iterable[Any]) -> set[Any]:

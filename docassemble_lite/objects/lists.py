@@ -8,6 +8,7 @@ from typing import Any, Self
 from docassemble_lite.host import current
 from docassemble_lite.objects.base import DAObject
 from docassemble_lite.objects.empty import DAEmpty
+from docassemble_lite.objects.gathering import Plan
 from docassemble_lite.objects.groups import Group
 from docassemble_lite.objects.missing import DAIndexError
 from docassemble_lite.objects.renaming import Renaming, carry_out, renamings_of_belongings
@@ -39,6 +40,10 @@ class DAList(Group):
         kept = {id(item) for item in complete}
         return [item for item in self.elements if id(item) in kept]
 
+    def _another(self, plan: Plan) -> Any:
+        kind = self._gathered_kind(plan)
+        return self[len(self.elements)] if kind is None else self.appendObject(kind)
+
     # --- items -----------------------------------------------------------------------------------------------------
 
     def __getitem__(self, index: Any) -> Any:
@@ -66,7 +71,7 @@ class DAList(Group):
         needed = index - len(self.elements) + 1
         if index < 0 or needed <= 0:
             return
-        if self.auto_gather and self.has_been_gathered():
+        if self.auto_gather and self._is_gathered():
             raise IndexError(f"{self.instanceName} has {len(self.elements)} items, so there is no item number {index}.")
         if self.object_type is None or self.ask_object_type or current().probing:
             raise DAIndexError(self.item_name(index))
@@ -87,8 +92,8 @@ class DAList(Group):
         return f"{self.instanceName}[{index!r}]"
 
     def current_index(self) -> int:
-        """The index of the last item that is there; 0 if there is none."""
-        return max(0, len(self.elements) - 1)
+        """The index of the item that is being asked for, or else of the last one that is there; 0 if there is none."""
+        return max(0, self.__dict__.get("_number_due", len(self.elements)) - 1)
 
     def first(self) -> Any:
         """The first item. Raises `IndexError` if the list is empty."""
@@ -131,6 +136,7 @@ class DAList(Group):
         """Put an item before the one at `index`."""
         place = min(index, len(self.elements)) if index >= 0 else max(0, len(self.elements) + index)
         self.elements.insert(place, item)
+        self._note_move()
         self._rename_items()
         self._adopt(item, self.item_name(place))
 
@@ -160,8 +166,13 @@ class DAList(Group):
         for item in removed:
             self.hook_on_remove(item)
         del self.elements[index]
+        self._note_move()
         self._rename_items()
         self._after_removal(len(removed))
+
+    def _remove_incomplete(self) -> None:
+        if self.elements and not self._is_complete(self.elements[-1]):
+            del self[len(self.elements) - 1]
 
     # --- order -----------------------------------------------------------------------------------------------------
 
@@ -175,7 +186,10 @@ class DAList(Group):
     def sort_elements(self, *, key: Callable[[Any], Any] | None = None, reverse: bool = False) -> Self:
         """Sort what is in the list now; the list."""
         # sorted() first: while list.sort() runs, a key that asks for the list would find it empty
-        self.elements = sorted(self.elements, key=key, reverse=reverse)
+        before = self.elements
+        self.elements = sorted(before, key=key, reverse=reverse)
+        if any(old is not new for old, new in zip(before, self.elements, strict=True)):
+            self._note_move()
         self._rename_items()
         return self
 
@@ -183,9 +197,26 @@ class DAList(Group):
         """Turn the order round; the list."""
         self._trigger_gather()
         self.elements.reverse()
+        self._note_move()
         self._rename_items()
         self.hook_after_gather()
         return self
+
+    def move(self, index: int, to: int) -> None:
+        """Put the item at `index` at the place `to`, where both are places in the list."""
+        places = range(len(self.elements))
+        if index in places and to in places:
+            self.elements.insert(to, self.elements.pop(index))
+            self._note_move()
+            self._rename_items()
+
+    @property
+    def moves(self) -> int:
+        """How often items have got other places."""
+        return int(self.__dict__.get("_moves", 0))
+
+    def _note_move(self) -> None:
+        self._moves = self.moves + 1
 
     def _rename_items(self) -> None:
         """Name the objects that are named after places in this list after the places where they are now."""

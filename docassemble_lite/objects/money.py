@@ -84,15 +84,13 @@ class FinancialList(DADict):
         """What the amounts that apply are for."""
         return DAList(elements=[key for key, item in self.items() if item.exists], auto_gather=False)
 
-    def _take_new_item(self, key: Any) -> Any:
-        """Put in the item that a person has just named, with the value that was given along with the name, if any."""
-        item = self.initializeObject(key, exists=True)
+    def _take_new_item(self, key: Any, kind: Any) -> None:
+        item = self.initializeObject(key, kind, exists=True)
         for attribute in ("value", "period"):
             given = f"new_item_{attribute}"
             if given in self.__dict__:
                 setattr(item, attribute, getattr(self, given))
                 self.delattr(given)
-        return item
 
     def __str__(self) -> str:
         return str(self.total())

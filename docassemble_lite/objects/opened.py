@@ -37,6 +37,7 @@ class OpenedFiles:
         # even if the evaluation is given up, it goes at the latest with the process
         self._removal = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         self._files: dict[int, _Opened] = {}
+        self._made = 0
 
     def path_of(self, file: DAFile, content: bytes) -> Path:
         """Where code finds the file; `content` is what it has so far."""
@@ -63,6 +64,15 @@ class OpenedFiles:
         if opened is not None:
             opened.path.write_bytes(content)
             opened.mark = _mark(opened.path)
+
+    def new_path(self, extension: str) -> Path:
+        """A path for a file that goes with the evaluation."""
+        self._made += 1
+        return self._folder / f"made-{self._made}.{extension}"
+
+    def holds(self, path: Path) -> bool:
+        """Whether a path is one of a file that is open or was made here."""
+        return path.is_absolute() and path.resolve().is_relative_to(self._folder.resolve()) and path.is_file()
 
     def commit(self) -> None:
         """Keep what code has written."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Self
 
+from docassemble_lite.objects.gathering import Plan
 from docassemble_lite.objects.groups import Group
 from docassemble_lite.objects.sorting import in_order
 
@@ -13,6 +14,10 @@ class DASet(Group):
     """A set. Its members come in alphabetical order. While it is being gathered, `new_item` is a new member."""
 
     elements: set[Any]
+    _passing = (
+        "_number_due",
+        "new_item",
+    )
 
     def _no_elements(self) -> set[Any]:
         return set()
@@ -31,6 +36,11 @@ class DASet(Group):
 
     def _only(self, complete: list[Any]) -> set[Any]:
         return set(complete)
+
+    def _another(self, plan: Plan) -> Any:
+        member = self.new_item
+        self.add(member)
+        return member
 
     def _as_set(self) -> set[Any]:
         # members that can't be shown yet have no order

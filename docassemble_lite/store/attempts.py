@@ -19,6 +19,7 @@ class Attempts:
     """Counts attempts. `key` keeps what was tried from being guessed by those who read the table."""
 
     def __init__(self, engine: Engine, writing: Writing, key: bytes) -> None:
+        self._engine = engine
         self._writing = writing
         self._key = key
         self._count = queries.count_attempt(engine.dialect.name)
@@ -39,6 +40,17 @@ class Attempts:
         if row.number <= most:
             return 0.0
         return seconds - (now - row.began).total_seconds()
+
+    def seconds_left(self, *what: str, most: int, seconds: float) -> float:
+        """How long to wait after more than `most` attempts within `seconds`; 0.0 if one more is allowed. Counts nothing."""
+        now = naive_utc()
+        with self._engine.connect() as connection:
+            row = connection.execute(queries.attempts_of, {"what": self._digest(what)}).first()
+        if row is None or row.number <= most:
+            return 0.0
+        left = seconds - (now - row.began).total_seconds()
+        # longer than that is left only after a clock was set back
+        return left if 0 < left <= 2 * seconds else 0.0
 
     def forget(self, *what: str) -> None:
         """Begin to count anew: the last attempt was a good one."""

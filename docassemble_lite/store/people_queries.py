@@ -142,6 +142,7 @@ take_privilege = delete(privileges).where(privileges.c.name == bindparam("gone")
 
 # --- attempts --------------------------------------------------------------------------------------------------------
 
+attempts_of = select(attempts.c.number, attempts.c.began).where(attempts.c.what_digest == bindparam("what"))
 forget_attempts = delete(attempts).where(attempts.c.what_digest == bindparam("what"))
 _over = (
     select(attempts.c.what_digest)

@@ -17,6 +17,7 @@ from docassemble_lite.objects import serializable
 from docassemble_lite.store.freezer import thaw
 from docassemble_lite.store.loaded import Entrance, Loaded
 from docassemble_lite.store.tasks import OVER, Due, News
+from docassemble_lite.visit.asked import asked_of, keep_page
 from docassemble_lite.visit.surroundings import Surroundings
 from docassemble_lite.visit.visits import Visited
 
@@ -100,27 +101,28 @@ class CheckIns:
         silent = [due.id for due, value in found if value is None and due.mode != "refresh"]
         if silent:
             self.store.tasks.confirm(entrance.session_id, who, silent)
-        return tuple(self._command(due, value, entrance, secret) for due, value in found if due.id not in silent)
+        return tuple(self._command(due, value, entrance, secret, who) for due, value in found if due.id not in silent)
 
-    def _command(self, due: Due, value: Any, entrance: Entrance, secret: bytes) -> Command:
+    def _command(self, due: Due, value: Any, entrance: Entrance, secret: bytes, who: str) -> Command:
         if due.mode == "fields":
-            return Command(due.id, "fields", filled(self._fill(value, entrance, secret)))
+            return Command(due.id, "fields", filled(self._fill(value, entrance, secret, who)))
         return _command(due.id, due.mode, value)
 
-    def _fill(self, values: Any, entrance: Entrance, secret: bytes) -> Filling:
+    def _fill(self, values: Any, entrance: Entrance, secret: bytes, who: str) -> Filling:
         """What is to be filled in. Other choices than those of the block become those of the screen."""
-        found, _, asked, changed = self._filling(values, entrance, secret)
+        found, _, asked, changed = self._filling(values, entrance, secret, who)
         if changed is asked:
             return found
         with self.store.locks.hold(entrance.session_id, self.settings.concurrency_lock_timeout):
-            found, loaded, asked, changed = self._filling(values, entrance, secret)
+            found, loaded, asked, changed = self._filling(values, entrance, secret, who)
             if changed is not asked:
+                keep_page(loaded.answers, who, changed, loaded.step)
                 self.store.sessions.save(loaded, loaded.answers, changed)
         return found
 
-    def _filling(self, values: Any, entrance: Entrance, secret: bytes) -> tuple[Filling, Loaded, Asked, Asked]:
+    def _filling(self, values: Any, entrance: Entrance, secret: bytes, who: str) -> tuple[Filling, Loaded, Asked, Asked]:
         loaded = self.store.sessions.load(entrance.session_id, secret)
-        asked = loaded.extra if isinstance(loaded.extra, Asked) else Asked(block="")
+        asked = asked_of(loaded, who)
         found, changed = filling(asked, values)
         return found, loaded, asked, changed
 

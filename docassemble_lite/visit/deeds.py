@@ -68,4 +68,12 @@ class CheckIn:
     changed: str | None = None
 
 
-Deed = Show | Submit | Send | GoBack | Act | CheckIn
+@dataclass(frozen=True)
+class Leave:
+    """Leave the session by a link. `kind` and `url` are those of an `Exit`."""
+
+    kind: str
+    url: str = ""
+
+
+Deed = Show | Submit | Send | GoBack | Act | CheckIn | Leave

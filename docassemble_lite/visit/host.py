@@ -14,12 +14,14 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from docassemble_lite.emails import Delivery, Email
+from docassemble_lite.engine.leaving import LEAVING, checked_target
 from docassemble_lite.engine.source import Source
 from docassemble_lite.engine.steering import SaveFirst
 from docassemble_lite.errors import AuthorError, InterviewNotFound, StoreAway
 from docassemble_lite.host import (
     Accounts,
     FileInfo,
+    InterviewEntry,
     InterviewMailbox,
     Person,
     PersonAccess,
@@ -45,6 +47,7 @@ from docassemble_lite.visit.addresses import (
 )
 from docassemble_lite.visit.reading_emails import EmailReader
 from docassemble_lite.visit.surroundings import Surroundings
+from docassemble_lite.visit.ways_out import WayOut, way_out_address
 
 log = logging.getLogger("docassemble_lite.interview")
 
@@ -71,8 +74,6 @@ PATIENCE = 8.0
 PATIENCE_OF_TASKS = 60.0
 _LOOK_AGAIN = 0.05
 _PAGES = {
-    "exit": "/exit",
-    "leave": "/leave",
     "interviews": "/interviews",
     "interview_list": "/interviews",
     "dispatch": "/list",
@@ -143,12 +144,19 @@ class VisitHost:
         if page == "interview":
             return interview_address(str(given.pop("i", self._request.interview)), **given)
         root = self._request.url_root if given.pop("_external", False) else ""
+        if page in LEAVING:
+            return root + self._way_out(page, given.get("next"))
         if page in _PAGES:
             return root + _PAGES[page]
         account = account_address(page, str(given.get("next") or "").removeprefix(self._request.url_root))
         if account:
             return root + account
         return root + self._static_url(page)
+
+    def _way_out(self, kind: str, address: str | None) -> str:
+        request = self._request
+        way_out = WayOut(kind, request.interview, request.session, request.browser, checked_target(address))
+        return way_out_address(self._store.vault, way_out)
 
     def _static_url(self, reference: str) -> str:
         address = self._sources.static_address(reference, self._source)
@@ -375,6 +383,28 @@ class VisitHost:
         return self._asked(lambda: self._store.sessions.accesses(self._loaded.session_id))
 
     # --- the rest --------------------------------------------------------------------------------------------------
+
+    def interviews(self) -> Sequence[InterviewEntry]:
+        entries = [self._interview_entry(name) for name in self._sources.names()]
+        return [entry for entry in entries if entry is not None]
+
+    def _interview_entry(self, name: str) -> InterviewEntry | None:
+        address = interview_address(name)
+        try:
+            program = self._programs.get(name)
+        except (AuthorError, InterviewNotFound):
+            return InterviewEntry(name, address, name, has_error=True)
+        if not program.access.is_listed(self._request.person, anonymous=self._settings.allow_anonymous_access):
+            return None
+        return InterviewEntry(
+            name,
+            address,
+            program.title,
+            str(program.metadata.get("subtitle") or ""),
+            program.source.package or "",
+            dict(program.metadata),
+            program.tags,
+        )
 
     def redis(self) -> Any:
         return open_memory(self._settings)

@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 
 from docassemble_lite.engine.evaluation import Evaluation
 from docassemble_lite.engine.program import Program
-from docassemble_lite.engine.screen import Asked, Exit, Outcome, Response, Screen, TaskAction, TaskResponse
+from docassemble_lite.engine.screen import Exit, Outcome, Response, Screen, TaskAction, TaskResponse
 from docassemble_lite.engine.steering import SaveFirst
 from docassemble_lite.errors import (
     AnswersNotStorable,
@@ -34,6 +34,7 @@ from docassemble_lite.objects.emails import made_email, outside_texts
 from docassemble_lite.store.freezer import freeze, thaw
 from docassemble_lite.store.loaded import Loaded
 from docassemble_lite.store.tasks import Claimed, EndState, FinishedTask, LateReport
+from docassemble_lite.visit.asked import last_asked
 from docassemble_lite.visit.changes import note_changes, plain_values, shown_values
 from docassemble_lite.visit.host import ResponseHost, TaskHost, VisitHost, log_of_task, request_on_behalf
 from docassemble_lite.visit.limits import TooLong
@@ -241,7 +242,7 @@ class TaskRun:
 
     def _changed(self, action: str, arguments: Mapping[str, Any], end: _End) -> EndState:
         loaded = self._load()
-        asked = loaded.extra if isinstance(loaded.extra, Asked) else Asked(block="")
+        asked = last_asked(loaded)
         before = {**plain_values(loaded.answers), **shown_values(asked, loaded.answers)}
         request = self._request(loaded, action, arguments)
         host = ResponseHost(self.surroundings, request, self._program(loaded).source, loaded, self.claimed, self.outbox)

@@ -19,8 +19,10 @@ from docassemble_lite.engine.fields.datatype import FieldError
 from docassemble_lite.engine.functions.variables import all_variables
 from docassemble_lite.engine.going_back import note_discarded
 from docassemble_lite.engine.internal import new_answers
+from docassemble_lite.engine.leaving import ENDING, address_after
 from docassemble_lite.engine.program import Program
 from docassemble_lite.engine.screen import Asked, Exit, Outcome, Refresh, Screen, Sent, TaskAction, TaskResponse, Wait
+from docassemble_lite.engine.session_tags import session_tags_to_save
 from docassemble_lite.engine.starting import COME_BACK
 from docassemble_lite.engine.steering import SaveFirst
 from docassemble_lite.engine.submission import Mistakes, keep_ahead, note_typed, submit
@@ -32,8 +34,9 @@ from docassemble_lite.host import Request, TaskState, entered
 from docassemble_lite.mail import Outbox
 from docassemble_lite.store.freezer import LEFT_OUT
 from docassemble_lite.store.loaded import Loaded
+from docassemble_lite.visit.asked import asked_of, keep_page, kept_page
 from docassemble_lite.visit.changes import notices_of_changes, take_notices
-from docassemble_lite.visit.deeds import Act, CheckIn, Deed, GoBack, Send, Show, Submit
+from docassemble_lite.visit.deeds import Act, CheckIn, Deed, GoBack, Leave, Send, Show, Submit
 from docassemble_lite.visit.host import VisitHost
 from docassemble_lite.visit.leaving_emails import outbox_of
 from docassemble_lite.visit.limits import TimeIsUp, limited, saving
@@ -46,7 +49,6 @@ RERUNS = 3
 #: How often an action asked for by a link may hand on to another one.
 _MOST_ACTIONS = 10
 STALE = "stale"
-_KINDS_OF_END = ("exit", "exit_logout")
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,10 @@ class Visited:
     tasks: Mapping[str, TaskState] = field(default_factory=dict)
     has_news: bool = False
     has_open_tasks: bool = False
+    # of a way out: the arguments of the address with which the session began
+    url_args: Mapping[str, Any] = field(default_factory=dict)
+    # what failed, where the interview's `error action` answered in its place
+    error: EvaluationError | None = None
     # how far the e-mails of the session were, if the interview asked for them
     emails_seen: str = ""
     # of a check-in: what is to be filled into the page's controls
@@ -109,11 +115,13 @@ class Visits:
         made = self.store.sessions.create(program.name, secret, answers, Asked(block=""), title=program.title, owner_id=owner_id)
         return made.session_id
 
-    def restart(self, session_id: str, secret: bytes, url_args: Mapping[str, Any]) -> None:
-        """Put a session back to its beginning, under the same id."""
+    def restart(self, session_id: str, secret: bytes, interview: str, url_args: Mapping[str, Any]) -> None:
+        """Put a session of the interview back to its beginning, under the same id. Raises `SessionNotFound`."""
 
         def work() -> None:
             loaded = self.store.sessions.load(session_id, secret)
+            if loaded.interview != interview:
+                raise SessionNotFound
             self.store.sessions.restart(loaded, new_answers(dict(url_args)), Asked(block=""), multi_user=False)
 
         self._protected(session_id, work)
@@ -198,15 +206,26 @@ class PersonVisit:
         self.has_open_tasks = self.loaded.has_open_tasks
         # whether nothing is to be saved
         self.glancing = False
+        self.restarted = False
 
     @property
     def asked(self) -> Asked:
-        return self.loaded.extra if isinstance(self.loaded.extra, Asked) else Asked(block="")
+        """What the page of this browser asks."""
+        return asked_of(self.loaded, self.request.browser)
 
     def do(self, deed: Deed) -> Visited:
+        """Do what the person comes for. Should the interview fail, its `error action` answers in its place."""
         if isinstance(deed, CheckIn):
             return self.check_in(deed)
-        if isinstance(deed, (Submit, Send, GoBack)) and (not deed.token or deed.token != self.asked.token):
+        try:
+            return self.done(deed)
+        except EvaluationError as error:
+            if not self.by_person or not self.program.error_action:
+                raise
+            return self.act_on_error(error, new_step=not isinstance(deed, Show))
+
+    def done(self, deed: Deed) -> Visited:
+        if isinstance(deed, (Submit, Send, GoBack)) and not self.is_current(deed):
             return replace(self.show({}), notice=STALE)
         match deed:
             case Show(url_args, glance):
@@ -219,6 +238,42 @@ class PersonVisit:
                 return self.go_back()
             case Act(action, arguments, read_only):
                 return self.act(action, arguments, read_only=read_only)
+            case Leave(kind, url):
+                return self.leave(self.evaluation(), Exit(kind, url))
+        raise TypeError(f"Nothing can be done about {deed!r}.")
+
+    def act_on_error(self, error: EvaluationError, *, new_step: bool) -> Visited:
+        """Run the `error action` on the answers as they are stored. What fails in it is told as usual."""
+        told = {"error_message": error.message, "error_history": None, "error_trace": error.trace or str(error)}
+        self.loaded = self.load()
+        self.request = replace(self.request, action=self.program.error_action, arguments=told, own_action=True)
+        evaluation = self.evaluation()
+        # what Python says of a mistake often quotes an answer
+        note_typed(evaluation, {key: text for key, text in told.items() if text})
+        evaluation, outcome = self.followed(evaluation, lambda current: self.assemble(current, new_step=new_step))
+        asked = self.new_asked(outcome) if isinstance(outcome, (Screen, Wait)) else self.asked
+        return replace(self.end(evaluation, outcome, asked, new_step=new_step), error=error)
+
+    def is_current(self, deed: Submit | Send | GoBack) -> bool:
+        """Whether the page that is answered is the newest of its browser, and what it asks is still to be asked."""
+        if not deed.token or deed.token != self.asked.token:
+            return False
+        kept = kept_page(self.loaded, self.request.browser)
+        if kept is None or kept.step == self.loaded.step:
+            return True
+        return not isinstance(deed, GoBack) and self.is_still_asked(kept.asked)
+
+    def is_still_asked(self, asked: Asked) -> bool:
+        """Whether the person would see the same page, although somebody else has gone on in the meantime."""
+        self.glancing = True
+        evaluation = self.evaluation(given=asked)
+        self.host.only_looks = True
+        outcome = self.assemble(evaluation, new_step=False)
+        self.glancing = False
+        seen, self.loaded = self.loaded.version, self.load()
+        if self.loaded.version != seen:
+            raise SavedByAnother
+        return isinstance(outcome, Screen) and replace(outcome.asked, token=asked.token) == asked
 
     # --- the deeds -------------------------------------------------------------------------------------------------
 
@@ -367,6 +422,12 @@ class PersonVisit:
 
     def restart(self) -> Visited:
         """From the beginning, with the arguments of the address with which it began."""
+        if self.restarted:
+            hint = "Let command('restart') depend on an answer."
+            raise EvaluationError("The interview restarts as soon as it has begun.", hint=hint)
+        self.restarted = True
+        # an action isn't carried out again
+        self.request = replace(self.request, action=None, arguments={}, own_action=False)
         kept = self.loaded.answers.get("url_args", {})
         self.surroundings.store.sessions.restart(self.loaded, new_answers(dict(kept)), Asked(block=""), multi_user=False)
         self.loaded = self.load()
@@ -406,7 +467,7 @@ class PersonVisit:
     def end(self, evaluation: Evaluation, outcome: Outcome, asked: Asked, *, new_step: bool, save: bool = True) -> Visited:
         """Save what is to be saved, and give what is to be shown."""
         if isinstance(outcome, Exit):
-            return self.leave(outcome)
+            return self.leave(evaluation, outcome)
         if isinstance(outcome, Screen):
             outcome = replace(outcome, asked=asked)
         if isinstance(outcome, Wait):
@@ -438,6 +499,7 @@ class PersonVisit:
     def save(self, evaluation: Evaluation, asked: Asked, *, new_step: bool) -> None:
         answers = evaluation.answers
         tasks = list(self.host.new_tasks)
+        keep_page(answers, self.request.browser, asked, self.loaded.step + new_step)
         with saving():
             self.loaded = self.surroundings.store.sessions.save(
                 self.loaded,
@@ -455,13 +517,15 @@ class PersonVisit:
         for task in tasks:
             self.surroundings.broker.wake(task.id)
 
-    def leave(self, way_out: Exit) -> Visited:
+    def leave(self, evaluation: Evaluation, way_out: Exit) -> Visited:
         """Out of the session, or back to its beginning."""
         if way_out.kind == "restart":
             return self.restart()
-        if way_out.kind in _KINDS_OF_END:
+        way_out = replace(way_out, url=address_after(evaluation, way_out))
+        if way_out.kind in ENDING:
             self.surroundings.store.sessions.delete(self.loaded)
-        return Visited(way_out, self.loaded.session_id, self.loaded.interview, program=self.program)
+        began_with = self.loaded.answers.get("url_args", {})
+        return Visited(way_out, self.loaded.session_id, self.loaded.interview, program=self.program, url_args=began_with)
 
     # --- pages -----------------------------------------------------------------------------------------------------
 
@@ -490,6 +554,7 @@ def columns_of(evaluation: Evaluation) -> dict[str, Any]:
         "multi_user": answers.get("multi_user") is True,
         "allow_cron": answers.get("allow_cron") is True,
         "steps_offset": evaluation.internal["steps_offset"],
+        "tags": session_tags_to_save(evaluation),
     }
 
 

@@ -19,6 +19,7 @@ from docassemble_lite.visit import Surroundings, Visits
 from docassemble_lite.visit.checkin import CheckIns
 from docassemble_lite.web import (
     checkin,
+    doors,
     errors,
     files,
     forgotten,
@@ -26,6 +27,7 @@ from docassemble_lite.web import (
     interviews,
     leaving,
     lists,
+    opening,
     password,
     people,
     person,
@@ -38,6 +40,7 @@ from docassemble_lite.web import (
     signed_in,
     tasks,
     uploaded_files,
+    ways_out,
 )
 from docassemble_lite.web.cookies import CookieSessions
 from docassemble_lite.web.form import Request
@@ -76,7 +79,9 @@ def create_app(settings: Settings) -> Flask:
     Bootstrap5(app)
     signed_in.init_app(app)
     security.init_app(app)
+    opening.init_app(app)
     errors.init_app(app)
-    for concern in (interview, checkin, interviews, lists, files, uploaded_files, sign_in, tasks, *_ACCOUNTS):
+    doors.init_app(app)
+    for concern in (interview, checkin, interviews, lists, files, uploaded_files, sign_in, tasks, ways_out, *_ACCOUNTS):
         app.register_blueprint(concern.blueprint)
     return app

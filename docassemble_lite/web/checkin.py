@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request, session
+from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -16,11 +16,14 @@ from docassemble_lite.language.words import word
 from docassemble_lite.visit import CheckIn, Visited
 from docassemble_lite.visit.addresses import read_json
 from docassemble_lite.visit.checkin import CheckedIn, commands_of
+from docassemble_lite.web.current_sessions import known_session
+from docassemble_lite.web.doors import SignInFirst, admitted
 from docassemble_lite.web.errors import known_text
 from docassemble_lite.web.held import HOLD, Hold
+from docassemble_lite.web.opening import in_session
 from docassemble_lite.web.security import browser_id
 from docassemble_lite.web.services import services
-from docassemble_lite.web.signed_in import in_session, person_secret
+from docassemble_lite.web.signed_in import NotAllowed
 from docassemble_lite.web.visitor import request_for
 
 log = logging.getLogger(__name__)
@@ -39,8 +42,8 @@ def check_in() -> BaseResponse:
     `parameters` is then what stands in its controls, as JSON, with "_initial" and "_changed".
     """
     form = request.form
-    session_id = form.get("_session") or _known_session()
     try:
+        session_id = form.get("_session") or _known_session()
         visited = _ran(session_id, form) if form.get("do_action") else None
         if visited is not None and visited.notice:
             return jsonify(success=True, commands=[], checkin_code=form.get("checkinCode", ""), reload=True)
@@ -48,8 +51,10 @@ def check_in() -> BaseResponse:
         awaits, told = form.get("awaits", "").split(), form.get("told", "").split()
         found = CheckedIn()
         if visited is None or visited.has_news or awaits or told:
-            found = services().checkins.check_in(session_id, person_secret(), _interview(), browser_id(), awaits, told)
-    except SessionNotFound:
+            found = in_session(
+                lambda secret: services().checkins.check_in(session_id, secret, _interview(), browser_id(), awaits, told)
+            )
+    except (SessionNotFound, SignInFirst, NotAllowed):
         return jsonify(success=False)
     except AuthorError as error:
         return _failed(error)
@@ -94,10 +99,11 @@ def events() -> BaseResponse:
     """A stream that says when to check in; 204, after which a browser doesn't try again, where it can't be had."""
     hold: Hold | None = request.environ.get(HOLD)
     try:
-        entrance = services().store.sessions.enter(request.args.get("session") or _known_session(), person_secret())
-    except SessionNotFound:
+        name, session_id = _interview(), request.args.get("session") or _known_session()
+        entrance = in_session(lambda secret: services().store.sessions.enter(session_id, secret))
+    except (SessionNotFound, SignInFirst, NotAllowed):
         return Response(status=204)
-    if hold is None or entrance.interview != _interview() or not hold(entrance.session_id, browser_id()):
+    if hold is None or entrance.interview != name or not hold(entrance.session_id, browser_id()):
         return Response(status=204)
     # nobody knows how long it gets, and a proxy must not keep what it gets to itself
     response = Response(iter([f"retry: {_CONNECT_AGAIN}\n\n"]), mimetype="text/event-stream")
@@ -110,10 +116,9 @@ def _interview() -> str:
     name = request.args.get("i")
     if not name:
         raise BadRequest("no interview")
-    return services().programs.get(name).name
+    return admitted(name).name
 
 
 def _known_session() -> str:
     """The session that this browser's cookie names for the interview; nothing is found by an empty one."""
-    known: Mapping[str, str] = session.get("sessions", {})
-    return known.get(_interview(), "")
+    return known_session(_interview()) or ""

@@ -7,6 +7,7 @@ import binascii
 import json
 import logging
 from http import HTTPStatus
+from math import ceil
 
 from flask import Flask, make_response, render_template, request
 from sqlalchemy.exc import OperationalError
@@ -28,6 +29,7 @@ from docassemble_lite.errors import (
     StoreAway,
 )
 from docassemble_lite.language.words import word
+from docassemble_lite.web.opening import TooManyUnknown
 from docassemble_lite.web.page import PageContext
 from docassemble_lite.web.pages import page_context
 from docassemble_lite.web.plain_pages import ConflictPage, ErrorPage, SourceReport, TypedAnswer
@@ -67,6 +69,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(SavedByAnother, show_conflict)
     app.register_error_handler(AuthorError, show_author_error)
     app.register_error_handler(LiteError, show_lite_error)
+    app.register_error_handler(TooManyUnknown, show_too_many)
     app.register_error_handler(HTTPException, show_http_error)
     app.register_error_handler(OperationalError, show_store_away)
     app.register_error_handler(StoreAway, show_store_away)
@@ -79,6 +82,13 @@ def show_lite_error(error: LiteError) -> Response:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("%s: %s", type(error).__name__, error.message)
     return _page(status, ErrorPage(word(title), error.message, word(advice), _again()))
+
+
+def show_too_many(error: TooManyUnknown) -> Response:
+    page = ErrorPage(word("There is no such session"), error.message, word("Wait a minute, then try again."), _again())
+    response = _page(429, page)
+    response.headers["Retry-After"] = str(ceil(error.seconds))
+    return response
 
 
 def show_author_error(error: AuthorError) -> Response:

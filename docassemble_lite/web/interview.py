@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response as BaseResponse
 
 from docassemble_lite.engine.screen import Exit, Outcome, Redirect, Screen, Sent
 from docassemble_lite.engine.screen import Response as RawResponse
 from docassemble_lite.errors import SessionNotFound
+from docassemble_lite.store.loaded import Peek
 from docassemble_lite.visit import Act, Deed, GoBack, Send, Show, Submit, Visited
 from docassemble_lite.visit.addresses import RESERVED, decoded_action, interview_address
+from docassemble_lite.web.current_sessions import known_session, remember
+from docassemble_lite.web.doors import SignInFirst, admitted, require_beginning
+from docassemble_lite.web.errors import known_text
 from docassemble_lite.web.form import sent_files
+from docassemble_lite.web.opening import in_session
 from docassemble_lite.web.pages import is_glance, page_context, screen_page
 from docassemble_lite.web.services import services
-from docassemble_lite.web.signed_in import in_session, person, person_secret
+from docassemble_lite.web.signed_in import NotAllowed, person, person_secret
 from docassemble_lite.web.visitor import request_for
+from docassemble_lite.web.ways_out import go, lead_to
 
+log = logging.getLogger(__name__)
 blueprint = Blueprint("interview", __name__)
-
-#: Sessions that one browser's cookie remembers as the current ones of their interviews.
-_REMEMBERED = 40
-_LEFT = ("exit", "leave", "logout", "exit_logout")
 
 
 @blueprint.get("/interview")
@@ -37,7 +41,7 @@ def show() -> BaseResponse:
         return _join(name, arguments["session"])
     if arguments.get("new_session"):
         return _begun(name, url_args)
-    known = request.headers.get("X-Session") or _known_session(name)
+    known = request.headers.get("X-Session") or known_session(name)
     if arguments.get("reset"):
         return _reset(name, known, url_args)
     if "action" in arguments:
@@ -53,7 +57,7 @@ def answer() -> BaseResponse:
     name = _interview_name()
     posted = {key: request.form.getlist(key) for key in request.form}
     token = request.form.get("_tracker", "")
-    session_id = request.form.get("_session") or _known_session(name)
+    session_id = request.form.get("_session") or known_session(name)
     posted.pop("_session", None)
     if session_id is None:
         raise SessionNotFound
@@ -65,13 +69,16 @@ def answer() -> BaseResponse:
 @blueprint.post("/upload")
 def upload() -> BaseResponse:
     """A file that a page sends ahead of its form: a ticket for it, or what is wrong with it, as JSON."""
-    name = _interview_name()
-    session_id = request.form.get("_session") or _known_session(name)
+    try:
+        name = _interview_name()
+    except (SignInFirst, NotAllowed):
+        return make_response(jsonify(stale=True), 409)
+    session_id = request.form.get("_session") or known_session(name)
     sent = [(control, item) for control, listed in sent_files().items() for item in listed]
     if session_id is None or len(sent) != 1:
         raise BadRequest("upload")
     deed = Send(*sent[0], token=request.form.get("_tracker", ""))
-    outcome = services().visits.visit(session_id, person_secret(), request_for(name), deed).outcome
+    outcome = in_session(lambda secret: services().visits.visit(session_id, secret, request_for(name), deed)).outcome
     if not isinstance(outcome, Sent):
         # the page is out of date, which it is told when it sends its form
         return make_response(jsonify(stale=True), 409)
@@ -84,11 +91,11 @@ def upload() -> BaseResponse:
 @blueprint.post("/vars")
 def variables() -> BaseResponse:
     """The answers of the session as JSON, for the scripts of its pages."""
-    name = _interview_name()
     try:
-        session_id = request.form.get("_session") or _known_session(name) or ""
-        found = services().visits.variables(session_id, person_secret(), request_for(name))
-    except SessionNotFound:
+        name = _interview_name()
+        session_id = request.form.get("_session") or known_session(name) or ""
+        found = in_session(lambda secret: services().visits.variables(session_id, secret, request_for(name)))
+    except (SessionNotFound, SignInFirst, NotAllowed):
         found = None
     if found is None:
         return jsonify(success=False)
@@ -106,25 +113,7 @@ def _interview_name() -> str:
     name = request.args.get("i") or services().settings.default_interview
     if not name:
         raise BadRequest("no interview")
-    return services().programs.get(name).name
-
-
-# --- sessions of this browser --------------------------------------------------------------------------------------------
-
-
-def _known_session(name: str) -> str | None:
-    sessions: Mapping[str, str] = session.get("sessions", {})
-    return sessions.get(name)
-
-
-def _remember(name: str, session_id: str | None) -> None:
-    sessions = dict(session.get("sessions", {}))
-    if sessions.pop(name, None) == session_id is not None:
-        return
-    if session_id is not None:
-        sessions[name] = session_id
-    session["sessions"] = dict(list(sessions.items())[-_REMEMBERED:])
-    session.permanent = True
+    return admitted(name).name
 
 
 # --- visits ----------------------------------------------------------------------------------------------------------------
@@ -132,19 +121,45 @@ def _remember(name: str, session_id: str | None) -> None:
 
 def _begun(name: str, url_args: Mapping[str, Any]) -> BaseResponse:
     """A new session; an address that asked for it leads on to one that doesn't."""
+    existing = _only_session(name)
+    if existing is not None:
+        remember(name, existing)
+        return redirect(interview_address(name, **url_args), 303)
+    _clear_the_way(name)
     if request.args.keys() & {"new_session", "reset"}:
-        _remember(name, services().visits.create(name, person_secret(), url_args, person().id))
+        remember(name, services().visits.create(name, person_secret(), url_args, person().id))
         return redirect(interview_address(name), 303)
     visited = services().visits.begin(name, person_secret(), request_for(name), url_args)
-    _remember(name, visited.session)
+    remember(name, visited.session)
     return _response(visited)
+
+
+def _only_session(name: str) -> str | None:
+    """The session that the person has already, of an interview of which nobody has more than one."""
+    if not services().programs.get(name).access.is_unique(person()):
+        return None
+    return next((held.session_id for held in _sessions_of(name)), None)
+
+
+def _clear_the_way(name: str) -> None:
+    """Whatever has to be before a session begins. Raises `SignInFirst` or `NotAllowed` if the person may not begin one."""
+    program = services().programs.get(name)
+    require_beginning(program)
+    if program.metadata.get("temporary session") is True:
+        for held in _sessions_of(name):
+            services().store.sessions.delete(held)
+
+
+def _sessions_of(name: str) -> list[Peek]:
+    """The person's own sessions of an interview, the one saved last first."""
+    return [held for held in services().store.sessions.held_by(person_secret()) if held.interview == name]
 
 
 def _reset(name: str, known: str | None, url_args: Mapping[str, Any]) -> BaseResponse:
     if known is None:
         return _begun(name, url_args)
     try:
-        in_session(lambda secret: services().visits.restart(known, secret, url_args))
+        in_session(lambda secret: services().visits.restart(known, secret, name, url_args))
     except SessionNotFound:
         return _begun(name, url_args)
     return redirect(interview_address(name), 303)
@@ -155,7 +170,7 @@ def _join(name: str, session_id: str) -> BaseResponse:
     entrance = in_session(lambda secret: services().store.sessions.enter(session_id, secret))
     if entrance.interview != name:
         raise SessionNotFound
-    _remember(name, session_id)
+    remember(name, session_id)
     rest = {key: value for key, value in request.args.items() if key not in ("i", "session")}
     return redirect(interview_address(name, **rest), 303)
 
@@ -166,8 +181,11 @@ def _act(name: str, known: str | None, encoded: str) -> BaseResponse:
     except ValueError as error:
         raise BadRequest("action") from error
     if known is None:
+        known = _only_session(name)
+    if known is None:
+        _clear_the_way(name)
         known = services().visits.begin(name, person_secret(), request_for(name), {}).session
-        _remember(name, known)
+        remember(name, known)
     deed = Act(action, arguments, read_only="X-Read-Only" in request.headers)
     visited = in_session(lambda secret: services().visits.visit(known, secret, request_for(name), deed))
     if isinstance(visited.outcome, Screen):
@@ -180,7 +198,7 @@ def _visited(name: str, session_id: str, deed: Deed) -> BaseResponse:
     try:
         visited = in_session(lambda secret: services().visits.visit(session_id, secret, request_for(name), deed))
     except SessionNotFound:
-        if not isinstance(deed, Show) or session_id != _known_session(name):
+        if not isinstance(deed, Show) or session_id != known_session(name):
             raise
         # the session that the cookie remembers is over
         return _begun(name, deed.url_args)
@@ -188,6 +206,8 @@ def _visited(name: str, session_id: str, deed: Deed) -> BaseResponse:
 
 
 def _response(visited: Visited) -> BaseResponse:
+    if visited.error is not None:
+        log.error("interview error: %s", known_text(visited.error))
     outcome: Outcome = visited.outcome
     if isinstance(outcome, Screen):
         status = 422 if outcome.has_errors else 200
@@ -195,17 +215,7 @@ def _response(visited: Visited) -> BaseResponse:
     if isinstance(outcome, RawResponse):
         return Response(outcome.body, status=outcome.status, content_type=outcome.content_type)
     if isinstance(outcome, Redirect):
-        return redirect(outcome.url, 303)
+        return lead_to(outcome.url)
     if isinstance(outcome, Exit):
-        return _way_out(visited, outcome)
-    return redirect(interview_address(visited.interview), 303)
-
-
-def _way_out(visited: Visited, way_out: Exit) -> BaseResponse:
-    if way_out.kind == "new_session":
-        return redirect(interview_address(visited.interview, new_session=1), 303)
-    if way_out.kind in _LEFT:
-        _remember(visited.interview, None)
-        metadata = visited.program.metadata if visited.program else {}
-        return redirect(way_out.url or str(metadata.get("exit url") or "") or url_for("lists.goodbye"), 303)
+        return go(visited)
     return redirect(interview_address(visited.interview), 303)

@@ -14,6 +14,7 @@ from docassemble_lite.language.words import word
 from docassemble_lite.language.zones import zone_called
 from docassemble_lite.store.loaded import Listed
 from docassemble_lite.visit.addresses import interview_address
+from docassemble_lite.web.opening import count_unknown
 from docassemble_lite.web.page import Notice
 from docassemble_lite.web.pages import page_context
 from docassemble_lite.web.plain_pages import InterviewPage, InterviewRow
@@ -66,6 +67,7 @@ def _on_my_list(session_id: str) -> Listed:
         raise SessionNotFound
     found = services().store.sessions.listing(person().id or 0, None, most=1, session_id=session_id)
     if not found:
+        count_unknown()
         raise SessionNotFound
     return found[0]
 

@@ -1,14 +1,16 @@
-"""The pages around the interviews: the list of them, the page after the last one."""
+"""The pages around the interviews: the list of them, and whether the server is well."""
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template
+from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from docassemble_lite.engine.program import Program
 from docassemble_lite.errors import AuthorError, InterviewNotFound
 from docassemble_lite.visit.addresses import interview_address
+from docassemble_lite.web.doors import may_see
 from docassemble_lite.web.pages import page_context
-from docassemble_lite.web.plain_pages import ExitPage, InterviewCard
+from docassemble_lite.web.plain_pages import InterviewCard
 from docassemble_lite.web.services import services
 
 blueprint = Blueprint("lists", __name__)
@@ -28,17 +30,6 @@ def index() -> str:
     return render_template("index.html", interviews=cards, page=page_context())
 
 
-@blueprint.get("/exit")
-def goodbye() -> str:
-    """The last page of a session."""
-    return render_template("exit.html", exit=ExitPage(), page=page_context())
-
-
-@blueprint.get("/leave")
-def leave() -> str:
-    return goodbye()
-
-
 @blueprint.get("/health")
 def health() -> dict[str, str]:
     """Whether the server can do its work: it answers, and reaches the store."""
@@ -53,7 +44,12 @@ def _card(name: str) -> InterviewCard | None:
     except (AuthorError, InterviewNotFound) as error:
         place = f"{error.source}:{error.line}" if isinstance(error, AuthorError) else ""
         return InterviewCard(name=name, title=name, problem=error.message, place=place)
-    if program.metadata.get("unlisted"):
+    if not may_see(program) or not _has_tag(program, request.args.get("tag", "")):
         return None
     description = str(program.metadata.get("description") or "")
     return InterviewCard(name=name, title=program.title, start_url=interview_address(name), description=description)
+
+
+def _has_tag(program: Program, tag: str) -> bool:
+    """Whether the interview has the tag of the address; every one has where the address names none."""
+    return not tag or tag in program.tags

@@ -108,8 +108,8 @@ class PageContext:
     user_id: int | None = None
     account: tuple[Link, ...] = ()
     sign_out_url: str = ""
-    # screen parts that `Screen` has no member for, by their names: "tab title" and "corner back button label" are plain
-    # text; "navigation bar html", "submit" and "footer" are HTML
+    # screen parts that `Screen` has no member for, by their names: "tab title", "corner back button label" and "exit link"
+    # (what the link Exit does) are plain text; "navigation bar html", "submit" and "footer" are HTML
     parts: Mapping[str, str] = field(default_factory=dict)
 
     def direction(self, language: str) -> str:

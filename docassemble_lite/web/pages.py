@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import render_template, request, url_for
 
+from docassemble_lite.engine.leaving import LEAVING
 from docassemble_lite.engine.page_code import NONCE_MARK
 from docassemble_lite.engine.page_files import PageFiles
 from docassemble_lite.engine.screen import Screen
@@ -14,6 +15,7 @@ from docassemble_lite.store.tasks import OVER
 from docassemble_lite.visit import Visited
 from docassemble_lite.visit.addresses import interview_address
 from docassemble_lite.visit.checkin import EMAILS
+from docassemble_lite.visit.ways_out import WayOut, way_out_address
 from docassemble_lite.web.files import jquery_version
 from docassemble_lite.web.page import Link, Notice, PageContext
 from docassemble_lite.web.same_origin import same_origin_path
@@ -43,6 +45,7 @@ def screen_page(visited: Visited, screen: Screen) -> str:
         flashes=_flashes(visited),
         **_files(visited),
         **_waiting(visited, screen),
+        **_way_out(visited, screen),
     )
     return render_template("screen.html", screen=screen, page=page).replace(NONCE_MARK, page.nonce)
 
@@ -51,6 +54,20 @@ def _files(visited: Visited) -> dict[str, Any]:
     """What the interview brings along, and jQuery if it calls that."""
     files = visited.program.page_files if visited.program else PageFiles()
     return {"files": files, "jquery_url": url_for("files.jquery", v=jquery_version()) if files.uses_jquery else ""}
+
+
+def _way_out(visited: Visited, screen: Screen) -> dict[str, Any]:
+    """Where one can sign in, or, in an interview that doesn't show that, where one can leave."""
+    metadata = visited.program.metadata if visited.program else {}
+    shown = metadata.get("show login")
+    if shown is None:
+        shown = services().settings.show_login
+    if shown:
+        back = interview_address(visited.interview)
+        return {} if person().logged_in else {"sign_in_url": url_for("sign_in.show", next=back)}
+    kind = screen.parts.get("exit link") or metadata.get("exit link") or "exit"
+    way_out = WayOut(kind if kind in LEAVING else "leave", visited.interview, visited.session, browser_id())
+    return {"sign_in_url": "", "exit_url": way_out_address(services().store.vault, way_out)}
 
 
 def _flashes(visited: Visited) -> tuple[tuple[str, str], ...]:

@@ -255,6 +255,13 @@ class TaskPage:
 
 
 @dataclass(frozen=True)
+class LeadingPage:
+    """A page that leads on to another server by itself."""
+
+    url: str
+
+
+@dataclass(frozen=True)
 class InterviewRow:
     """A session on the list of a person's. Where `resume_url` is empty, the person hasn't got its key any more."""
 

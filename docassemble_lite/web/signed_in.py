@@ -6,22 +6,19 @@ somebody who isn't signed in the secret is in another cookie.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import timedelta
-from typing import TypeVar
 
 from flask import Flask, g, redirect, request, session, url_for
 from flask_login import AnonymousUserMixin, LoginManager, UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
-from docassemble_lite.errors import LiteError, SessionNotFound
+from docassemble_lite.errors import LiteError
 from docassemble_lite.host import Person
 from docassemble_lite.store.people import SignIn
 from docassemble_lite.web import security
 from docassemble_lite.web.same_origin import same_origin_path
 from docassemble_lite.web.services import services
-
-T = TypeVar("T")
 
 # how long requests are good that were on their way when somebody signed in
 _GRACE = timedelta(minutes=2)
@@ -118,20 +115,6 @@ def take_along(sign_in: SignIn) -> int:
     """Make the sessions that this browser began while nobody was signed in those of the person; how many they are."""
     hand_over = services().store.sessions.hand_over
     return hand_over(security.browser_secret(), sign_in.secret, sign_in.person.id, grace=_GRACE)
-
-
-def in_session(work: Callable[[bytes], T]) -> T:
-    """Do something in a session with what opens the sessions of whoever is there.
-
-    Where that doesn't open it, it may be one that the browser began at the very moment of the sign-in. Raises `SessionNotFound`.
-    """
-    found = sign_in()
-    try:
-        return work(found.secret if found else security.browser_secret())
-    except SessionNotFound:
-        if found is None or not take_along(found):
-            raise
-        return work(found.secret)
 
 
 def end() -> None:

@@ -18,6 +18,7 @@ def request_for(name: str) -> Request:
         browser=browser_id(),
         url_root=request.url_root.rstrip("/"),
         referring_url=request.referrer or "",
+        address=request.remote_addr or "",
         user_agent=request.user_agent.string,
         languages=tuple(str(value) for value in request.accept_languages.values()),
     )

@@ -190,10 +190,10 @@ def test_a_session_of_several_persons_is_joined_by_its_code(alice: Visitor, bob:
 
 
 def test_a_private_session_of_another_is_not_there(alice: Visitor, bob: Visitor) -> None:
-    code = session_on(alice.answer(alice.show("name.yml"), full_name="Ada"))
+    code = session_on(alice.answer(alice.show("name.yml"), full_name="Ada Lovelace"))
     page = bob.show("name.yml", session=code)
     assert page.status == 404
-    assert "Ada" not in page.text
+    assert "Ada Lovelace" not in page.text
 
 
 def test_a_foreign_session_looks_exactly_like_one_that_never_was(alice: Visitor, bob: Visitor) -> None:

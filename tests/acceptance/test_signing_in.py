@@ -276,7 +276,10 @@ def test_interviews_are_told_who_is_there(ada: Visitor, visitor: Visitor) -> Non
     told = ada.show("who.yml").words
     assert "Signed in: True. E-mail: Ada@example.com. Name: Ada Lovelace." in told
     assert "May advise: True. Privileges: advocate trainer." in told
-    assert "Signed in: False. E-mail: . Name: . May advise: False. Privileges: ." in visitor.show("who.yml").words
+    assert (
+        "Signed in: False. E-mail: None. Name: Anonymous User. May advise: False. Privileges: user."
+        in visitor.show("who.yml").words
+    )
 
 
 def test_somebody_without_a_privilege_is_a_user(visitor: Visitor) -> None:

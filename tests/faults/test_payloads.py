@@ -18,16 +18,18 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Dialog, Page, Route
 
+from docassemble_lite.emails import Email
 from docassemble_lite.engine.typed import strip_html
 from tests.acceptance.in_process import Client, application
 from tests.acceptance.visitor import interview_path
 from tests.browsing import open_tab
-from tests.faults.active_nodes import Nodes, active
+from tests.faults.active_nodes import Nodes, active, nodes_of_page
 from tests.faults.payloads import HAND_MADE, LONGEST, Payload, payloads
 from tests.faults.typed_documents import ANSWERS, DOCUMENT, contents, found_in
 from tests.faults.typed_places import ELSEWHERE, FIELDS, IN_TEXT, KEYS, SCRIPTS, WAYS, Shown, interview
+from tests.unit.engine.interviewing import interview as interview_in_memory
 
-COUNT = int(os.environ.get("DAL_FORGERIES", "300"))
+COUNT = int(os.environ.get("DAL_FORGERIES", "250"))
 SEED = 27
 # words of all shapes: whatever depends on their shape counts as harmless
 HARMLESS = (
@@ -35,9 +37,11 @@ HARMLESS = (
     Payload("", ""),
     Payload("Harmless", ""),
     Payload("", "Two\nlines"),
+    Payload("example.com", ""),
     Payload("https://example.com/a?b=c", ""),
     Payload("//example.com/a", ""),
     Payload("[x", "y"),
+    Payload("![x", "y"),
 )
 PATH = interview_path("typed.yml")
 
@@ -130,6 +134,56 @@ def test_p27_nothing_typed_is_active_in_a_document(app: Flask, measured: Callabl
     assert found == [], "\n".join(found[:5])
 
 
+# --- e-mails -------------------------------------------------------------------------------------------------------------
+
+LETTER = """
+mandatory: True
+code: |
+  send_email(to='ann@example.com', template=letter)
+---
+mandatory: True
+question: Sent
+---
+question: What?
+fields:
+  - One: one
+    required: False
+  - Two: two
+    input type: area
+    required: False
+---
+template: letter
+subject: About ${ one }
+content: |
+  Dear ${ one }, **${ two }** and [${ one }](https://example.com/${ two })
+
+  * ${ one }
+  * <b>${ two }</b>
+"""
+
+
+def letter_with(payload: Payload) -> Email:
+    """The e-mail that goes to somebody about what was typed."""
+    session = interview_in_memory(LETTER)
+    session.answer(one=payload.first, two=payload.second)
+    ((email, _),) = session.host.emails
+    return email
+
+
+def test_p27_nothing_typed_is_active_in_an_email(measured: Callable[..., None]) -> None:
+    expected: Nodes = Counter()
+    for payload in HARMLESS:
+        expected |= nodes_of_page(letter_with(payload).html)
+    found = []
+    for payload in payloads(SEED, COUNT):
+        email = letter_with(payload)
+        assert "\n" not in email.subject
+        if beyond := active(nodes_of_page(email.html), expected):
+            found.append(f"{payload}: {dict(beyond)}")
+    measured("P27", emails=COUNT, active_nodes=len(found))
+    assert found == [], "\n".join(found[:10])
+
+
 # --- a real browser ------------------------------------------------------------------------------------------------------
 
 POKE = """() => {
@@ -164,7 +218,7 @@ def test_p27_no_payload_runs_in_a_browser(unguarded: tuple[Page, str], measured:
         dialog.dismiss()
 
     tab.on("dialog", note)
-    sample = HAND_MADE[:: max(1, len(HAND_MADE) * 20 // COUNT // 2)]
+    sample = HAND_MADE[:: max(1, len(HAND_MADE) * 25 // COUNT)]
     for number, text in enumerate(sample):
         tab.goto(f"{url}{PATH}&new_session=1")
         tab.get_by_label("One").fill(text)

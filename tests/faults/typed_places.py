@@ -96,8 +96,8 @@ KEYS: Mapping[str, Any] = {
 FIELDS: Mapping[str, Mapping[str, Any]] = {
     "label": {"label": "SAID", "field": "f_label"},
     "hint": {"label": "x", "field": "f_hint", "hint": "SAID"},
-    "default": {"label": "x", "field": "f_default", "default": "SAID"},
-    "default of an area": {"label": "x", "field": "f_area", "input type": "area", "default": "SAID"},
+    "default": {"label": "x", "field": "f_default", "required": False, "default": "SAID"},
+    "default of an area": {"label": "x", "field": "f_area", "required": False, "input type": "area", "default": "SAID"},
     "help": {"label": "x", "field": "f_help", "help": "SAID"},
     "under text": {"label": "x", "field": "f_under", "under text": "SAID"},
     "note": {"note": "SAID"},

@@ -270,7 +270,7 @@ def test_a_task_knows_the_person_who_started_it(begin: Begin) -> None:
 
 def test_a_task_of_somebody_who_is_not_signed_in_knows_that(begin: Begin) -> None:
     session = begin("background_response([user_logged_in(), user_privileges()])").run()
-    assert _details(session)["value"] == [False, []]
+    assert _details(session)["value"] == [False, ["user"]]
 
 
 # --- tasks that start tasks ----------------------------------------------------------------------------------------------

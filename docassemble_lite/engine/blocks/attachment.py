@@ -1,4 +1,4 @@
-"""`attachment` blocks, and attachments of questions: documents that are assembled from Markdown."""
+"""`attachment` blocks, and attachments of questions: documents that are assembled from Markdown or from templates."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from docassemble_lite.documents import FORMATS, Document
+from docassemble_lite.documents import FORMATS, Document, office
+from docassemble_lite.documents.filled import TextFile
 from docassemble_lite.documents.style import KNOWN, near_key
-from docassemble_lite.engine.assembling import Order, collection_of
+from docassemble_lite.engine.assembling import Content, Order, collection_of, failure
 from docassemble_lite.engine.blocks.block import Block, names_at
+from docassemble_lite.engine.blocks.filled_templates import FilledTemplate, ManualFiles
+from docassemble_lite.engine.blocks.template_fields import FIELD_KEYS, TEMPLATE_KEYS
 from docassemble_lite.engine.blocks.texts import BlockText, text_at
 from docassemble_lite.engine.document import Items, Place, Section
 from docassemble_lite.engine.expressions import Expression, constant_or_expression, set_variable
@@ -20,9 +23,10 @@ from docassemble_lite.engine.markup import to_plain, unescape_typed
 from docassemble_lite.engine.names import NOTHING_BOUND, Binding, normalized
 from docassemble_lite.engine.source import Source, Sources
 from docassemble_lite.engine.typed import veil
-from docassemble_lite.errors import SourceError
+from docassemble_lite.errors import DocumentError, SourceError
 from docassemble_lite.language.conventions import get_country
 from docassemble_lite.language.words import word
+from docassemble_lite.objects.file_names import extension_of
 
 if TYPE_CHECKING:
     from docassemble_lite.engine.evaluation import Evaluation
@@ -32,26 +36,24 @@ if TYPE_CHECKING:
 KEYS = frozenset(
     {
         *("name", "filename", "description", "variable name", "content", "content file", "valid formats"),
-        *("metadata", "language", "tagged pdf"),
+        *("metadata", "language", "tagged pdf", "pdf/a", "password", "owner password", "redact"),
+        *("manual", "manual code", "raw", *TEMPLATE_KEYS, *FIELD_KEYS),
+        *("hyperlink style", "update references", "editable", "checkbox export value", "rendering font", "template password"),
     }
 )
-#: Keys that make another kind of document, which can't be made yet.
-OTHER_KINDS = ("docx template file", "pdf template file", "manual", "manual code", "raw")
 #: Keys that mean something and have no effect yet.
 _LATER = frozenset(
     {
-        *OTHER_KINDS,
         *("additional yaml", "initial yaml", "template file", "rtf template file", "docx reference file"),
-        *("fields", "field code", "field variables", "raw field variables", "code", "skip undefined", "editable"),
-        *("checkbox export value", "decimal places", "pdftk", "rendering font", "template password", "hyperlink style"),
-        *("pdf/a", "password", "owner password", "redact", "update references", "usedefs"),
-        *("persistent", "private", "allow users", "allow privileges"),
+        *("pdftk", "usedefs", "persistent", "private", "allow users", "allow privileges"),
     }
 )
 #: What is made when nobody says what is valid: files, and a preview on the page.
 DEFAULT_FORMATS = ("pdf", "rtf", "preview")
 _STANDS_FOR = {"*": DEFAULT_FORMATS, "html": ("html", "preview"), "rtf to docx": ("docx",)}
 _FORMATS_LATER = frozenset({"tex", "raw"})
+# what is made of a template when nobody says what is valid
+_OF_TEMPLATES = {"docx": ("pdf", "docx"), "pdf": ("pdf",)}
 
 
 class Attachment:
@@ -67,20 +69,31 @@ class Attachment:
         self.language = str(section["language"]) if section.get("language") else ""
         self.metadata = read_metadata(section)
         self.formats = _formats_at(section)
-        self.tagged = constant_or_expression(section.get("tagged pdf", True), section.value_place("tagged pdf"))
-        self.other_kind = next((key for key in OTHER_KINDS if section.get(key)), "")
+        self.tagged = _switch(section, "tagged pdf", True)
+        self.archive = _switch(section, "pdf/a", False)
+        self.redacting = _switch(section, "redact", True)
+        self.passwords = [text_at(section, key) for key in ("password", "owner password")]
+        self.raw = section.get("raw") is True
+        self.manual = ManualFiles(section) if "manual" in section or "manual code" in section else None
+        self.template = FilledTemplate(section) if any(section.get(key) for key in TEMPLATE_KEYS) else None
         self.contents = [text] if (text := text_at(section, "content")) else []
         self.content_code = _code_at(section, "content file")
-        if not self.other_kind and not self.contents and section.get("content file") is None:
+        has_text = bool(self.contents) or section.get("content file") is not None
+        if not has_text and not self.template and not self.manual:
             raise section.mistake(
-                "name", "An attachment needs a text.", "Add “content: |” with the text below it, or “content file: name.md”."
+                "name",
+                "An attachment needs a text.",
+                "Add “content: |” with the text below it, “content file: name.md”, or “docx template file: name.docx”.",
             )
+        self._has_text = has_text
 
     # --- reading -----------------------------------------------------------------------------------------------------
 
     def read_files(self, sources: Sources) -> Iterator[Source]:
         """The files that the text stands in. Raises `SourceError` for one that isn't there."""
-        if self.other_kind or self.content_code is not None:
+        if self.template:
+            yield from self.template.file.read_files(sources)
+        if self.content_code is not None:
             return
         for number, reference in enumerate(_listed(self.section.get("content file"))):
             place = _item_place(self.section, "content file", number)
@@ -91,9 +104,7 @@ class Attachment:
     def oddities(self) -> Iterator[SourceError]:
         """What is to be said about keys that mean nothing here, or nothing yet."""
         for key in self.section:
-            if key in OTHER_KINDS:
-                yield self.refusal(key)
-            elif key in _LATER:
+            if key in _LATER:
                 yield self.section.mistake(
                     key, f"“{key}” isn't supported yet here, and has no effect.", "Remove it, or do without it for now."
                 )
@@ -110,44 +121,61 @@ class Attachment:
             if name in _FORMATS_LATER
         )
 
-    def refusal(self, key: str) -> SourceError:
-        """What is said where a kind of document is needed that can't be made yet."""
-        return self.section.mistake(
-            key, f"A document with “{key}” isn't supported yet.", "Write the text under “content”, or do without it for now."
-        )
-
     # --- ordering ----------------------------------------------------------------------------------------------------
 
     def order(self, evaluation: Evaluation, binding: Binding, key: str) -> Order:
         """What is to be assembled, with all texts as they are now. A missing variable may send the search elsewhere first."""
-        if self.other_kind:
-            raise self.refusal(self.other_kind)
         answers = evaluation.answers
         language = self.language or evaluation.current.language
-        with _speaking(evaluation, language):
+        with _speaking(evaluation, language), _redacting(evaluation, _truth(self.redacting, answers)):
             name = self.name.raw(answers).strip() if self.name else word("Document")
             filename = self.filename.value(answers).strip() if self.filename else ""
             description = self.description.raw(answers).strip() if self.description else ""
             markdown = "\n\n".join(text.raw(answers) for text in self._texts(evaluation))
-            metadata = {**evaluation.program.document_metadata, **self.metadata}
-            document = Document(
-                veil(markdown),
-                title=to_plain(name),
-                language=language if language != "*" else "en",
-                country=get_country(),
-                metadata={key: value(answers) for key, value in metadata.items()},
-                tagged=self.tagged if isinstance(self.tagged, bool) else bool(self.tagged.evaluate(answers)),
-            )
+            formats, problem = self._formats(answers)
+            try:
+                document = self._document(evaluation, markdown, to_plain(name), language)
+                manual = self.manual.files(evaluation) if self.manual else {}
+            except DocumentError as error:
+                raise failure(name, self.place, error) from error
+            passwords = [text.value(answers).strip() if text else "" for text in self.passwords]
         return Order(
             key=key + _suffix(binding),
             name=unescape_typed(name),
-            filename=filename or document.title,
+            filename=filename or to_plain(name),
             description=unescape_typed(description),
-            markdown=markdown,
+            markdown="" if self.template or self.raw else markdown,
             document=document,
-            formats=self._formats(answers),
+            formats=formats,
             place=self.place,
+            passwords=(passwords[0], passwords[1]),
+            manual=manual,
+            problem=problem,
         )
+
+    def _document(self, evaluation: Evaluation, markdown: str, title: str, language: str) -> Content | None:
+        answers = evaluation.answers
+        tagged, archive = _truth(self.tagged, answers), _truth(self.archive, answers)
+        if self.template:
+            return self.template.document(evaluation, tagged=tagged, archive=archive)
+        if self.raw:
+            return TextFile(unescape_typed(markdown), self._raw_extension())
+        if not self._has_text:
+            return None
+        metadata = {**evaluation.program.document_metadata, **self.metadata}
+        return Document(
+            veil(markdown),
+            title=title,
+            language=language if language != "*" else "en",
+            country=get_country(),
+            metadata={key: value(answers) for key, value in metadata.items()},
+            tagged=tagged,
+            archive=archive,
+        )
+
+    def _raw_extension(self) -> str:
+        named = _listed(self.section.get("content file"))
+        return extension_of(str(named[0])) or "txt" if named and self.content_code is None else "txt"
 
     def _texts(self, evaluation: Evaluation) -> list[BlockText]:
         if self.content_code is None:
@@ -157,13 +185,29 @@ class Attachment:
         files = [content_file(str(item), self.content_code.place, evaluation.program.sources) for item in references]
         return [*self.contents, *(BlockText("\n".join(file.lines), Place(file, 1)) for file in files)]
 
-    def _formats(self, answers: dict[str, Any]) -> tuple[str, ...]:
+    def _formats(self, answers: dict[str, Any]) -> tuple[tuple[str, ...], str]:
+        """What is to be made, and why it is less than there could be."""
         if isinstance(self.formats, tuple):
             names = self.formats
         else:
             names = _known_formats(_listed(self.formats.evaluate(answers)), self.formats.place)
-        expanded = [format for name in names for format in _STANDS_FOR.get(name, (name,)) if format not in _FORMATS_LATER]
-        return tuple(dict.fromkeys(expanded))
+        if self.raw:
+            return ("raw",), ""
+        if not self._has_text and not self.template:
+            return (), ""
+        expanded = [format for name in names for format in self._standing_for(name) if format not in _FORMATS_LATER]
+        formats = tuple(dict.fromkeys(expanded))
+        if self.template and self.template.file.kind == "docx" and "pdf" in formats and not office.is_installed():
+            without = tuple(dict.fromkeys(["docx", *(name for name in formats if name != "pdf")]))
+            return without, word("A PDF can't be made on this server, because LibreOffice isn't installed there.")
+        return formats, ""
+
+    def _standing_for(self, name: str) -> tuple[str, ...]:
+        found = _STANDS_FOR.get(name, (name,))
+        if not self.template:
+            return found
+        kind = self.template.file.kind
+        return _OF_TEMPLATES[kind] if name == "*" else tuple(format for format in found if format in self.template.formats)
 
 
 class AttachmentBlock(Block):
@@ -323,16 +367,35 @@ def _item_place(section: Section, key: str, number: int) -> Place:
     return value.item_place(number) if isinstance(value, Items) else section.value_place(key)
 
 
+def _switch(section: Section, key: str, default: bool) -> Expression | bool:
+    return constant_or_expression(section.get(key, default), section.value_place(key))
+
+
+def _truth(value: Expression | bool, answers: dict[str, Any]) -> bool:
+    return value if isinstance(value, bool) else bool(value.evaluate(answers))
+
+
 def _suffix(binding: Binding) -> str:
     return "".join(f"|{name}={value}" for name, value in sorted(binding.values.items()))
 
 
 @contextmanager
 def _speaking(evaluation: Evaluation, language: str) -> Iterator[None]:
-    """For a while, the language of the evaluation is another one."""
-    before = evaluation.current.language
-    evaluation.current.language = language
+    """For a while, what is evaluated goes into a document, and the language is that of the document."""
+    before = evaluation.current.language, evaluation.in_document
+    evaluation.current.language, evaluation.in_document = language, True
     try:
         yield
     finally:
-        evaluation.current.language = before
+        evaluation.current.language, evaluation.in_document = before
+
+
+@contextmanager
+def _redacting(evaluation: Evaluation, redacting: bool) -> Iterator[None]:
+    """For a while, `redact()` blackens texts, or lets them stand."""
+    before = evaluation.redacting
+    evaluation.redacting = redacting
+    try:
+        yield
+    finally:
+        evaluation.redacting = before

@@ -88,6 +88,11 @@ class Block:
         found = self.found if self.scanned else []
         return list(dict.fromkeys([*found, *self.explicit]))
 
+    @property
+    def sought_for(self) -> list[str]:
+        """The names for whose sake it is tried."""
+        return self.defines
+
     def read_files(self, sources: Sources) -> list[Source]:
         """Read the other files that it is made of; these. Raises `SourceError` for one that isn't there."""
         return []

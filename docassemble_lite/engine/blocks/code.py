@@ -23,9 +23,17 @@ class CodeBlock(Block):
     def __init__(self, section: Section, number: int, language: str = "*") -> None:
         super().__init__(section, number, language)
         self.code = code_at(section, "code")
+        if "default role" in section:
+            # it says who the person is
+            self.initial = True
         self.found = names_defined_by(self.code.tree)
         self.handles_actions = "process_action(" in self.code.text
         self.assigned = [name for name in self.found if name.isidentifier()]
+
+    @property
+    def sought_for(self) -> list[str]:
+        # what an action sets on its way isn't what it is there for
+        return list(dict.fromkeys([*self.only, *self.explicit])) if self.is_event else self.defines
 
     def carry_out(self, evaluation: Evaluation) -> None:
         with evaluation.tasks.running(self.number, ""):

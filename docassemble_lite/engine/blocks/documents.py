@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from docassemble_lite.engine.assembling import collection_of, preview_of
-from docassemble_lite.engine.blocks.attachment import Attachment, read_attachments
+from docassemble_lite.engine.blocks.attachment import read_attachments
 from docassemble_lite.engine.blocks.texts import BlockText, text_at
 from docassemble_lite.engine.document import Section
 from docassemble_lite.engine.expressions import Expression, constant_or_expression, set_variable
@@ -78,7 +78,7 @@ class QuestionDocuments:
         answers = evaluation.answers
         on = {name: _truth(value, answers) for name, value in vars(self._switches).items()}
         collections = list(self._collections(evaluation, binding))
-        files = [file for collection in collections if isinstance(collection, DAFileCollection) for file in collection]
+        files = [file for collection in collections for file in collection]
         views = [_view(evaluation, item, previews=on["previews"], kinds=on["kinds"]) for item in collections]
         return Documents(
             views=() if on["hidden"] else tuple(views),
@@ -86,18 +86,14 @@ class QuestionDocuments:
             archives=self._archives(evaluation, files, always_editable=on["editable"]) if on["downloading"] else (),
         )
 
-    def _collections(self, evaluation: Evaluation, binding: Binding) -> Iterator[DAFileCollection | Attachment]:
-        """The documents in their order; an attachment itself where it is of a kind that can't be made yet."""
+    def _collections(self, evaluation: Evaluation, binding: Binding) -> Iterator[DAFileCollection]:
+        """The documents in their order."""
         # all texts before the first document: assembling takes time, and what a text lacks may have to be asked for
         orders = [
-            None if attachment.other_kind else attachment.order(evaluation, binding, f"{self._name}[{number}]")
-            for number, attachment in enumerate(self.attachments)
+            attachment.order(evaluation, binding, f"{self._name}[{number}]") for number, attachment in enumerate(self.attachments)
         ]
         given = list(_given(self._code.evaluate(evaluation.answers))) if self._code else []
         for attachment, order in zip(self.attachments, orders, strict=True):
-            if order is None:
-                yield attachment
-                continue
             variable = binding.filled(attachment.variable)
             collection = collection_of(evaluation, order, variable or order.filename)
             yield _in_variable(evaluation, variable, collection) if variable else collection
@@ -146,12 +142,8 @@ def _given(value: Any) -> Iterator[DAFileCollection]:
 # --- showing -----------------------------------------------------------------------------------------------------------------
 
 
-def _view(evaluation: Evaluation, document: DAFileCollection | Attachment, *, previews: bool, kinds: bool) -> DocumentView:
+def _view(evaluation: Evaluation, document: DAFileCollection, *, previews: bool, kinds: bool) -> DocumentView:
     answers = evaluation.answers
-    if isinstance(document, Attachment):
-        # whoever develops is told by `check` why
-        name = document.name or BlockText.of_value(word("Document"))
-        return DocumentView(name.inline(answers), name.plain(answers), problem=word("This document can't be made here yet."))
     name, description = BlockText.of_value(document.info["name"]), document.info.get("description")
     preview = preview_of(evaluation, document) if previews else {}
     return DocumentView(
@@ -161,6 +153,7 @@ def _view(evaluation: Evaluation, document: DAFileCollection | Attachment, *, pr
         files=tuple(_file_view(file, kinds) for file in document),
         preview_html=preview.get("html", ""),
         markdown=preview.get("markdown", "") if evaluation.host.setting("debug") else "",
+        problem=document.info.get("problem", ""),
     )
 
 

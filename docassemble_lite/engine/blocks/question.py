@@ -6,8 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from docassemble_lite.engine import progress, sections
+from docassemble_lite.engine.blocks.action_buttons import ActionButtons
 from docassemble_lite.engine.blocks.attachment import Attachment
 from docassemble_lite.engine.blocks.block import Block, names_at
+from docassemble_lite.engine.blocks.block_terms import BlockTerms
 from docassemble_lite.engine.blocks.choices import Choice, ChoiceList, read_choices
 from docassemble_lite.engine.blocks.code import CodeBlock, code_at
 from docassemble_lite.engine.blocks.conditions import Control, settle_conditions
@@ -16,6 +19,7 @@ from docassemble_lite.engine.blocks.documents import DOCUMENT_KEYS, QuestionDocu
 from docassemble_lite.engine.blocks.field import FieldEntry
 from docassemble_lite.engine.blocks.fields import define_parents, read_fields
 from docassemble_lite.engine.blocks.list_collect import Collection, ListCollect
+from docassemble_lite.engine.blocks.roles import ROLE_EVENT, require_role, roles_at
 from docassemble_lite.engine.blocks.texts import BlockText, page_text_at, text_at
 from docassemble_lite.engine.decorating import with_images
 from docassemble_lite.engine.document import Section
@@ -23,11 +27,14 @@ from docassemble_lite.engine.expressions import constant_or_expression, set_vari
 from docassemble_lite.engine.fields.control_name import control_name
 from docassemble_lite.engine.fields.datatype import FieldSpec, FieldTexts, Option
 from docassemble_lite.engine.fields.registry import datatype_for
+from docassemble_lite.engine.menu import menu_of
 from docassemble_lite.engine.names import NOTHING_BOUND, Binding
 from docassemble_lite.engine.page_code import script_markup, style_markup
+from docassemble_lite.engine.progress import ProgressMark
 from docassemble_lite.engine.screen import Asked, AskedField, ButtonView, ChoiceView, FieldView, Press, Screen
 from docassemble_lite.engine.source import Source, Sources
 from docassemble_lite.engine.steering import EndWithMessage, RunAgain
+from docassemble_lite.engine.terms import plainly
 from docassemble_lite.engine.typed import target_acts
 from docassemble_lite.language.words import word
 
@@ -122,6 +129,10 @@ class QuestionBlock(Block):
             "required",
             "pen color",
             "decoration",
+            "progress",
+            "action buttons",
+            "terms",
+            "auto terms",
             *DOCUMENT_KEYS,
         }
     )
@@ -147,6 +158,10 @@ class QuestionBlock(Block):
         self.signature_required = constant_or_expression(section.get("required", True), section.value_place("required"))
         self.pen_color = text_at(section, "pen color")
         self.decoration = text_at(section, "decoration")
+        self.terms = BlockTerms(section)
+        self.action_buttons = ActionButtons(section)
+        self.progress = ProgressMark(section, text_at(section, "progress"))
+        self.nav_section = text_at(section, "section")
         self.documents = QuestionDocuments(section, self.name)
         self.validation = code_at(section, "validation code") if "validation code" in section else None
         self.entries: list[FieldEntry] = []
@@ -156,6 +171,7 @@ class QuestionBlock(Block):
         self.list_kind = ""
         self.variable = ""
         self.continue_variable = next(iter(names_at(section, "continue button field")), "")
+        self.roles = roles_at(section, "role")
         self.check_in = next(iter(names_at(section, "check in")), "")
         self.make_form: Callable[[Evaluation, Binding], Form] = self._read_form()
         self.found = self._found_names()
@@ -270,21 +286,40 @@ class QuestionBlock(Block):
     def ask(self, evaluation: Evaluation, binding: Binding, sought: str) -> Screen:
         """The screen. Every text is evaluated, so a missing variable may send the search elsewhere first."""
         evaluation.prepare(self, binding)
+        with self.terms.known(evaluation):
+            return self._made(evaluation, binding, sought)
+
+    def _made(self, evaluation: Evaluation, binding: Binding, sought: str) -> Screen:
         # the texts come first, as they stand first: what they need is asked before what the fields need
         question = (self.question.inline(evaluation.answers), self.question.plain(evaluation.answers))
         texts = {key: text.block(evaluation.answers) for key, text in self.texts.items()}
         texts["script"] = self.script.html(evaluation.answers) if self.script else ""
         texts["css"] = self.css.html(evaluation.answers) if self.css else ""
-        form = self.make_form(evaluation, binding)
+        with plainly():
+            form = self.make_form(evaluation, binding)
         screen = self._screen(evaluation, form, self._asked(evaluation, form, binding, sought), question, texts)
         documents = self.documents.shown(evaluation, binding)
         if documents is not None:
             screen = replace(screen, documents=documents)
+        screen = self._located(evaluation, screen)
         screen = with_images(screen, self.decoration.raw(evaluation.answers) if self.decoration else "")
         define_parents(evaluation, form.variables())
+        if ROLE_EVENT not in self.defines:
+            require_role(evaluation, self.roles or evaluation.program.default_roles)
         if self.section.get("prevent going back") is True:
             evaluation.internal["steps_offset"] = evaluation.internal["steps"]
         return screen
+
+    def _located(self, evaluation: Evaluation, screen: Screen) -> Screen:
+        """The screen with where it is in the interview."""
+        if self.nav_section is not None:
+            sections.enter(evaluation, self.nav_section.value(evaluation.answers).strip())
+        progress.advance(evaluation, self.progress)
+        return replace(
+            screen,
+            navigation=sections.navigation_of(evaluation),
+            progress=progress.shown(evaluation, self.progress),
+        )
 
     def _asked(self, evaluation: Evaluation, form: Form, binding: Binding, sought: str) -> Asked:
         return Asked(
@@ -299,6 +334,7 @@ class QuestionBlock(Block):
             back=_truth(self.back, evaluation),
             check_in=binding.filled(self.check_in),
             collected=form.collection.asked if form.collection else None,
+            gathering=tuple(sorted(evaluation.current.gathering)),
         )
 
     def _screen(
@@ -344,13 +380,20 @@ class QuestionBlock(Block):
             if evaluation.host.setting("debug")
             else "",
             source_place=str(self.place),
+            menu=menu_of(answers),
+            links=self._links(evaluation),
             parts=_other_parts(evaluation),
             features=features,
         )
 
+    def _links(self, evaluation: Evaluation) -> tuple[ButtonView, ...]:
+        with plainly():
+            return self.action_buttons.views(evaluation)
+
     def _label(self, evaluation: Evaluation, key: str) -> str:
         text = self.labels[key]
-        return text.inline(evaluation.answers) if text else evaluation.program.parts.inline(key, evaluation.answers)
+        with plainly():
+            return text.inline(evaluation.answers) if text else evaluation.program.parts.inline(key, evaluation.answers)
 
     def _plain_label(self, evaluation: Evaluation, key: str) -> str:
         text = self.labels[key]
@@ -514,7 +557,7 @@ def _truth(condition: Any, evaluation: Evaluation) -> bool:
 
 def _other_parts(evaluation: Evaluation) -> dict[str, str]:
     parts, answers = evaluation.program.parts, evaluation.answers
-    plain = {key: parts.plain(key, answers) for key in ("tab title", "corner back button label")}
+    plain = {key: parts.plain(key, answers) for key in ("tab title", "corner back button label", "exit link")}
     markup = {key: parts.block(key, answers) for key in ("navigation bar html", "submit", "footer")}
     return {key: text for key, text in {**plain, **markup}.items() if text}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from docassemble_lite.engine import terms
 from docassemble_lite.engine.document import Place
 from docassemble_lite.engine.markup import (
     shown,
@@ -41,6 +42,13 @@ class BlockText:
         text._block = text._inline = text._plain = None
         return text
 
+    @classmethod
+    def of_author(cls, value: Any) -> BlockText:
+        """A text of an author that is no template."""
+        text = cls.of_value("")
+        text.constant = str(value)
+        return text
+
     def raw(self, answers: dict[str, Any]) -> str:
         """The text after Mako, before Markdown."""
         return self.text.evaluate(answers) if self.text is not None and self.constant is None else self.constant or ""
@@ -51,7 +59,7 @@ class BlockText:
 
     def block(self, answers: dict[str, Any]) -> str:
         """HTML with paragraphs, lists and tables."""
-        if self.constant is None:
+        if self.constant is None or terms.changes(self.constant):
             return to_html(self.raw(answers))
         if self._block is None:
             self._block = to_html(self.constant)
@@ -63,7 +71,7 @@ class BlockText:
 
     def inline(self, answers: dict[str, Any]) -> str:
         """HTML within one line: a heading, a label, a button."""
-        if self.constant is None:
+        if self.constant is None or terms.changes(self.constant):
             return to_inline_html(self.raw(answers))
         if self._inline is None:
             self._inline = to_inline_html(self.constant)
@@ -79,7 +87,7 @@ class BlockText:
 
     def plain(self, answers: dict[str, Any]) -> str:
         """Plain text without markup."""
-        if self.constant is None:
+        if self.constant is None or terms.changes(self.constant):
             return to_plain(self.raw(answers))
         if self._plain is None:
             self._plain = to_plain(self.constant)

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from markupsafe import Markup, escape
+
 from docassemble_lite.engine.actions import perform_pending_action
+from docassemble_lite.engine.typed import escape_typed, target_acts
 from docassemble_lite.host import current
+from docassemble_lite.language.words import word
 
 __all__ = [
     "action_argument",
     "action_arguments",
+    "action_button_html",
+    "action_menu_item",
     "interview_url",
     "interview_url_action",
     "process_action",
@@ -44,6 +50,36 @@ def action_argument(name: str | None = None, default: Any = None) -> Any:
 def url_action(action: str, _forget_prior: bool = False, **arguments: Any) -> str:
     """The address of a link that carries out an action of this interview."""
     return current().host.action_url(action, arguments, with_session=False, forget_prior=_forget_prior)
+
+
+def action_menu_item(label: str, action: str, **arguments: Any) -> dict[str, Any]:
+    """An entry for the list `menu_items`, which carries out an action."""
+    return {"label": label, "url": url_action(action, **arguments)}
+
+
+def action_button_html(
+    url: str,
+    icon: str | None = None,
+    color: str = "dark",
+    size: str = "sm",
+    block: bool = False,
+    label: str = "Edit",
+    classname: str | None = None,
+    new_window: bool | str | None = None,
+    id_tag: str | None = None,
+) -> Markup:
+    """A link to an address that looks like a button, for a text. `icon` has no effect.
+
+    Raises ValueError for an address that acts.
+    """
+    if target_acts(url):
+        raise ValueError("action_button_html() can't lead to an address that runs code or reads a file.")
+    classes = ["btn", f"btn-{size}", f"btn-{color}", *(["d-block"] if block else []), *(classname or "").split()]
+    attributes = {"href": url, "class": " ".join(classes), "id": id_tag or ""}
+    if new_window:
+        attributes["target"] = "_blank" if new_window is True else new_window
+    written = " ".join(f'{name}="{escape(value)}"' for name, value in attributes.items() if value)
+    return Markup(f"<a {written}>{escape_typed(word(label))}</a>")
 
 
 def interview_url_action(action: str, _forget_prior: bool = False, **arguments: Any) -> str:

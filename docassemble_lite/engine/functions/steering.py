@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from docassemble_lite.engine.leaving import checked_target
 from docassemble_lite.engine.screen import Exit, Redirect, Refresh, Response, Wait
 from docassemble_lite.engine.steering import EndWith, EndWithMessage
 from docassemble_lite.engine.typed import target_acts
@@ -26,7 +27,8 @@ __all__ = [
     "set_status",
 ]
 
-_COMMANDS = (
+#: What `command()` can do.
+COMMANDS = (
     "restart",
     "new_session",
     "exit",
@@ -46,13 +48,13 @@ _UNSEEN = ("worker", "cron", "mail")
 
 def command(what: str, url: str | None = None, sleep: float = 4.0, **_: Any) -> None:
     """Do what a special button does: "restart", "exit", "leave", "refresh" …; "wait": come back after `sleep` seconds."""
-    if what not in _COMMANDS:
-        raise ValueError(f"There is no command “{what}”. There are: {', '.join(_COMMANDS)}.")
-    if what == "refresh":
+    if what not in COMMANDS:
+        raise ValueError(f"There is no command “{what}”. There are: {', '.join(COMMANDS)}.")
+    if what in ("refresh", "continue"):
         raise EndWith(Refresh())
     if what == "wait":
         raise EndWith(Wait(float(sleep)))
-    raise EndWith(Exit(what, url or ""))
+    raise EndWith(Exit(what, checked_target(url)))
 
 
 def message(
@@ -66,13 +68,14 @@ def message(
     **_: Any,
 ) -> None:
     """Show a screen with a message, at which the interview ends."""
+    target = checked_target(url)
     shown = [(label, kind, "") for item in buttons or [] for label, kind in item.items()]
     if show_restart and not buttons:
         shown.append((word("Restart"), "restart", ""))
     if show_exit and not buttons:
-        shown.append((word("Exit"), "exit", url or ""))
+        shown.append((word("Exit"), "exit", target))
     if show_leave and not buttons:
-        shown.append((word("Leave"), "leave", url or ""))
+        shown.append((word("Leave"), "leave", target))
     raise EndWithMessage(question or word("Message"), subquestion or "", shown)
 
 

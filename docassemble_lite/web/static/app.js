@@ -9,6 +9,7 @@ import { noteScreen, whenScreenComes } from "./screen.js";
 import "./sending.js";
 import "./signature.js";
 import "./suggestions.js";
+import "./terms.js";
 import "./uploads.js";
 
 // --- "none of the above" and "all of the above" ------------------------------------------------------------------------

@@ -29,7 +29,7 @@ from docassemble_lite.engine.steering import SaveFirst
 from docassemble_lite.engine.submission import Mistakes, note_typed, submit
 from docassemble_lite.engine.uploads import Upload
 from docassemble_lite.errors import AnswersTampered, AuthorError, EvaluationError, NoSuchFile, SourceError
-from docassemble_lite.host import FileInfo, Interface, Person, PersonAccess, Request, SessionMoments, TaskReport
+from docassemble_lite.host import FileInfo, Interface, InterviewEntry, Person, PersonAccess, Request, SessionMoments, TaskReport
 from docassemble_lite.store.freezer import freeze, thaw
 from docassemble_lite.store.small_redis import SmallRedis
 
@@ -67,6 +67,7 @@ class HostInMemory:
         self.performed: dict[tuple[str, str], int] = {}
         self.moments = SessionMoments(began=now(), saved=now(), person_there=now())
         self.people: list[PersonAccess] = []
+        self.listed: list[InterviewEntry] = []
         # number → (name, content, mimetype)
         self.files: dict[int, tuple[str, bytes, str]] = {}
         # bytes that all of them may have
@@ -153,6 +154,9 @@ class HostInMemory:
 
     def accesses(self) -> Sequence[PersonAccess]:
         return self.people
+
+    def interviews(self) -> Sequence[InterviewEntry]:
+        return self.listed
 
     def redis(self) -> Any:
         return SmallRedis(_FOLDER / "redis.sqlite3")
@@ -414,7 +418,10 @@ def folder_of(files: Mapping[str, str]) -> Path:
     folder = Path(tempfile.mkdtemp(dir=_FOLDER))
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(dedent(text).lstrip("\n"), encoding="utf-8")
+        if isinstance(text, bytes):
+            (folder / name).write_bytes(text)
+        else:
+            (folder / name).write_text(dedent(text).lstrip("\n"), encoding="utf-8")
     return folder
 
 

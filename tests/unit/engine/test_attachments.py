@@ -704,14 +704,13 @@ def test_a_document_that_can_not_be_made_says_where_it_stands() -> None:
     [
         ("contents: x", "There is no key “contents” for an attachment. Did you mean “content”?"),
         ("valid format: x", "There is no key “valid format” for an attachment. Did you mean “valid formats”?"),
-        ("zzz: x", "An attachment can have: content, content file"),
-        ("update references: True", "“update references” isn't supported yet here, and has no effect."),
+        ("zzz: x", "An attachment can have: checkbox export value, code, content, content file"),
+        ("usedefs: x", "“usedefs” isn't supported yet here, and has no effect."),
         (
             "metadata: {SingleSpaceing: True}",
             "There is no metadata “SingleSpaceing” for documents. Did you mean “SingleSpacing”?",
         ),
         ("metadata: {zzz: True}", "There is no metadata “zzz” for documents. It has no effect; remove it."),
-        ("docx template file: x.docx", "A document with “docx template file” isn't supported yet."),
     ],
 )
 def test_odd_keys_are_told(line: str, said: str) -> None:
@@ -743,38 +742,6 @@ def test_sending_by_email_is_told_to_be_missing(key: str) -> None:
 )
 def test_mistakes_are_told_before_the_interview_is_run(text: str, said: str) -> None:
     assert said in source_mistake(text).message
-
-
-OTHER_KIND = """
-    mandatory: True
-    question: Here you are
-    attachments:
-      - name: A form
-        pdf template file: form.pdf
-      - name: A letter
-        valid formats: md
-        content: Text
-"""
-
-
-def test_a_kind_of_document_that_can_not_be_made_yet_does_not_break_the_screen() -> None:
-    form, letter = documents(interview(OTHER_KIND)).views
-    assert (form.name, form.files) == ("A form", ())
-    assert "can't be made here yet" in form.problem
-    assert letter.files
-
-
-def test_a_kind_of_document_that_can_not_be_made_yet_is_refused_where_it_is_needed() -> None:
-    error = failure("""
-    mandatory: True
-    question: ${ form.url_for() }
-    ---
-    attachment:
-      variable name: form
-      docx template file: form.docx
-    """)
-    assert "“docx template file” isn't supported yet" in error.message
-    assert error.line == 6
 
 
 # --- files that code makes -------------------------------------------------------------------------------------------------

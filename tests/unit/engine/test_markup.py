@@ -53,7 +53,7 @@ def test_a_table_has_the_classes_of_bootstrap():
     made = to_html("A | B { .text-center }\n--|--:\n1 | 2")
     assert made.startswith('<div class="table-responsive">\n<table class="table table-striped">\n<thead>\n')
     assert made.endswith("</table>\n</div>\n")
-    assert '<th class="text-end text-center">B</th>' in made
+    assert '<th class="text-end text-center" scope="col">B</th>' in made
     assert '<td class="text-end">2</td>' in made
     assert "style=" not in made
 
@@ -394,6 +394,12 @@ def test_p27_a_typed_text_within_a_value_made_by_code_is_read_as_it_was_typed(ty
             page = Structure(to_html(shown(f"Mr {payload} of **London**")))
             assert page.tags == [("p", ()), ("strong", ())], payload
             assert words(page.text) == words(f"Mr {payload} of London"), payload
+
+
+def test_a_backslash_with_which_code_escaped_a_typed_text_is_not_shown(typed):
+    typed("<b *x")
+    assert to_html("[" + shown("\\<b \\*x") + "](/there)") == '<p><a href="/there">&lt;b *x</a></p>\n'
+    assert to_plain(shown("\\<b \\*x")) == "<b *x"
 
 
 def test_a_typed_text_in_json_of_a_script_stays_what_it_is(typed):

@@ -21,6 +21,8 @@ HELD = f"<script type={HELD_TYPE} nonce={NONCE_MARK}"
         ("<style>p {}</style>", f"<style nonce={NONCE_MARK}>p {{}}</style>"),
         ("<scripted> <styled> no < s", "<scripted> <styled> no < s"),
     ],
+    # the mark of the nonce is another one in each process
+    ids=["script", "attributes", "module", "old type", "data", "style", "none"],
 )
 def test_the_tags_of_an_author_are_marked(written, made):
     assert marked(written) == made

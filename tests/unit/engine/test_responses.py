@@ -207,8 +207,10 @@ def test_interviews_know_who_is_there(expression, value):
     assert running(f"a = {expression}", person=ann).answers["a"] == value
 
 
-def test_an_anonymous_person_has_no_privileges():
-    assert running("a = [user_logged_in(), user_privileges()]").answers["a"] == [False, []]
+def test_an_anonymous_person_is_a_user_without_any_privilege():
+    assert running("a = [user_logged_in(), user_privileges()]").answers["a"] == [False, ["user"]]
+    asked = "a = [user_has_privilege(name) for name in ('user', 'anonymous', 'admin')]"
+    assert running(asked).answers["a"] == [False, True, False]
 
 
 def test_parts_of_the_page_can_be_changed_by_code():

@@ -203,6 +203,28 @@ def test_the_beginning_of_a_tag_is_escaped_however_short(typed):
     assert shown("<b>Ann</b>") == "<b>Ann</b>"
 
 
+@pytest.mark.parametrize("answers", [("JAVASCRIPT:", "name"), ("javascript", ":NAME"), ("JavaScript:", "name")])
+def test_a_scheme_that_code_puts_together_is_refused(typed, answers):
+    typed(*(answer for answer in answers if needs_escape(answer)))
+    assert settle(veil(f'<a href="{shown("".join(answers).lower())}">')) == '<a href="#">'
+
+
+def test_a_call_that_code_puts_together_is_none(typed):
+    typed("x+alert", "(document)+`a`")
+    assert not set("+(`") & set(shown("X+ALERT(DOCUMENT)+`A`"))
+
+
+def test_a_line_break_in_a_typed_text_that_code_changed_begins_no_markup(typed):
+    typed("one: two\n\n- three\n- four")
+    assert "\n" not in shown("ONE: TWO\n\n- THREE\n- FOUR")
+
+
+def test_a_tag_that_a_typed_text_breaks_gets_no_attribute_with_a_value(typed):
+    typed('"', "x onfocus=alert(1) y")
+    text = shown('Dear "x onfocus=alert(1) y')
+    assert "onfocus&#61;alert" in settle(veil(f'<p title="{text}">'))
+
+
 def test_a_typed_text_that_code_wrote_with_backslashes_keeps_those_of_the_code(typed):
     typed('say "\\x"')
     assert shown(json.dumps('say "\\x"')) == '"say \\&#0034;\\&#0092;x\\&#0034;"'
@@ -230,6 +252,13 @@ def test_a_script_is_given_exactly_what_was_typed(typed, text, write):
     code = script.removeprefix("<script>x = ").removesuffix(";</script>")
     assert json.loads(code) == json.loads(write(text))
     assert "<" not in code
+
+
+def test_a_backslash_at_the_end_of_a_typed_text_takes_no_meaning_from_what_follows(typed):
+    typed("\\")
+    assert shown("Ann \\") == "Ann &#0092;"
+    assert settle(veil(f'<script>x = "{shown("Ann " + chr(92))}";</script>')) == '<script>x = "Ann \\u005c";</script>'
+    assert shown(json.dumps("\\")) == json.dumps("\\")
 
 
 def test_a_backslash_that_an_author_wrote_out_stays_before_a_typed_text(typed):

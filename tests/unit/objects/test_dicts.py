@@ -41,7 +41,7 @@ def test_an_object_without_a_name_is_named_after_its_key() -> None:
 
 
 def test_new_makes_objects_for_keys_and_lists_of_keys() -> None:
-    positions = DADict("positions")
+    positions = DADict("positions", gathered=True)
     positions.new("clerk", ["cook", "driver"], pay=10)
     assert [(key, value.pay) for key, value in positions.items()] == [("clerk", 10), ("cook", 10), ("driver", 10)]
 
@@ -85,7 +85,7 @@ def test_the_usual_ways_to_look_into_a_dictionary(likes: DADict) -> None:
 
 
 def test_the_usual_ways_to_change_a_dictionary() -> None:
-    feet = DADict("feet")
+    feet = DADict("feet", gathered=True)
     feet.update({"dog": 4}, bird=2)
     assert feet.setdefault("dog", 9) == 4
     assert feet.setdefault("fish", 0) == 0
@@ -102,7 +102,7 @@ def test_a_key_that_is_to_be_removed_is_sought_first() -> None:
 
 def test_nothing_can_be_taken_out_of_an_empty_dictionary() -> None:
     with pytest.raises(KeyError):
-        DADict("feet").popitem()
+        DADict("feet", gathered=True).popitem()
 
 
 def test_delitem_passes_over_keys_that_are_not_there(likes: DADict) -> None:

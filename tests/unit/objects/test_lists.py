@@ -19,6 +19,7 @@ def rocks() -> DAList:
     rocks = DAList("rocks", object_type=Thing)
     for name in ("Anna", "Bert", "Cleo"):
         rocks.appendObject(name=name)
+    rocks.gathered = True
     return rocks
 
 

@@ -35,7 +35,7 @@ def test_a_periodic_value_is_counted_for_a_year_or_a_part_of_it() -> None:
 
 
 def test_the_total_is_that_of_the_items_that_exist() -> None:
-    estate = Asset("estate")
+    estate = Asset("estate", gathered=True)
     estate.new("fish", exists=True, value=400)
     estate.new("car", exists=False)
     estate.new("bike", exists=True, value=10)
@@ -44,14 +44,14 @@ def test_the_total_is_that_of_the_items_that_exist() -> None:
 
 
 def test_an_item_that_was_named_with_its_value_exists() -> None:
-    income = Income("income", new_item_value=100, new_item_period=12)
-    income._take_new_item("rent")
+    income = Income("income", minimum_number=1, new_item_name="rent", new_item_value=100, new_item_period=12)
+    income.there_is_another = False
     assert income.total() == 1200
     assert not hasattr(income, "new_item_value")
 
 
 def test_the_total_of_what_comes_again_and_again_can_be_for_a_month() -> None:
-    income = Income("income")
+    income = Income("income", gathered=True)
     income.new("work", exists=True, value=10, period=52)
     income.new("rent", exists=True, value=20, period=12)
     assert income.total(12) == pytest.approx(Decimal("63.33"), abs=Decimal("0.01"))
