@@ -12,7 +12,9 @@ from docassemble_lite.engine.blocks.attachment import odd_metadata, read_metadat
 from docassemble_lite.engine.blocks.block_terms import KINDS as KINDS_OF_TERMS
 from docassemble_lite.engine.blocks.roles import roles_at
 from docassemble_lite.engine.blocks.texts import BlockText
+from docassemble_lite.engine.defs import read_def
 from docassemble_lite.engine.document import Section
+from docassemble_lite.engine.help import read_interview_help
 from docassemble_lite.engine.images import read_image_sets, read_images
 from docassemble_lite.engine.page_code import marked
 from docassemble_lite.engine.page_files import KINDS, read_page_files
@@ -199,6 +201,9 @@ DIRECTIVES: dict[str, Callable[[Program, Section], None]] = {
     "default role": _default_role,
     "order": _order,
     "sections": _sections,
+    "def": read_def,
+    "mako": _ignored,
+    "interview help": read_interview_help,
     "terms": _terms,
     "auto terms": _terms,
     "progressive": _ignored,

@@ -67,6 +67,8 @@ class Evaluation:
         self.given: Mapping[str, tuple[tuple[Any, str], ...]] = {}
         # the answers that were thrown away when the person went back just now
         self.discarded: dict[str, Any] | None = None
+        # menus (`dispatch()`) that were left in this request
+        self.ended_menus: set[str] = set()
         self.messages: list[tuple[str, str]] = []
         # what set_save_status() said: "new", "overwrite" or "ignore"; empty: as usual
         self.save_status = ""
@@ -162,8 +164,9 @@ class Evaluation:
         if not isinstance(block, TemplateBlock):
             raise DAAttributeError(template.instanceName)
         self.bind(Binding(bound))
-        text = getattr(block, part)
-        return "" if text is None else text.raw(self.answers).rstrip()
+        if part == "content":
+            return block.content(self).rstrip()
+        return block.subject.raw(self.answers).rstrip() if block.subject else ""
 
     def add_button(self, group: Any, label: str | None, **options: Any) -> Any:
         """What `add_action()` of a group gives."""

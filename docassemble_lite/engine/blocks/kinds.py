@@ -76,12 +76,8 @@ def _odd_key(section: Section, key: str, known: frozenset[str]) -> SourceError:
 LATER = frozenset(
     {
         *EMAIL_KEYS,
-        "audio",
-        "breadcrumb",
         "decorations",
         "question metadata",
         "table css class",
-        "usedefs",
-        "video",
     }
 )

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from docassemble_lite.engine import terms
+from docassemble_lite.engine.defs import used_defs
 from docassemble_lite.engine.document import Place
 from docassemble_lite.engine.markup import (
     shown,
@@ -27,7 +28,9 @@ class BlockText:
     __slots__ = ("_block", "_inline", "_plain", "constant", "text")
 
     def __init__(self, text: Any, place: Place) -> None:
-        self.text: Text | None = compile_text(str(text), source=place.source.name, path=place.source.path, line=place.line)
+        self.text: Text | None = compile_text(
+            str(text), source=place.source.name, path=place.source.path, line=place.line, defs=used_defs()
+        )
         self.constant: str | None = self.text.constant
         self._block: str | None = None
         self._inline: str | None = None
