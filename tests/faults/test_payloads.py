@@ -23,7 +23,7 @@ from docassemble_lite.engine.typed import strip_html
 from tests.acceptance.in_process import Client, application
 from tests.acceptance.visitor import interview_path
 from tests.browsing import open_tab
-from tests.faults.active_nodes import Nodes, active, nodes_of_page
+from tests.faults.active_nodes import Nodes, active, nodes_of_page, nodes_of_page
 from tests.faults.payloads import HAND_MADE, LONGEST, Payload, payloads
 from tests.faults.typed_documents import ANSWERS, DOCUMENT, contents, found_in
 from tests.faults.typed_places import ELSEWHERE, FIELDS, IN_TEXT, KEYS, SCRIPTS, WAYS, Shown, interview
@@ -43,6 +43,8 @@ HARMLESS = (
     Payload("[x", "y"),
     Payload("![x", "y"),
     Payload("[", "^1]"),
+    # in square brackets of the author's
+    Payload("TARGET place", ""),
 )
 PATH = interview_path("typed.yml")
 
@@ -83,6 +85,26 @@ def test_payloads_are_many_and_different() -> None:
     assert made == list(payloads(SEED, 1000))
     assert len(set(HAND_MADE)) == len(HAND_MADE) >= 150
     assert max(len(payload.whole) for payload in made) <= LONGEST
+
+
+@pytest.mark.parametrize(
+    "evil",
+    [
+        "<p onclick=\"say('x'+alert(1))\">a</p>",
+        '<script>x = "";alert(1)//";</script>',
+        '<script nonce="x">x = "Ann";</script>',
+        '<a href=" java\tscript:x">y</a>',
+        "<img src=x onerror=alert(1)>",
+        "<svg onload=a>",
+        '<p style="x;background:url(y)">',
+        '<iframe srcdoc="<script>alert(1)</script>">',
+        "<form><input name=x>",
+        "<meta http-equiv=refresh content=0>",
+    ],
+)
+def test_the_judge_finds_what_acts(evil: str) -> None:
+    harmless = "<p onclick=\"say('x')\">a</p><script>x = \"Ann\";</script><a href='/x'>y</a><p style='color: x'>"
+    assert active(nodes_of_page(harmless + evil), nodes_of_page(harmless) + nodes_of_page("<script>x = 1</script><a href=x>"))
 
 
 def test_p27_nothing_typed_is_active_at_any_place(app: Flask, measured: Callable[..., None]) -> None:
