@@ -322,3 +322,14 @@ def redis_server(tmp_path: Path) -> Iterator[Redis]:
     server = Redis(tmp_path)
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with a key for 127.0.0.1, and the certificate with which it vouches for itself."""
+    # most tests need none
+    from tests.certificates import write_certificate
+
+    path = tmp_path_factory.mktemp("tls") / "both.pem"
+    write_certificate(path)
+    return path

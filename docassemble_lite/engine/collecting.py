@@ -116,7 +116,7 @@ def make_further(evaluation: Evaluation, asked: Asked, collected: Collected, ord
     group: DAList = read_variable(collected.group, evaluation.answers)
     wanted = collected.present + sum(number >= collected.present for number in order)
     if wanted > len(group.elements) and group.auto_gather:
-        group.delattr("gathered")
+        group._gather_again()
     items = {f"{collected.group}[{number}]" for number in collected.items}
     are_values = any(item.variable in items for item in asked.fields)
     while len(group.elements) < wanted:

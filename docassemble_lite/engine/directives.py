@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from docassemble_lite.engine.access import read_access
 from docassemble_lite.engine.blocks.attachment import odd_metadata, read_metadata
+from docassemble_lite.engine.blocks.block_terms import KINDS as KINDS_OF_TERMS
 from docassemble_lite.engine.blocks.roles import roles_at
 from docassemble_lite.engine.blocks.texts import BlockText
+from docassemble_lite.engine.defs import read_def
 from docassemble_lite.engine.document import Section
+from docassemble_lite.engine.help import read_interview_help
 from docassemble_lite.engine.images import read_image_sets, read_images
 from docassemble_lite.engine.page_code import marked
 from docassemble_lite.engine.page_files import KINDS, read_page_files
+from docassemble_lite.engine.sections import read_sections
+from docassemble_lite.engine.terms import read_terms
+from docassemble_lite.engine.translations import read_translations
 from docassemble_lite.host import current
 
 if TYPE_CHECKING:
@@ -147,6 +154,30 @@ def _mapping(section: Section, key: str) -> Section:
     return value
 
 
+def _sections(program: Program, section: Section) -> None:
+    value, sections = section["sections"], program.sections
+    try:
+        read_sections(value)
+    except ValueError as error:
+        raise section.mistake("sections", str(error), "Write each section on a line of its own: “- Introduction”.") from error
+    language = str(section.get("language", program.default_language))
+    sections.lists[language] = json.loads(json.dumps(value, default=str))
+    for key in ("progressive", "auto open"):
+        if not isinstance(section.get(key, True), bool):
+            raise section.mistake(key, f"“{key}” must be True or False.")
+    sections.progressive = section.get("progressive", sections.progressive)
+    sections.auto_open = section.get("auto open", sections.auto_open)
+
+
+def _terms(program: Program, section: Section) -> None:
+    if "question" in section:
+        return
+    language = str(section.get("language", program.default_language))
+    for kind in KINDS_OF_TERMS:
+        found = {phrase: BlockText.of_author(text) for phrase, (text, _) in read_terms(section, kind).items()}
+        program.terms.setdefault(kind, {}).setdefault(language, {}).update(found)
+
+
 def _attachment_options(program: Program, section: Section) -> None:
     options = _mapping(section, "attachment options")
     program.document_metadata.update(read_metadata(options))
@@ -170,6 +201,15 @@ DIRECTIVES: dict[str, Callable[[Program, Section], None]] = {
     "default language": _default_language,
     "default role": _default_role,
     "order": _order,
+    "sections": _sections,
+    "def": read_def,
+    "mako": _ignored,
+    "interview help": read_interview_help,
+    "translations": read_translations,
+    "terms": _terms,
+    "auto terms": _terms,
+    "progressive": _ignored,
+    "auto open": _ignored,
     "images": lambda program, section: read_images(program, section, "images"),
     "image sets": lambda program, section: read_image_sets(program, section, "image sets"),
     "comment": _ignored,

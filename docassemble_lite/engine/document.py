@@ -200,6 +200,14 @@ def read_sections(source: Source) -> Iterator[Section]:
             yield section
 
 
+def read_values(source: Source) -> Iterator[Any]:
+    """The values of a file of data, which needn't be mappings. Raises `SourceError` at the first one that isn't YAML."""
+    for offset, text in _documents(source):
+        node = _composed(source, offset, text)
+        if node is not None:
+            yield _Reader(source, offset).value(node)
+
+
 def _documents(source: Source) -> Iterator[tuple[int, str]]:
     begin, lines = 0, [line.replace("\t", "  ") for line in source.lines]
     if lines:
@@ -217,13 +225,18 @@ def _without_end(lines: list[str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _read(source: Source, offset: int, text: str) -> Section | None:
+def _composed(source: Source, offset: int, text: str) -> yaml.Node | None:
     try:
-        node = yaml.compose(text, Loader=_Loader)
+        node: yaml.Node | None = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         raise _yaml_mistake(source, offset, error) from error
     except yaml.YAMLError as error:
         raise Place(source, offset + 1).mistake(f"This isn't YAML: {error}") from error
+    return node
+
+
+def _read(source: Source, offset: int, text: str) -> Section | None:
+    node = _composed(source, offset, text)
     if node is None:
         return None
     reader = _Reader(source, offset)

@@ -14,15 +14,22 @@ from typing import Any
 
 from docassemble_lite import language, objects
 from docassemble_lite.engine.background import BackgroundAction
+from docassemble_lite.engine.breadcrumbs import DABreadCrumbs
 from docassemble_lite.engine.functions import (
     accesses,
     accounts,
     actions,
     browser,
+    data,
     documents,
     emails,
+    explaining,
+    mailboxes,
+    menus,
+    navigation,
     people,
     performed_tasks,
+    recognition,
     server,
     steering,
     tasks,
@@ -30,6 +37,7 @@ from docassemble_lite.engine.functions import (
 )
 from docassemble_lite.engine.lazy import DALazyTemplate
 from docassemble_lite.engine.lazy_table import DALazyTableTemplate
+from docassemble_lite.engine.steering import InvalidAnswer
 
 
 def own_names() -> list[str]:
@@ -42,10 +50,16 @@ _MODULES = (
     accounts,
     actions,
     browser,
+    data,
     documents,
     emails,
+    explaining,
+    mailboxes,
+    menus,
+    navigation,
     people,
     performed_tasks,
+    recognition,
     server,
     steering,
     tasks,
@@ -62,5 +76,6 @@ def library() -> dict[str, Any]:
     for module in _MODULES:
         names.update({name: getattr(module, name) for name in module.__all__})
     names.update(BackgroundAction=BackgroundAction, json=json, re=re)
+    names.update(DABreadCrumbs=DABreadCrumbs, DAValidationError=InvalidAnswer)
     names.update(DALazyTemplate=DALazyTemplate, DALazyTableTemplate=DALazyTableTemplate)
     return names

@@ -94,7 +94,7 @@ def _moving(evaluation: Evaluation, group: Any, index: int, offer: Offer) -> lis
     for sign, name, step in (("↑", word("Move up"), -1), ("↓", word("Move down"), 1)):
         if 0 <= index + step < len(group.elements):
             url = offered_url(evaluation, MOVE, {**_place(group, index), "step": step})
-            made.append(_button(sign, url, "da-move btn-outline-secondary", offer.label, name))
+            made.append(_button(sign, url, "da-move btn-secondary", offer.label, name))
     return made
 
 
@@ -231,7 +231,7 @@ def _ungather(group: Any) -> None:
     """Have the group gathered once more, without anybody being asked whether there are others."""
     if group.has_been_gathered() and not group.ask_number and "there_is_another" not in group.__dict__:
         group.there_is_another = False
-    group.delattr("gathered")
+    group._gather_again()
 
 
 def _completing(group: Any) -> dict[str, Any]:

@@ -18,6 +18,8 @@ from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
+from docassemble_lite.engine import terms
+from docassemble_lite.engine.films import FILM, film_html
 from docassemble_lite.engine.images import file_html, icon_html
 from docassemble_lite.engine.qr_codes import QR, qr_html
 from docassemble_lite.engine.typed import (
@@ -120,6 +122,33 @@ def _opens_beside(address: str) -> bool:
     return bool(_ELSEWHERE.match(address) or _DOCUMENT.match(address))
 
 
+# --- terms -----------------------------------------------------------------------------------------------------------
+
+
+def _read_term(state: StateInline, silent: bool) -> bool:
+    match = terms.BRACES.match(state.src, state.pos) if state.src[state.pos] == "{" else None
+    explained = terms.read_braces(match) if match else None
+    if match is None or explained is None:
+        return False
+    if not silent:
+        token = state.push("sign", "", 0)
+        token.content = explained
+        token.meta = {"plain": (match["shown"] or match["term"]).strip()}
+    state.pos = match.end()
+    return True
+
+
+def _explain(children: list[Token]) -> None:
+    """Words of `auto terms` become terms, but for those in a link."""
+    links = 0
+    for token in children:
+        links += (token.type == "link_open") - (token.type == "link_close")
+        explained = terms.with_automatic(token.content) if token.type == "text" and not links else None
+        if explained is not None:
+            token.meta = {"plain": token.content}
+            token.type, token.content = "sign", explained
+
+
 def _finish_link(token: Token) -> None:
     if _opens_beside(str(token.attrGet("href") or "")):
         token.attrSet("target", "_blank")
@@ -158,7 +187,7 @@ _ALIGNMENTS = {
 }
 _BRACKET = re.compile(
     r"\[(?:TARGET +(?P<target>[\w-]+) *|INDENTBY [^\]\n]*"
-    rf"|{QR}"
+    rf"|{QR}|{FILM}"
     r"|FILE +(?P<file>[^,\[\]\n]+)(?:,(?P<width>[^,\[\]\n]*))?(?:,(?P<alt>[^\]]*))?"
     r"|(?P<tag>[A-Z][A-Z_]+))\]"
 )
@@ -175,6 +204,8 @@ def _sign_html(match: re.Match[str]) -> str | None:
         return f'<span class="datarget datarget{match["target"]}" aria-live="polite"></span>'
     if match["qr"]:
         return qr_html(unveil(match["qr"]), match["qr_width"] or "", unveil(match["qr_words"] or ""))
+    if match["film"]:
+        return film_html(match)
     if match["file"]:
         return file_html(unveil(match["file"]), match["width"] or "", match["alt"] or "")
     if match["tag"] is None:
@@ -306,6 +337,7 @@ def _finish(state: StateCore) -> None:
         elif token.type == "html_block":
             token.content = _with_signs(token.content)
         elif token.type == "inline" and token.children:
+            _explain(token.children)
             token.children = _finished_children(token.children, _block_around(state.tokens, number))
 
 
@@ -426,6 +458,7 @@ def _markdown() -> MarkdownIt:
     markdown.inline.ruler.before("escape", "backslash", _read_backslash)
     markdown.inline.ruler.before("link", "bracket", _read_bracket)
     markdown.inline.ruler.before("link", "icon", _read_icon)
+    markdown.inline.ruler.before("link", "term", _read_term)
     markdown.inline.ruler.before("link", "attributes", _read_attributes)
     markdown.core.ruler.after("inline", "finish", _finish)
     return markdown

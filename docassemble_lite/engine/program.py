@@ -21,14 +21,19 @@ from docassemble_lite.engine.blocks.block import Block
 from docassemble_lite.engine.blocks.code import CodeBlock
 from docassemble_lite.engine.blocks.kinds import make_block, odd_keys
 from docassemble_lite.engine.blocks.reset import ResetBlock
+from docassemble_lite.engine.blocks.texts import BlockText
+from docassemble_lite.engine.defs import known_defs, using_defs
 from docassemble_lite.engine.directives import DIRECTIVES, ScreenParts
 from docassemble_lite.engine.document import Section, read_sections
+from docassemble_lite.engine.help import Help
 from docassemble_lite.engine.images import Image
 from docassemble_lite.engine.library import library
 from docassemble_lite.engine.modules import make_importable, package_of
 from docassemble_lite.engine.names import parts_of
 from docassemble_lite.engine.page_files import PageFiles
+from docassemble_lite.engine.sections import Sections
 from docassemble_lite.engine.source import Source, Sources
+from docassemble_lite.engine.translations import Translations, known_translations
 from docassemble_lite.errors import AuthorError, InterviewNotFound, SourceError
 
 log = logging.getLogger(__name__)
@@ -48,6 +53,15 @@ class Program:
     metadata: dict[str, Any] = field(default_factory=dict)
     access: Access = field(default_factory=Access)
     features: dict[str, Any] = field(default_factory=dict)
+    # kind (“terms”, “auto terms”) → language → phrase → definition
+    terms: dict[str, dict[str, dict[str, BlockText]]] = field(default_factory=dict)
+    # name → Mako of the “def” blocks so far
+    defs: dict[str, str] = field(default_factory=dict)
+    # of the “translations” blocks so far
+    translations: Translations = field(default_factory=dict)
+    # language → the texts that all screens have as help
+    help: dict[str, list[Help]] = field(default_factory=dict)
+    sections: Sections = field(default_factory=Sections)
     parts: ScreenParts = field(default_factory=ScreenParts)
     page_files: PageFiles = field(default_factory=PageFiles)
     allowed_actions: AllowedActions = field(default_factory=AllowedActions)
@@ -72,6 +86,8 @@ class Program:
     resets: list[ResetBlock] = field(default_factory=list)
     always_reconsidered: list[Block] = field(default_factory=list)
     handles_actions: bool = False
+    # how far questions say that one has got
+    progress_marks: list[float] = field(default_factory=list)
     dependents: dict[str, list[Block]] = field(default_factory=dict)
     _by_name: dict[str, list[Block]] = field(default_factory=dict)
     _generic: dict[str, dict[str, list[Block]]] = field(default_factory=dict)
@@ -82,6 +98,7 @@ class Program:
         """Index the blocks, once all files are read."""
         for block in self.blocks:
             self._named[block.name] = block
+            self._note_progress(block)
             if isinstance(block, ResetBlock):
                 self.resets.append(block)
             if block.mandatory is not False or block.initial is not False:
@@ -98,6 +115,11 @@ class Program:
             for name in block.depends_on:
                 self.dependents.setdefault(name, []).append(block)
         self.warnings += self.allowed_actions.unanswered(self)
+
+    def _note_progress(self, block: Block) -> None:
+        progress = block.section.get("progress")
+        if isinstance(progress, (int, float)):
+            self.progress_marks.append(float(progress))
 
     def named(self, name: str) -> Block | None:
         """The block that the bookkeeping of answered blocks calls `name`."""
@@ -201,7 +223,8 @@ class _Builder:
         self.program = Program(source.name, source, sources, builtins=dict(library()))
 
     def build(self) -> Program:
-        self.read(self.program.source)
+        with known_defs(self.program.defs), known_translations(self.program.translations):
+            self.read(self.program.source)
         self.program.finish()
         return self.program
 
@@ -221,12 +244,14 @@ class _Builder:
                 directive(self.program, section)
         self._include(section, source)
         self._import(section, source)
-        block = make_block(section, len(self.program.blocks), self.program.default_language)
+        with using_defs(section):
+            block = make_block(section, len(self.program.blocks), self.program.default_language)
+            files = block.read_files(self.sources) if block is not None else []
         if block is not None:
             self.program.blocks.append(block)
-            for file in block.read_files(self.sources):
-                self.program.files[file.path] = _changed(file.path)
-                self.program.file_names[file.name] = file.path
+        for file in files:
+            self.program.files[file.path] = _changed(file.path)
+            self.program.file_names[file.name] = file.path
         known = frozenset(DIRECTIVES) | {"include", "modules", "imports"}
         self.program.warnings += odd_keys(section, block, known)
 

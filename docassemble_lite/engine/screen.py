@@ -169,6 +169,8 @@ class ButtonView:
     color: str = "primary"
     help_html: str = ""
     css_class: str = ""
+    # a link that stands before the buttons of the question
+    before: bool = False
 
 
 @dataclass(frozen=True)
@@ -333,6 +335,26 @@ class Review:
 
 
 @dataclass(frozen=True)
+class NavigationItem:
+    """A section in the bar; `past` says whether the person has been there. Without a `url` it leads nowhere."""
+
+    label: str
+    url: str = ""
+    current: bool = False
+    past: bool = False
+    subsections: tuple[NavigationItem, ...] = ()
+
+
+@dataclass(frozen=True)
+class Navigation:
+    """The sections beside a screen, or above it. `small` is what narrow pages have: "bar", "dropdown" or nothing."""
+
+    items: tuple[NavigationItem, ...]
+    horizontal: bool = False
+    small: str = "bar"
+
+
+@dataclass(frozen=True)
 class Screen:
     """A screen for a person."""
 
@@ -350,8 +372,15 @@ class Screen:
     # scripts and styles of the question, as HTML
     script_html: str = ""
     css_html: str = ""
+    # players above the question
+    player_html: str = ""
     help_html: str = ""
+    # what the bar calls the help
     help_label: str = ""
+    # whether some of the help is about this very question
+    helps_question: bool = False
+    # a button for the help inside the question; empty: there is none
+    help_button: str = ""
     fields: tuple[FieldView, ...] = ()
     # the list to whose items the fields belong
     collected: CollectedView | None = None
@@ -362,6 +391,10 @@ class Screen:
     choices: FieldView | None = None
     # what can be looked at again
     review: Review | None = None
+    # the sections of the interview
+    navigation: Navigation | None = None
+    # how far the interview has got, from 0 to 100; None: that isn't shown
+    progress: float | None = None
     # entries of the menu that the interview adds: (label, address), both plain text
     menu: tuple[tuple[str, str], ...] = ()
     # additional links (action buttons)

@@ -134,6 +134,7 @@ def _escape_within(text: str, evaluation: Any) -> str:
     _mark(marks, _changed(text, _traces_of(evaluation)))
     if "\\" in text:
         _mark_written(marks, text, typed)
+        _mark_last_backslash(marks, text, typed)
     return _ESCAPED.sub(lambda match: f"&#{ord(match[0]):04d};" if marks[match.start()] else match[0], text)
 
 
@@ -209,14 +210,18 @@ def _squeezed(text: str) -> str:
     return "".join(text.casefold().split())
 
 
+# what makes a scheme, a call or a text of JavaScript, and what neither JSON nor HTML consists of (but for the colon)
+_JOINTS = frozenset(":(`+;&")
+
+
 def _ends(trace: str) -> Iterator[str]:
-    """What of the trace tells enough when code has put something else beside it: the beginning of a tag, and a scheme."""
+    """What of the trace tells enough when code has put something else beside it: the beginning of a tag, and joints."""
     before, sign, after = trace[:_REACH], trace[_REACH], trace[_REACH + 1 :]
     if sign == "<":
         yield sign + after.rstrip("\0")
-    if sign == ":" and before == _EDGE and "\0" not in after:
+    if sign in _JOINTS and before.startswith("\0") and "\0" not in after:
         yield sign + after
-    if sign == ":" and after == _EDGE and "\0" not in before:
+    if sign in _JOINTS and after.endswith("\0") and "\0" not in before:
         yield before + sign
 
 
@@ -237,9 +242,10 @@ def _changed(text: str, traces: _Traces) -> Iterator[tuple[int, int]]:
 
 
 def _is_end(around: str, ends: Collection[str]) -> bool:
-    if around[_REACH] not in "<:":
-        return False
-    return around[: _REACH + 1] in ends or any(around[_REACH:end] in ends for end in range(_REACH + 1, len(around) + 1))
+    sign = around[_REACH]
+    if sign == "<":
+        return any(around[_REACH:end] in ends for end in range(_REACH + 1, len(around) + 1))
+    return sign in _JOINTS and (around[: _REACH + 1] in ends or around[_REACH:] in ends)
 
 
 def _line_breaks(text: str) -> Iterator[tuple[int, str]]:
@@ -252,7 +258,8 @@ def _line_breaks(text: str) -> Iterator[tuple[int, str]]:
 
 # --- what code has written with backslashes
 
-_PAIR = re.compile(r"\\(.)", re.DOTALL)
+# the second half may stand behind the end of what was typed
+_PAIR = re.compile(r"\\.?", re.DOTALL)
 
 
 def _mark_written(marks: bytearray, text: str, typed: Iterable[str]) -> None:
@@ -264,6 +271,12 @@ def _mark_written(marks: bytearray, text: str, typed: Iterable[str]) -> None:
             _mark(marks, [(start, end)])
             for pair in _PAIR.finditer(text, start, end):
                 marks[pair.start()] = 0
+
+
+def _mark_last_backslash(marks: bytearray, text: str, typed: Iterable[str]) -> None:
+    """One that ends an answer, however short, would take away the meaning of what the author wrote behind it."""
+    if _backslashes_before(text, len(text)) % 2 and any(item.endswith("\\") for item in typed):
+        marks[-1] = 1
 
 
 def _backslashes_before(text: str, place: int) -> int:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from docassemble_lite.objects.base import DAObject
+from docassemble_lite.objects.context import DAContext
 from docassemble_lite.objects.dicts import DADict, DAOrderedDict
+from docassemble_lite.objects.emails import DAEmail
 from docassemble_lite.objects.empty import DAEmpty
 from docassemble_lite.objects.files import DAFile, DAFileCollection, DAFileList, DAStaticFile, static_image
 from docassemble_lite.objects.groups import Group
@@ -26,7 +28,9 @@ _OPEN = (
     Asset,
     ChildList,
     City,
+    DAContext,
     DADict,
+    DAEmail,
     DAEmailRecipient,
     DAEmailRecipientList,
     DAEmpty,
@@ -70,7 +74,9 @@ __all__ = [
     "ChildList",
     "City",
     "DAAttributeError",
+    "DAContext",
     "DADict",
+    "DAEmail",
     "DAEmailRecipient",
     "DAEmailRecipientList",
     "DAEmpty",

@@ -126,7 +126,7 @@ class Group(DAObject):
         new ones up to the number needed; then `there_is_another`, again after each item, until it is False. `number` is how
         many there are in all, `minimum` at least; the others are as the attributes of the group.
         """
-        if self.has_been_gathered() and (self.elements or not self.__dict__.get("there_are_any")):
+        if self._is_gathered() and (self.elements or not self.__dict__.get("there_are_any")):
             return True
         self.delattr("gathered")
         with being_gathered(self.instanceName):
@@ -139,7 +139,7 @@ class Group(DAObject):
                 )
             )
             self.hook_on_gather()
-        self.delattr("_completing_again")
+        self.delattr("_completing_again", "_gathering_again")
         self.gathered = True
         self.revisit = True
         self.hook_after_gather()
@@ -205,12 +205,21 @@ class Group(DAObject):
                 for item in self._items():
                     if isinstance(item, DAObject):
                         item.delattr("complete")
-            self.delattr("gathered")
+            self._gather_again()
         return self.gather()
 
     def has_been_gathered(self) -> bool:
-        """Whether everything is in the group; nothing is asked."""
+        """Whether everything is in the group, or was until an item was added or changed; nothing is asked."""
+        return self._is_gathered() or "_gathering_again" in self.__dict__
+
+    def _is_gathered(self) -> bool:
         return bool(self.__dict__.get("gathered"))
+
+    def _gather_again(self) -> None:
+        """Have the group gathered once more, as an item was added or changed."""
+        if self._is_gathered():
+            self._gathering_again = True
+        self.delattr("gathered")
 
     def gathering_started(self) -> bool:
         """Whether anything is known of what is in the group."""
@@ -223,7 +232,7 @@ class Group(DAObject):
         """
         if only_if_empty and self.elements:
             return
-        self.delattr("there_is_another", "there_is_one_other", "gathered", "new_object_type", *self._passing)
+        self.delattr("there_is_another", "there_is_one_other", "gathered", "new_object_type", "_gathering_again", *self._passing)
         if not self.elements:
             self.delattr("there_are_any")
         for item in self._items():
@@ -319,7 +328,7 @@ class Group(DAObject):
         """How many there are in all. While they are being gathered, so many as are there, or as are known to come."""
         self._trigger_gather()
         coming = int(self.target_number) if self.ask_number and "target_number" in self.__dict__ else 0
-        return len(self.elements) if self.has_been_gathered() else max(len(self.elements), coming)
+        return len(self.elements) if self._is_gathered() else max(len(self.elements), coming)
 
     def number_gathered(self, if_started: bool = False) -> int:
         """How many are there now. With `if_started`, gathering begins first if it hasn't."""

@@ -71,7 +71,7 @@ class DAList(Group):
         needed = index - len(self.elements) + 1
         if index < 0 or needed <= 0:
             return
-        if self.auto_gather and self.has_been_gathered():
+        if self.auto_gather and self._is_gathered():
             raise IndexError(f"{self.instanceName} has {len(self.elements)} items, so there is no item number {index}.")
         if self.object_type is None or self.ask_object_type or current().probing:
             raise DAIndexError(self.item_name(index))

@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine, RowMapping, func, select
 from docassemble_lite.clock import naive_utc
 from docassemble_lite.errors import AnswersNotStorable, SavedByAnother, SessionNotFound
 from docassemble_lite.host import PersonAccess
-from docassemble_lite.store import file_queries, queries, task_queries
+from docassemble_lite.store import file_queries, mailbox_queries, queries, task_queries
 from docassemble_lite.store.files import Files
 from docassemble_lite.store.freezer import freeze, thaw
 from docassemble_lite.store.ids import is_id
@@ -195,13 +195,15 @@ class Sessions:
     def restart(self, loaded: Loaded, answers: dict[str, Any], extra: Any = None, **columns: Any) -> Loaded:
         """Replace all steps by a first one, under the same id; takes and raises what `save` does.
 
-        The files that the session had before are removed.
+        The files that the session had before are removed, and its mailboxes with the e-mails.
         """
         columns.setdefault("steps_offset", 0)
         had = self._files.numbers_of(loaded.session_id)
         after = self.save(replace(loaded, step=0), answers, extra, new_step=True, **columns)
         if had:
             self._files.remove(loaded.session_id, had)
+        with self._writing.begin() as connection:
+            connection.execute(mailbox_queries.remove_all, {"of_session": loaded.session_id})
         return after
 
     def delete(self, seen: Peek) -> None:

@@ -18,14 +18,16 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Dialog, Page, Route
 
+from docassemble_lite.emails import Email
 from docassemble_lite.engine.typed import strip_html
 from tests.acceptance.in_process import Client, application
 from tests.acceptance.visitor import interview_path
 from tests.browsing import open_tab
-from tests.faults.active_nodes import Nodes, active
+from tests.faults.active_nodes import Nodes, active, nodes_of_page
 from tests.faults.payloads import HAND_MADE, LONGEST, Payload, payloads
 from tests.faults.typed_documents import ANSWERS, DOCUMENT, contents, found_in
 from tests.faults.typed_places import ELSEWHERE, FIELDS, IN_TEXT, KEYS, SCRIPTS, WAYS, Shown, interview
+from tests.unit.engine.interviewing import interview as interview_in_memory
 
 COUNT = int(os.environ.get("DAL_FORGERIES", "250"))
 SEED = 27
@@ -39,6 +41,10 @@ HARMLESS = (
     Payload("https://example.com/a?b=c", ""),
     Payload("//example.com/a", ""),
     Payload("[x", "y"),
+    Payload("![x", "y"),
+    Payload("[", "^1]"),
+    # in square brackets of the author's
+    Payload("TARGET place", ""),
 )
 PATH = interview_path("typed.yml")
 
@@ -79,6 +85,26 @@ def test_payloads_are_many_and_different() -> None:
     assert made == list(payloads(SEED, 1000))
     assert len(set(HAND_MADE)) == len(HAND_MADE) >= 150
     assert max(len(payload.whole) for payload in made) <= LONGEST
+
+
+@pytest.mark.parametrize(
+    "evil",
+    [
+        "<p onclick=\"say('x'+alert(1))\">a</p>",
+        '<script>x = "";alert(1)//";</script>',
+        '<script nonce="x">x = "Ann";</script>',
+        '<a href=" java\tscript:x">y</a>',
+        "<img src=x onerror=alert(1)>",
+        "<svg onload=a>",
+        '<p style="x;background:url(y)">',
+        '<iframe srcdoc="<script>alert(1)</script>">',
+        "<form><input name=x>",
+        "<meta http-equiv=refresh content=0>",
+    ],
+)
+def test_the_judge_finds_what_acts(evil: str) -> None:
+    harmless = "<p onclick=\"say('x')\">a</p><script>x = \"Ann\";</script><a href='/x'>y</a><p style='color: x'>"
+    assert active(nodes_of_page(harmless + evil), nodes_of_page(harmless) + nodes_of_page("<script>x = 1</script><a href=x>"))
 
 
 def test_p27_nothing_typed_is_active_at_any_place(app: Flask, measured: Callable[..., None]) -> None:
@@ -129,6 +155,56 @@ def test_p27_nothing_typed_is_active_in_a_document(app: Flask, measured: Callabl
         "P27", documents=len(rounds), payloads=len(rounds) * len(ANSWERS), formats=len(expected) - 1, active_nodes=len(found)
     )
     assert found == [], "\n".join(found[:5])
+
+
+# --- e-mails -------------------------------------------------------------------------------------------------------------
+
+LETTER = """
+mandatory: True
+code: |
+  send_email(to='ann@example.com', template=letter)
+---
+mandatory: True
+question: Sent
+---
+question: What?
+fields:
+  - One: one
+    required: False
+  - Two: two
+    input type: area
+    required: False
+---
+template: letter
+subject: About ${ one }
+content: |
+  Dear ${ one }, **${ two }** and [${ one }](https://example.com/${ two })
+
+  * ${ one }
+  * <b>${ two }</b>
+"""
+
+
+def letter_with(payload: Payload) -> Email:
+    """The e-mail that goes to somebody about what was typed."""
+    session = interview_in_memory(LETTER)
+    session.answer(one=payload.first, two=payload.second)
+    ((email, _),) = session.host.emails
+    return email
+
+
+def test_p27_nothing_typed_is_active_in_an_email(measured: Callable[..., None]) -> None:
+    expected: Nodes = Counter()
+    for payload in HARMLESS:
+        expected |= nodes_of_page(letter_with(payload).html)
+    found = []
+    for payload in payloads(SEED, COUNT):
+        email = letter_with(payload)
+        assert "\n" not in email.subject
+        if beyond := active(nodes_of_page(email.html), expected):
+            found.append(f"{payload}: {dict(beyond)}")
+    measured("P27", emails=COUNT, active_nodes=len(found))
+    assert found == [], "\n".join(found[:10])
 
 
 # --- a real browser ------------------------------------------------------------------------------------------------------

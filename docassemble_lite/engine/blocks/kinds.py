@@ -7,15 +7,16 @@ import difflib
 from docassemble_lite.engine.blocks.attachment import AttachmentBlock
 from docassemble_lite.engine.blocks.block import MODIFIERS, Block
 from docassemble_lite.engine.blocks.code import CodeBlock
+from docassemble_lite.engine.blocks.data import DataBlock, DataFromCodeBlock, ObjectsFromFileBlock
 from docassemble_lite.engine.blocks.documents import EMAIL_KEYS
 from docassemble_lite.engine.blocks.fields import odd_field_keys
 from docassemble_lite.engine.blocks.objects import ObjectsBlock
 from docassemble_lite.engine.blocks.question import QuestionBlock
 from docassemble_lite.engine.blocks.reset import ResetBlock
+from docassemble_lite.engine.blocks.response import RESPONSES, ResponseBlock
 from docassemble_lite.engine.blocks.review import ReviewBlock
 from docassemble_lite.engine.blocks.table import TableBlock
 from docassemble_lite.engine.blocks.template import TemplateBlock
-from docassemble_lite.engine.blocks.unsupported import UNSUPPORTED, UnsupportedBlock
 from docassemble_lite.engine.document import Section
 from docassemble_lite.errors import SourceError
 
@@ -27,7 +28,11 @@ KINDS: dict[str, type[Block]] = {
     "table": TableBlock,
     "code": CodeBlock,
     "objects": ObjectsBlock,
+    "data": DataBlock,
+    "data from code": DataFromCodeBlock,
+    "objects from file": ObjectsFromFileBlock,
     "reset": ResetBlock,
+    **dict.fromkeys(RESPONSES, ResponseBlock),
     "attachment": AttachmentBlock,
     "attachments": AttachmentBlock,
 }
@@ -38,24 +43,15 @@ def make_block(section: Section, number: int, language: str) -> Block | None:
     for key, kind in KINDS.items():
         if key in section:
             return kind(section, number, language)
-    for key in UNSUPPORTED:
-        if key in section:
-            return UnsupportedBlock(section, number, language, key)
     return None
 
 
 def odd_keys(section: Section, block: Block | None, directives: frozenset[str]) -> list[SourceError]:
     """What is to be said about keys that mean nothing where they stand."""
-    if isinstance(block, UnsupportedBlock):
-        return [
-            section.mistake(
-                block.missing_kind, f"“{block.missing_kind}” isn't supported yet.", "The block fails when it is needed."
-            )
-        ]
     known = directives | MODIFIERS | (block.keys if block else frozenset())
     odd = [_odd_key(section, key, known) for key in section if key not in known]
     if isinstance(block, QuestionBlock):
-        odd += odd_field_keys(block.entries)
+        odd += [*odd_field_keys(block.entries), *block.missing_recordings]
         if section.get("allow emailing") not in (None, False):
             odd.append(
                 section.mistake("allow emailing", "Documents can't be sent by e-mail yet.", "Write “allow emailing: False”.")
@@ -80,19 +76,8 @@ def _odd_key(section: Section, key: str, known: frozenset[str]) -> SourceError:
 LATER = frozenset(
     {
         *EMAIL_KEYS,
-        "action buttons",
-        "audio",
-        "auto terms",
-        "breadcrumb",
         "decorations",
-        "gathered",
-        "progress",
         "question metadata",
-        "section",
         "table css class",
-        "terms",
-        "use objects",
-        "usedefs",
-        "video",
     }
 )

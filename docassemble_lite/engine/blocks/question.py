@@ -6,8 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from docassemble_lite.engine import progress, sections
+from docassemble_lite.engine.blocks.action_buttons import ActionButtons
 from docassemble_lite.engine.blocks.attachment import Attachment
 from docassemble_lite.engine.blocks.block import Block, names_at
+from docassemble_lite.engine.blocks.block_terms import BlockTerms
 from docassemble_lite.engine.blocks.choices import Choice, ChoiceList, read_choices
 from docassemble_lite.engine.blocks.code import CodeBlock, code_at
 from docassemble_lite.engine.blocks.conditions import Control, settle_conditions
@@ -18,19 +21,25 @@ from docassemble_lite.engine.blocks.fields import define_parents, read_fields
 from docassemble_lite.engine.blocks.list_collect import Collection, ListCollect
 from docassemble_lite.engine.blocks.roles import ROLE_EVENT, require_role, roles_at
 from docassemble_lite.engine.blocks.texts import BlockText, page_text_at, text_at
+from docassemble_lite.engine.breadcrumbs import leave_breadcrumb
 from docassemble_lite.engine.decorating import with_images
 from docassemble_lite.engine.document import Section
 from docassemble_lite.engine.expressions import constant_or_expression, set_variable
 from docassemble_lite.engine.fields.control_name import control_name
 from docassemble_lite.engine.fields.datatype import FieldSpec, FieldTexts, Option
 from docassemble_lite.engine.fields.registry import datatype_for
+from docassemble_lite.engine.help import help_at, shown_help
 from docassemble_lite.engine.menu import menu_of
 from docassemble_lite.engine.names import NOTHING_BOUND, Binding
 from docassemble_lite.engine.page_code import script_markup, style_markup
+from docassemble_lite.engine.players import Players
+from docassemble_lite.engine.progress import ProgressMark
 from docassemble_lite.engine.screen import Asked, AskedField, ButtonView, ChoiceView, FieldView, Press, Screen
 from docassemble_lite.engine.source import Source, Sources
 from docassemble_lite.engine.steering import EndWithMessage, RunAgain
+from docassemble_lite.engine.terms import plainly
 from docassemble_lite.engine.typed import target_acts
+from docassemble_lite.errors import SourceError
 from docassemble_lite.language.words import word
 
 if TYPE_CHECKING:
@@ -119,11 +128,19 @@ class QuestionBlock(Block):
             "resume button label",
             "shuffle",
             "check in",
+            "usedefs",
+            "breadcrumb",
+            "audio",
+            "video",
             "list collect",
             "signature",
             "required",
             "pen color",
             "decoration",
+            "progress",
+            "action buttons",
+            "terms",
+            "auto terms",
             *DOCUMENT_KEYS,
         }
     )
@@ -135,7 +152,7 @@ class QuestionBlock(Block):
         self.question = page_text_at(section, "question") or BlockText("", section.place)
         self.texts = {key: text for key in _BLOCK_TEXTS if (text := page_text_at(section, key)) is not None}
         self.script, self.css = text_at(section, "script", script_markup), text_at(section, "css", style_markup)
-        self.help_label, self.help = _help_of(section)
+        self.help, self.players = help_at(section, "help"), Players(section)
         self.labels = {
             key: text_at(section, key)
             for key in ("continue button label", "back button label", "continue button color", "css class")
@@ -149,6 +166,12 @@ class QuestionBlock(Block):
         self.signature_required = constant_or_expression(section.get("required", True), section.value_place("required"))
         self.pen_color = text_at(section, "pen color")
         self.decoration = text_at(section, "decoration")
+        self.missing_recordings: list[SourceError] = []
+        self.breadcrumb = text_at(section, "breadcrumb") or self.question
+        self.terms = BlockTerms(section)
+        self.action_buttons = ActionButtons(section)
+        self.progress = ProgressMark(section, text_at(section, "progress"))
+        self.nav_section = text_at(section, "section")
         self.documents = QuestionDocuments(section, self.name)
         self.validation = code_at(section, "validation code") if "validation code" in section else None
         self.entries: list[FieldEntry] = []
@@ -240,6 +263,12 @@ class QuestionBlock(Block):
         return self.documents.attachments
 
     def read_files(self, sources: Sources) -> list[Source]:
+        self.missing_recordings = [
+            mistake
+            for players in (self.players, self.help.players if self.help else None)
+            if players
+            for mistake in players.mistakes(sources)
+        ]
         inner = [file for block in self.embedded.values() for file in block.read_files(sources)]
         return [*inner, *(file for attachment in self.attachments for file in attachment.read_files(sources))]
 
@@ -273,16 +302,23 @@ class QuestionBlock(Block):
     def ask(self, evaluation: Evaluation, binding: Binding, sought: str) -> Screen:
         """The screen. Every text is evaluated, so a missing variable may send the search elsewhere first."""
         evaluation.prepare(self, binding)
+        with self.terms.known(evaluation):
+            return self._made(evaluation, binding, sought)
+
+    def _made(self, evaluation: Evaluation, binding: Binding, sought: str) -> Screen:
         # the texts come first, as they stand first: what they need is asked before what the fields need
         question = (self.question.inline(evaluation.answers), self.question.plain(evaluation.answers))
+        leave_breadcrumb(evaluation, self.breadcrumb.plain(evaluation.answers))
         texts = {key: text.block(evaluation.answers) for key, text in self.texts.items()}
         texts["script"] = self.script.html(evaluation.answers) if self.script else ""
         texts["css"] = self.css.html(evaluation.answers) if self.css else ""
-        form = self.make_form(evaluation, binding)
+        with plainly():
+            form = self.make_form(evaluation, binding)
         screen = self._screen(evaluation, form, self._asked(evaluation, form, binding, sought), question, texts)
         documents = self.documents.shown(evaluation, binding)
         if documents is not None:
             screen = replace(screen, documents=documents)
+        screen = self._located(evaluation, screen)
         screen = with_images(screen, self.decoration.raw(evaluation.answers) if self.decoration else "")
         define_parents(evaluation, form.variables())
         if ROLE_EVENT not in self.defines:
@@ -290,6 +326,17 @@ class QuestionBlock(Block):
         if self.section.get("prevent going back") is True:
             evaluation.internal["steps_offset"] = evaluation.internal["steps"]
         return screen
+
+    def _located(self, evaluation: Evaluation, screen: Screen) -> Screen:
+        """The screen with where it is in the interview."""
+        if self.nav_section is not None:
+            sections.enter(evaluation, self.nav_section.value(evaluation.answers).strip())
+        progress.advance(evaluation, self.progress)
+        return replace(
+            screen,
+            navigation=sections.navigation_of(evaluation),
+            progress=progress.shown(evaluation, self.progress),
+        )
 
     def _asked(self, evaluation: Evaluation, form: Form, binding: Binding, sought: str) -> Asked:
         return Asked(
@@ -312,6 +359,7 @@ class QuestionBlock(Block):
     ) -> Screen:
         answers, parts, features = evaluation.answers, evaluation.program.parts, evaluation.program.features
         style = "none" if form.style == "continue" and _truth(self.hides_continue, evaluation) else form.style
+        shown = shown_help(evaluation, self.help)
         return Screen(
             asked=asked,
             question_html=question[0],
@@ -323,8 +371,11 @@ class QuestionBlock(Block):
             post_html=texts.get("post") or parts.block("post", answers),
             script_html=texts["script"],
             css_html=texts["css"],
-            help_html=self.help.block(answers) if self.help else "",
-            help_label=self.help_label.plain(answers) if self.help_label else parts.plain("help label", answers),
+            help_html=shown.html,
+            help_label=shown.label,
+            helps_question=shown.of_question,
+            help_button=shown.button,
+            player_html=self.players.html(evaluation),
             fields=tuple(control.view for control in form.controls),
             collected=form.collection.view if form.collection else None,
             button_style=style,
@@ -351,13 +402,19 @@ class QuestionBlock(Block):
             else "",
             source_place=str(self.place),
             menu=menu_of(answers),
+            links=self._links(evaluation),
             parts=_other_parts(evaluation),
             features=features,
         )
 
+    def _links(self, evaluation: Evaluation) -> tuple[ButtonView, ...]:
+        with plainly():
+            return self.action_buttons.views(evaluation)
+
     def _label(self, evaluation: Evaluation, key: str) -> str:
         text = self.labels[key]
-        return text.inline(evaluation.answers) if text else evaluation.program.parts.inline(key, evaluation.answers)
+        with plainly():
+            return text.inline(evaluation.answers) if text else evaluation.program.parts.inline(key, evaluation.answers)
 
     def _plain_label(self, evaluation: Evaluation, key: str) -> str:
         text = self.labels[key]
@@ -524,13 +581,6 @@ def _other_parts(evaluation: Evaluation) -> dict[str, str]:
     plain = {key: parts.plain(key, answers) for key in ("tab title", "corner back button label", "exit link")}
     markup = {key: parts.block(key, answers) for key in ("navigation bar html", "submit", "footer")}
     return {key: text for key, text in {**plain, **markup}.items() if text}
-
-
-def _help_of(section: Section) -> tuple[BlockText | None, BlockText | None]:
-    value = section.get("help")
-    if isinstance(value, Section):
-        return text_at(value, "label"), text_at(value, "content")
-    return None, text_at(section, "help")
 
 
 def _button(label: str, name: str, value: str, color: str) -> ButtonView:

@@ -104,8 +104,8 @@ class ReviewBlock(QuestionBlock):
         self.tabular = text_at(section, "tabular")
         self.resume_label = text_at(section, "resume button label")
 
-    def ask(self, evaluation: Evaluation, binding: Binding, sought: str) -> Screen:
-        screen = super().ask(evaluation, binding, sought)
+    def _made(self, evaluation: Evaluation, binding: Binding, sought: str) -> Screen:
+        screen = super()._made(evaluation, binding, sought)
         items = [item for entry in self.reviewed if (item := self._item(entry, evaluation, binding)) is not None]
         screen = replace(screen, review=Review(tuple(items), self._table_class(evaluation.answers)))
         if self.continue_variable:

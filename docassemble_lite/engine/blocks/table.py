@@ -130,7 +130,7 @@ class TableBlock(Block):
         if not gathering and _truth(self.requires_gathered, answers):
             items._trigger_gather()
         rows = [Row(index, item) for index, item in _places(items)]
-        if items.has_been_gathered() or _truth(self.shows_incomplete, answers):
+        if items._is_gathered() or _truth(self.shows_incomplete, answers):
             return rows
         complete = {id(item) for item in items.complete_elements()._items()}
         return [row for row in rows if id(row.item) in complete]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from docassemble_lite.engine import terms
+from docassemble_lite.engine.defs import used_defs
 from docassemble_lite.engine.document import Place
 from docassemble_lite.engine.markup import (
     shown,
@@ -18,6 +20,7 @@ from docassemble_lite.engine.markup import (
 )
 from docassemble_lite.engine.page_code import marked
 from docassemble_lite.engine.templates import Text, compile_text
+from docassemble_lite.engine.translations import in_languages
 
 
 class BlockText:
@@ -26,7 +29,9 @@ class BlockText:
     __slots__ = ("_block", "_inline", "_plain", "constant", "text")
 
     def __init__(self, text: Any, place: Place) -> None:
-        self.text: Text | None = compile_text(str(text), source=place.source.name, path=place.source.path, line=place.line)
+        written, defs = str(text), used_defs()
+        own = compile_text(written, source=place.source.name, path=place.source.path, line=place.line, defs=defs)
+        self.text: Text | None = in_languages(own, written, defs)
         self.constant: str | None = self.text.constant
         self._block: str | None = None
         self._inline: str | None = None
@@ -41,6 +46,13 @@ class BlockText:
         text._block = text._inline = text._plain = None
         return text
 
+    @classmethod
+    def of_author(cls, value: Any) -> BlockText:
+        """A text of an author that is no template."""
+        text = cls.of_value("")
+        text.constant = str(value)
+        return text
+
     def raw(self, answers: dict[str, Any]) -> str:
         """The text after Mako, before Markdown."""
         return self.text.evaluate(answers) if self.text is not None and self.constant is None else self.constant or ""
@@ -51,7 +63,7 @@ class BlockText:
 
     def block(self, answers: dict[str, Any]) -> str:
         """HTML with paragraphs, lists and tables."""
-        if self.constant is None:
+        if self.constant is None or terms.changes(self.constant):
             return to_html(self.raw(answers))
         if self._block is None:
             self._block = to_html(self.constant)
@@ -63,7 +75,7 @@ class BlockText:
 
     def inline(self, answers: dict[str, Any]) -> str:
         """HTML within one line: a heading, a label, a button."""
-        if self.constant is None:
+        if self.constant is None or terms.changes(self.constant):
             return to_inline_html(self.raw(answers))
         if self._inline is None:
             self._inline = to_inline_html(self.constant)
@@ -79,7 +91,7 @@ class BlockText:
 
     def plain(self, answers: dict[str, Any]) -> str:
         """Plain text without markup."""
-        if self.constant is None:
+        if self.constant is None or terms.changes(self.constant):
             return to_plain(self.raw(answers))
         if self._plain is None:
             self._plain = to_plain(self.constant)

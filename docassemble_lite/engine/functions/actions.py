@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+from markupsafe import Markup, escape
+
 from docassemble_lite.engine.actions import perform_pending_action
+from docassemble_lite.engine.qr_codes import qr_markup
+from docassemble_lite.engine.typed import escape_typed, target_acts
 from docassemble_lite.host import current
+from docassemble_lite.language.words import word
 
 __all__ = [
     "action_argument",
     "action_arguments",
+    "action_button_html",
     "action_menu_item",
     "interview_url",
     "interview_url_action",
+    "interview_url_action_as_qr",
+    "interview_url_as_qr",
     "process_action",
     "url_action",
     "url_ask",
@@ -52,6 +62,31 @@ def action_menu_item(label: str, action: str, **arguments: Any) -> dict[str, Any
     return {"label": label, "url": url_action(action, **arguments)}
 
 
+def action_button_html(
+    url: str,
+    icon: str | None = None,
+    color: str = "dark",
+    size: str = "sm",
+    block: bool = False,
+    label: str = "Edit",
+    classname: str | None = None,
+    new_window: bool | str | None = None,
+    id_tag: str | None = None,
+) -> Markup:
+    """A link to an address that looks like a button, for a text. `icon` has no effect.
+
+    Raises ValueError for an address that acts.
+    """
+    if target_acts(url):
+        raise ValueError("action_button_html() can't lead to an address that runs code or reads a file.")
+    classes = ["btn", f"btn-{size}", f"btn-{color}", *(["d-block"] if block else []), *(classname or "").split()]
+    attributes = {"href": url, "class": " ".join(classes), "id": id_tag or ""}
+    if new_window:
+        attributes["target"] = "_blank" if new_window is True else new_window
+    written = " ".join(f'{name}="{escape(value)}"' for name, value in attributes.items() if value)
+    return Markup(f"<a {written}>{escape_typed(word(label))}</a>")
+
+
 def interview_url_action(action: str, _forget_prior: bool = False, **arguments: Any) -> str:
     """The absolute address that carries out an action of this session, for somebody else to use."""
     return current().host.action_url(action, arguments, with_session=True, forget_prior=_forget_prior)
@@ -67,6 +102,21 @@ def interview_url(**arguments: Any) -> str:
     """The absolute address of this session; with `i`, of another interview."""
     interview = arguments.pop("i", None)
     return current().host.interview_url(interview, arguments)
+
+
+def interview_url_as_qr(**arguments: Any) -> str:
+    """Markup for a code that a telephone reads: the address that `interview_url()` gives."""
+    return _qr_of(interview_url, arguments)
+
+
+def interview_url_action_as_qr(action: str, **arguments: Any) -> str:
+    """Markup for a code that a telephone reads: the address that `interview_url_action()` gives."""
+    return _qr_of(partial(interview_url_action, action), arguments)
+
+
+def _qr_of(address: Callable[..., str], arguments: dict[str, Any]) -> str:
+    width, alt_text = arguments.pop("width", None), arguments.pop("alt_text", None)
+    return qr_markup(address(**arguments), width, alt_text)
 
 
 def url_of(page: str, **arguments: Any) -> str:

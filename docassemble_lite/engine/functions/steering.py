@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from docassemble_lite.engine.functions.variables import all_variables
 from docassemble_lite.engine.leaving import checked_target
 from docassemble_lite.engine.screen import Exit, Redirect, Refresh, Response, Wait
 from docassemble_lite.engine.steering import EndWith, EndWithMessage
@@ -25,9 +26,11 @@ __all__ = [
     "set_parts",
     "set_save_status",
     "set_status",
+    "variables_as_json",
 ]
 
-_COMMANDS = (
+#: What `command()` can do.
+COMMANDS = (
     "restart",
     "new_session",
     "exit",
@@ -47,8 +50,8 @@ _UNSEEN = ("worker", "cron", "mail")
 
 def command(what: str, url: str | None = None, sleep: float = 4.0, **_: Any) -> None:
     """Do what a special button does: "restart", "exit", "leave", "refresh" …; "wait": come back after `sleep` seconds."""
-    if what not in _COMMANDS:
-        raise ValueError(f"There is no command “{what}”. There are: {', '.join(_COMMANDS)}.")
+    if what not in COMMANDS:
+        raise ValueError(f"There is no command “{what}”. There are: {', '.join(COMMANDS)}.")
     if what in ("refresh", "continue"):
         raise EndWith(Refresh())
     if what == "wait":
@@ -108,6 +111,11 @@ def response(
 def json_response(data: Any, response_code: int = 200) -> None:
     """Send data as JSON."""
     raise EndWith(Response(json.dumps(data, indent=2).encode(), "application/json; charset=utf-8", response_code))
+
+
+def variables_as_json(include_internal: bool = False) -> None:
+    """Send all answers as JSON."""
+    json_response(all_variables(include_internal=include_internal))
 
 
 def set_save_status(status: str) -> None:

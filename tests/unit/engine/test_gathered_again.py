@@ -134,6 +134,19 @@ def test_back_from_an_added_person_leads_to_the_list_as_it_was() -> None:
     assert session.back().question == "2: Ann and Bob"
 
 
+def test_a_question_knows_whether_it_is_asked_for_the_sake_of_an_addition() -> None:
+    session = people().answer("No")
+    press(session, "Add a person")
+    assert session.answers["people"].has_been_gathered()
+    assert go(session, ("Ann",), (30,))[-1] == "1: Ann"
+
+
+def test_while_a_list_is_gathered_for_the_first_time_it_has_not_been_gathered() -> None:
+    session = people()
+    go(session, "Yes", ("Ann",))
+    assert not session.answers["people"].has_been_gathered()
+
+
 CANCEL = """
     ---
     event: cancel

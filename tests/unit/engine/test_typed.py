@@ -209,6 +209,11 @@ def test_a_scheme_that_code_puts_together_is_refused(typed, answers):
     assert settle(veil(f'<a href="{shown("".join(answers).lower())}">')) == '<a href="#">'
 
 
+def test_a_call_that_code_puts_together_is_none(typed):
+    typed("x+alert", "(document)+`a`")
+    assert not set("+(`") & set(shown("X+ALERT(DOCUMENT)+`A`"))
+
+
 def test_a_line_break_in_a_typed_text_that_code_changed_begins_no_markup(typed):
     typed("one: two\n\n- three\n- four")
     assert "\n" not in shown("ONE: TWO\n\n- THREE\n- FOUR")
@@ -247,6 +252,19 @@ def test_a_script_is_given_exactly_what_was_typed(typed, text, write):
     code = script.removeprefix("<script>x = ").removesuffix(";</script>")
     assert json.loads(code) == json.loads(write(text))
     assert "<" not in code
+
+
+def test_a_backslash_at_the_end_of_a_typed_text_takes_no_meaning_from_what_follows(typed):
+    typed("\\")
+    assert shown("Ann \\") == "Ann &#0092;"
+    assert settle(veil(f'<script>x = "{shown("Ann " + chr(92))}";</script>')) == '<script>x = "Ann \\u005c";</script>'
+    assert shown(json.dumps("\\")) == json.dumps("\\")
+
+
+def test_a_script_is_given_backslashes_of_two_answers_as_they_were_typed(typed):
+    typed("\\" * 4, '\\"')
+    script = settle(veil(f"<script>x = {shown(json.dumps(chr(92) * 5 + chr(34)))};</script>"))
+    assert json.loads(script.removeprefix("<script>x = ").removesuffix(";</script>")) == "\\" * 5 + '"'
 
 
 def test_a_backslash_that_an_author_wrote_out_stays_before_a_typed_text(typed):
