@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import random
 import time
 import urllib.error
@@ -17,6 +18,7 @@ from tests.faults.test_changed_keys import INTERVIEW, NAME, begun
 
 EMAIL = "ada{}@example.com"
 NEW = "another password"
+_BROKEN_OFF = (urllib.error.URLError, OSError, http.client.HTTPException)
 
 
 def tab_of(browser: Visitor) -> Visitor:
@@ -43,7 +45,7 @@ def patiently(ask: Callable[[], Page], eventually: Callable[..., Any]) -> Page:
     def page() -> Page | None:
         try:
             return ask()
-        except (urllib.error.URLError, OSError):
+        except _BROKEN_OFF:
             return None
 
     found: Page = eventually(page, "the server is back")
@@ -59,7 +61,7 @@ def add_words(tab: Visitor, session: str, accepted: list[str]) -> None:
             if page.status != 200 or value_of(page.form, "_session") != session:
                 return
             accepted.append(f"w{number}")
-    except (urllib.error.URLError, OSError):
+    except _BROKEN_OFF:
         return
 
 
@@ -97,7 +99,7 @@ def killed_while(
     tab, accepted = tab_of(browser), list[str]()
     posting = InBackground(lambda: add_words(tab, session, accepted))
     changing = InBackground(lambda: _broken_off(lambda: do(browser, email)))
-    time.sleep(chance.random() * 0.6)
+    time.sleep(chance.random() * 1.5)
     kill_web(running)
     changing.result()
     posting.result()
@@ -110,7 +112,7 @@ def killed_while(
 def _broken_off(ask: Callable[[], Page]) -> None:
     try:
         ask()
-    except (urllib.error.URLError, OSError):
+    except _BROKEN_OFF:
         return
 
 
