@@ -23,7 +23,7 @@ from docassemble_lite.engine.typed import strip_html
 from tests.acceptance.in_process import Client, application
 from tests.acceptance.visitor import interview_path
 from tests.browsing import open_tab
-from tests.faults.active_nodes import Nodes, active, nodes_of_page, nodes_of_page
+from tests.faults.active_nodes import Nodes, active, nodes_of_page
 from tests.faults.payloads import HAND_MADE, LONGEST, Payload, payloads
 from tests.faults.typed_documents import ANSWERS, DOCUMENT, contents, found_in
 from tests.faults.typed_places import ELSEWHERE, FIELDS, IN_TEXT, KEYS, SCRIPTS, WAYS, Shown, interview
@@ -43,6 +43,7 @@ HARMLESS = (
     Payload("[x", "y"),
     Payload("![x", "y"),
     Payload("[", "^1]"),
+    Payload("x", ")"),
     # in square brackets of the author's
     Payload("TARGET place", ""),
 )
