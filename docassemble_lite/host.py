@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from docassemble_lite.emails import Delivery, Email
+from docassemble_lite.emails import Delivery, Email, EmailAddress
 
 TaskState = Literal["waiting", "running", "done", "failed", "revoked"]
 Interface = Literal["web", "worker", "cron", "mail", "terminal", "test"]
@@ -161,6 +161,52 @@ class InterviewEntry:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
     has_error: bool = False
+
+
+@dataclass(frozen=True)
+class ReceivedFile:
+    """A part of an e-mail, kept as a file of the session."""
+
+    number: int
+    name: str
+    extension: str
+    mimetype: str
+
+
+@dataclass(frozen=True)
+class ReceivedEmail:
+    """An e-mail that was sent to the session. Moments are in UTC; `headers` is a file with JSON.
+
+    What is in it was written by whoever sent it; nobody has checked who that was.
+    """
+
+    short: str
+    key: str | int | None
+    index: str | int | None
+    # the e-mail address of the person who obtained the address, None if that one wasn't signed in
+    address_owner: str | None
+    received: datetime
+    written: datetime | None
+    subject: str
+    to: tuple[EmailAddress, ...]
+    cc: tuple[EmailAddress, ...]
+    sender: EmailAddress | None
+    reply_to: EmailAddress | None
+    return_path: EmailAddress | None
+    headers: ReceivedFile
+    text: ReceivedFile | None
+    html: ReceivedFile | None
+    attachments: tuple[ReceivedFile, ...]
+
+
+@dataclass(frozen=True)
+class InterviewMailbox:
+    """An e-mail address of the session, and what was sent to it, oldest first."""
+
+    address: str
+    key: str | int | None
+    index: str | int | None
+    emails: tuple[ReceivedEmail, ...]
 
 
 class Accounts(Protocol):
@@ -321,6 +367,18 @@ class Host(Protocol):
         """
         ...
 
+    def interview_email(self, key: str | int | None, index: str | int | None) -> str:
+        """The e-mail address of this session for `key` and `index`. Raises `ValueError` where the server receives no e-mails."""
+        ...
+
+    def close_interview_email(self, key: str | int | None, index: str | int | None) -> bool:
+        """Give that address up; whether there was one."""
+        ...
+
+    def mailboxes(self, key: str | int | None, index: str | int | None) -> list[InterviewMailbox]:
+        """The e-mail addresses of this session, those that were given up as well; None: for whatever they are."""
+        ...
+
     def times_performed(self, task: str, base: str) -> int:
         """How often the task was performed, as it is kept beside the answers for "session", "interview", "user" or all."""
         ...
@@ -432,6 +490,15 @@ class NoHost:
         return self._refuse()
 
     def send_email(self, email: Email, account: str | None) -> Delivery:
+        return self._refuse()
+
+    def interview_email(self, key: str | int | None, index: str | int | None) -> str:
+        return self._refuse()
+
+    def close_interview_email(self, key: str | int | None, index: str | int | None) -> bool:
+        return self._refuse()
+
+    def mailboxes(self, key: str | int | None, index: str | int | None) -> list[InterviewMailbox]:
         return self._refuse()
 
     def times_performed(self, task: str, base: str) -> int:

@@ -97,6 +97,23 @@ class Settings:
     debug: bool = False
     # ways to send e-mails, the usual one first; none: no e-mail is sent
     mail: tuple[MailAccount, ...] = ()
+    # the domain of addresses by which e-mails are sent to sessions; empty: `external hostname`, if `run` isn't to receive any
+    incoming_mail_domain: str = ""
+    # the name of the server as others know it
+    external_hostname: str = ""
+    # where e-mails are taken in by SMTP (0: not at all), and by LMTP: a port, or the path of a socket; empty: not at all
+    incoming_mail_host: str = "127.0.0.1"
+    incoming_mail_port: int = 2525
+    incoming_mail_lmtp: str = ""
+    # files in PEM with the certificate and the key for STARTTLS
+    incoming_mail_certificate: str = ""
+    incoming_mail_key: str = ""
+    # bytes of an e-mail and of its headers, parts, parts within parts, and attachments that are taken
+    incoming_mail_size: int = 25 * 1024 * 1024
+    incoming_mail_headers: int = 64 * 1024
+    incoming_mail_parts: int = 100
+    incoming_mail_depth: int = 10
+    incoming_mail_attachments: int = 50
     # rows that functions of interviews give at a time
     pagination_limit: int = 100
     # a privilege -> what those who have it may do, beside what the privilege itself stands for
@@ -164,6 +181,11 @@ class Settings:
         )
 
     @property
+    def mail_domain(self) -> str:
+        """The domain of the e-mail addresses of sessions, in lower case; empty: there are none."""
+        return (self.incoming_mail_domain or self.external_hostname).strip().lower()
+
+    @property
     def zone(self) -> ZoneInfo:
         """The server's time zone. Raises `SettingsError` for one that there isn't."""
         try:
@@ -178,6 +200,8 @@ class Settings:
 
 
 _PATHS = {"data", "interviews"}
+# empty: there is no such file
+_FILES = {"incoming_mail_certificate", "incoming_mail_key"}
 _FROM_ENVIRONMENT = {
     name: f"DAL_{name.upper()}" for name in ("data", "interviews", "database", "broker", "redis", "host", "port", "debug")
 }
@@ -227,6 +251,8 @@ def _from_file(config: Path) -> dict[str, Any]:
 def _converted(name: str, value: Any, folder: Path, where: str) -> Any:
     if name in _PATHS:
         return folder / str(value)
+    if name in _FILES or (name == "incoming_mail_lmtp" and not str(value).isdecimal()):
+        return str((folder / str(value)).resolve()) if value else ""
     if name == "packages":
         if not isinstance(value, dict):
             raise SettingsError(f"{where} must map names of packages to folders.")
@@ -243,13 +269,17 @@ def _converted(name: str, value: Any, folder: Path, where: str) -> Any:
 def _checked(name: str, value: Any, wanted: Any, where: str) -> Any:
     if wanted is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
-    if wanted is str:
+    if wanted is str and name not in ("incoming_mail_domain", "external_hostname"):
         return str(value)
     if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
         raise SettingsError(f"{where} must be of the kind {wanted.__name__}, not {value!r}.")
+    if name in ("incoming_mail_domain", "external_hostname") and value and read_address(f"x@{value}") is None:
+        raise SettingsError(f"{where} must be the name of a domain, such as mail.example.com, not {value!r}.")
+    if name.startswith("incoming_mail_") and wanted is int and name != "incoming_mail_port" and value < 1:
+        raise SettingsError(f"{where} must be at least 1, not {value!r}.")
     if name == "interview_delete_days" and value < 0:
         raise SettingsError(f"{where} must be a number of days, 0 for never, not {value!r}.")
-    if name == "port" and not 0 <= value <= 65535:
+    if name in ("port", "incoming_mail_port") and not 0 <= value <= 65535:
         raise SettingsError(f"{where} must be a number from 0 to 65535, not {value!r}.")
     return value
 

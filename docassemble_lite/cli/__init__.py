@@ -54,6 +54,10 @@ def _carry_out(arguments: Arguments) -> int:
             from docassemble_lite.cli.worker_process import work
 
             return work(settings, lifeline_fd=arguments.lifeline_fd)
+        case "mail":
+            from docassemble_lite.cli.mail_process import receive_mail
+
+            return receive_mail(settings, lifeline_fd=arguments.lifeline_fd)
         case "migrate":
             from docassemble_lite.cli.migrating import migrate_store
 

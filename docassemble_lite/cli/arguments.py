@@ -15,6 +15,7 @@ COMMANDS = {
     "run": "start the whole server: web, worker and store (this is what you want)",
     "web": "serve web pages in one process in the foreground, for a container or systemd",
     "worker": "run background tasks in the foreground, for a container or systemd",
+    "mail": "receive e-mails to interviews in the foreground, for a container or systemd",
     "migrate": "bring the tables of the store up to date",
     "check": "look for mistakes in interviews",
     "init": "begin a folder of your own: a config.yml and a first interview",
@@ -109,7 +110,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     made["init"].add_argument("folder", nargs="?", type=Path, default=Path("."), metavar="FOLDER", help="where (default: here)")
     made["web"].add_argument("--socket-fd", type=int, help=argparse.SUPPRESS)
-    for name in ("web", "worker"):
+    for name in ("web", "worker", "mail"):
         made[name].add_argument("--lifeline-fd", type=int, help=argparse.SUPPRESS)
     _add_deeds_of_user(made["user"])
     _add_deeds_of_tasks(made["tasks"])

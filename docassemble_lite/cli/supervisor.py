@@ -1,7 +1,8 @@
 """`run`: the whole server in one command.
 
-The supervisor binds the socket, starts the web processes and the worker, keeps them running and stops them. It serves
-nothing itself and imports nothing heavy, so it is small and has no reason to die.
+The supervisor binds the socket, starts the web processes, the worker and, where there is a domain for it, the receiver of
+e-mails, keeps them running and stops them. It serves nothing itself and imports nothing heavy, so it is small and has no
+reason to die.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ def supervise(settings: Settings, arguments: Arguments) -> int:
     with listen(settings.host, settings.port) as listener:
         lifeline, held_end = os.pipe()
         options = replace(arguments, port=listener.getsockname()[1]).options()
-        children = _children(settings.web_processes, options, listener.fileno(), lifeline)
+        children = _children(settings, options, listener.fileno(), lifeline)
         try:
             timetable = _timetable(settings, arguments) if settings.scheduled_tasks else None
             return Supervisor(children, reachable_address(listener), url_of(listener), timetable).run()
@@ -51,14 +52,15 @@ def supervise(settings: Settings, arguments: Arguments) -> int:
             os.close(lifeline)
 
 
-def _children(web_processes: int, options: list[str], listener: int, lifeline: int) -> list[Child]:
+def _children(settings: Settings, options: list[str], listener: int, lifeline: int) -> list[Child]:
     def command(name: str, *more: str) -> list[str]:
         return [sys.executable, "-m", "docassemble_lite", name, *options, "--lifeline-fd", str(lifeline), *more]
 
     web = command("web", "--socket-fd", str(listener))
     return [
-        *(Child(f"web process {number}", web, (listener, lifeline)) for number in range(1, web_processes + 1)),
+        *(Child(f"web process {number}", web, (listener, lifeline)) for number in range(1, settings.web_processes + 1)),
         Child("worker", command("worker"), (lifeline,)),
+        *([Child("mail receiver", command("mail"), (lifeline,))] if settings.incoming_mail_domain else ()),
     ]
 
 

@@ -12,12 +12,15 @@ from docassemble_lite.engine.blocks.attachment import odd_metadata, read_metadat
 from docassemble_lite.engine.blocks.block_terms import KINDS as KINDS_OF_TERMS
 from docassemble_lite.engine.blocks.roles import roles_at
 from docassemble_lite.engine.blocks.texts import BlockText
+from docassemble_lite.engine.defs import read_def
 from docassemble_lite.engine.document import Section
+from docassemble_lite.engine.help import read_interview_help
 from docassemble_lite.engine.images import read_image_sets, read_images
 from docassemble_lite.engine.page_code import marked
 from docassemble_lite.engine.page_files import KINDS, read_page_files
 from docassemble_lite.engine.sections import read_sections
 from docassemble_lite.engine.terms import read_terms
+from docassemble_lite.engine.translations import read_translations
 from docassemble_lite.host import current
 
 if TYPE_CHECKING:
@@ -199,6 +202,10 @@ DIRECTIVES: dict[str, Callable[[Program, Section], None]] = {
     "default role": _default_role,
     "order": _order,
     "sections": _sections,
+    "def": read_def,
+    "mako": _ignored,
+    "interview help": read_interview_help,
+    "translations": read_translations,
     "terms": _terms,
     "auto terms": _terms,
     "progressive": _ignored,

@@ -31,6 +31,7 @@ from docassemble_lite.engine.screen import Outcome, Wait
 from docassemble_lite.engine.starting import StartedTasks
 from docassemble_lite.engine.steering import EndWith, EndWithMessage, InvalidAnswer, RunAgain, SaveFirst, SeekForced
 from docassemble_lite.engine.terms import ScreenTerms
+from docassemble_lite.engine.typed import gather_typed
 from docassemble_lite.engine.wanted import Result, Wanted
 from docassemble_lite.errors import DocumentError, EvaluationError, LiteError
 from docassemble_lite.host import Current, Host, Request, entered
@@ -66,6 +67,8 @@ class Evaluation:
         self.given: Mapping[str, tuple[tuple[Any, str], ...]] = {}
         # the answers that were thrown away when the person went back just now
         self.discarded: dict[str, Any] | None = None
+        # menus (`dispatch()`) that were left in this request
+        self.ended_menus: set[str] = set()
         self.messages: list[tuple[str, str]] = []
         # what set_save_status() said: "new", "overwrite" or "ignore"; empty: as usual
         self.save_status = ""
@@ -94,6 +97,10 @@ class Evaluation:
     def typed(self) -> set[str]:
         """Texts that people typed and that could be mistaken for markup."""
         return self.internal["typed"]
+
+    def note_outside(self, value: Any) -> None:
+        """Remember the texts of a value from outside, which are to stay texts where they are shown."""
+        gather_typed(value, self.typed)
 
     def is_defined(self, name: str) -> bool:
         """Whether the variable is there; nothing is sought or made."""
@@ -157,8 +164,9 @@ class Evaluation:
         if not isinstance(block, TemplateBlock):
             raise DAAttributeError(template.instanceName)
         self.bind(Binding(bound))
-        text = getattr(block, part)
-        return "" if text is None else text.raw(self.answers).rstrip()
+        if part == "content":
+            return block.content(self).rstrip()
+        return block.subject.raw(self.answers).rstrip() if block.subject else ""
 
     def add_button(self, group: Any, label: str | None, **options: Any) -> Any:
         """What `add_action()` of a group gives."""

@@ -14,6 +14,7 @@ from typing import Any
 
 from docassemble_lite import language, objects
 from docassemble_lite.engine.background import BackgroundAction
+from docassemble_lite.engine.breadcrumbs import DABreadCrumbs
 from docassemble_lite.engine.functions import (
     accesses,
     accounts,
@@ -22,9 +23,13 @@ from docassemble_lite.engine.functions import (
     data,
     documents,
     emails,
+    explaining,
+    mailboxes,
+    menus,
     navigation,
     people,
     performed_tasks,
+    recognition,
     server,
     steering,
     tasks,
@@ -32,6 +37,7 @@ from docassemble_lite.engine.functions import (
 )
 from docassemble_lite.engine.lazy import DALazyTemplate
 from docassemble_lite.engine.lazy_table import DALazyTableTemplate
+from docassemble_lite.engine.steering import InvalidAnswer
 
 
 def own_names() -> list[str]:
@@ -47,9 +53,13 @@ _MODULES = (
     data,
     documents,
     emails,
+    explaining,
+    mailboxes,
+    menus,
     navigation,
     people,
     performed_tasks,
+    recognition,
     server,
     steering,
     tasks,
@@ -66,5 +76,6 @@ def library() -> dict[str, Any]:
     for module in _MODULES:
         names.update({name: getattr(module, name) for name in module.__all__})
     names.update(BackgroundAction=BackgroundAction, json=json, re=re)
+    names.update(DABreadCrumbs=DABreadCrumbs, DAValidationError=InvalidAnswer)
     names.update(DALazyTemplate=DALazyTemplate, DALazyTableTemplate=DALazyTableTemplate)
     return names

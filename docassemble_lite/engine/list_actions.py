@@ -94,7 +94,7 @@ def _moving(evaluation: Evaluation, group: Any, index: int, offer: Offer) -> lis
     for sign, name, step in (("↑", word("Move up"), -1), ("↓", word("Move down"), 1)):
         if 0 <= index + step < len(group.elements):
             url = offered_url(evaluation, MOVE, {**_place(group, index), "step": step})
-            made.append(_button(sign, url, "da-move btn-outline-secondary", offer.label, name))
+            made.append(_button(sign, url, "da-move btn-secondary", offer.label, name))
     return made
 
 

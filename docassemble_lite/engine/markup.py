@@ -19,6 +19,7 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
 from docassemble_lite.engine import terms
+from docassemble_lite.engine.films import FILM, film_html
 from docassemble_lite.engine.images import file_html, icon_html
 from docassemble_lite.engine.qr_codes import QR, qr_html
 from docassemble_lite.engine.typed import (
@@ -186,7 +187,7 @@ _ALIGNMENTS = {
 }
 _BRACKET = re.compile(
     r"\[(?:TARGET +(?P<target>[\w-]+) *|INDENTBY [^\]\n]*"
-    rf"|{QR}"
+    rf"|{QR}|{FILM}"
     r"|FILE +(?P<file>[^,\[\]\n]+)(?:,(?P<width>[^,\[\]\n]*))?(?:,(?P<alt>[^\]]*))?"
     r"|(?P<tag>[A-Z][A-Z_]+))\]"
 )
@@ -203,6 +204,8 @@ def _sign_html(match: re.Match[str]) -> str | None:
         return f'<span class="datarget datarget{match["target"]}" aria-live="polite"></span>'
     if match["qr"]:
         return qr_html(unveil(match["qr"]), match["qr_width"] or "", unveil(match["qr_words"] or ""))
+    if match["film"]:
+        return film_html(match)
     if match["file"]:
         return file_html(unveil(match["file"]), match["width"] or "", match["alt"] or "")
     if match["tag"] is None:

@@ -22,8 +22,10 @@ from docassemble_lite.engine.blocks.code import CodeBlock
 from docassemble_lite.engine.blocks.kinds import make_block, odd_keys
 from docassemble_lite.engine.blocks.reset import ResetBlock
 from docassemble_lite.engine.blocks.texts import BlockText
+from docassemble_lite.engine.defs import known_defs, using_defs
 from docassemble_lite.engine.directives import DIRECTIVES, ScreenParts
 from docassemble_lite.engine.document import Section, read_sections
+from docassemble_lite.engine.help import Help
 from docassemble_lite.engine.images import Image
 from docassemble_lite.engine.library import library
 from docassemble_lite.engine.modules import make_importable, package_of
@@ -31,6 +33,7 @@ from docassemble_lite.engine.names import parts_of
 from docassemble_lite.engine.page_files import PageFiles
 from docassemble_lite.engine.sections import Sections
 from docassemble_lite.engine.source import Source, Sources
+from docassemble_lite.engine.translations import Translations, known_translations
 from docassemble_lite.errors import AuthorError, InterviewNotFound, SourceError
 
 log = logging.getLogger(__name__)
@@ -52,6 +55,12 @@ class Program:
     features: dict[str, Any] = field(default_factory=dict)
     # kind (“terms”, “auto terms”) → language → phrase → definition
     terms: dict[str, dict[str, dict[str, BlockText]]] = field(default_factory=dict)
+    # name → Mako of the “def” blocks so far
+    defs: dict[str, str] = field(default_factory=dict)
+    # of the “translations” blocks so far
+    translations: Translations = field(default_factory=dict)
+    # language → the texts that all screens have as help
+    help: dict[str, list[Help]] = field(default_factory=dict)
     sections: Sections = field(default_factory=Sections)
     parts: ScreenParts = field(default_factory=ScreenParts)
     page_files: PageFiles = field(default_factory=PageFiles)
@@ -214,7 +223,8 @@ class _Builder:
         self.program = Program(source.name, source, sources, builtins=dict(library()))
 
     def build(self) -> Program:
-        self.read(self.program.source)
+        with known_defs(self.program.defs), known_translations(self.program.translations):
+            self.read(self.program.source)
         self.program.finish()
         return self.program
 
@@ -234,12 +244,14 @@ class _Builder:
                 directive(self.program, section)
         self._include(section, source)
         self._import(section, source)
-        block = make_block(section, len(self.program.blocks), self.program.default_language)
+        with using_defs(section):
+            block = make_block(section, len(self.program.blocks), self.program.default_language)
+            files = block.read_files(self.sources) if block is not None else []
         if block is not None:
             self.program.blocks.append(block)
-            for file in block.read_files(self.sources):
-                self.program.files[file.path] = _changed(file.path)
-                self.program.file_names[file.name] = file.path
+        for file in files:
+            self.program.files[file.path] = _changed(file.path)
+            self.program.file_names[file.name] = file.path
         known = frozenset(DIRECTIVES) | {"include", "modules", "imports"}
         self.program.warnings += odd_keys(section, block, known)
 

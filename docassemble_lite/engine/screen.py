@@ -372,8 +372,15 @@ class Screen:
     # scripts and styles of the question, as HTML
     script_html: str = ""
     css_html: str = ""
+    # players above the question
+    player_html: str = ""
     help_html: str = ""
+    # what the bar calls the help
     help_label: str = ""
+    # whether some of the help is about this very question
+    helps_question: bool = False
+    # a button for the help inside the question; empty: there is none
+    help_button: str = ""
     fields: tuple[FieldView, ...] = ()
     # the list to whose items the fields belong
     collected: CollectedView | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from docassemble_lite.objects.base import DAObject
 from docassemble_lite.objects.context import DAContext
 from docassemble_lite.objects.dicts import DADict, DAOrderedDict
+from docassemble_lite.objects.emails import DAEmail
 from docassemble_lite.objects.empty import DAEmpty
 from docassemble_lite.objects.files import DAFile, DAFileCollection, DAFileList, DAStaticFile, static_image
 from docassemble_lite.objects.groups import Group
@@ -29,6 +30,7 @@ _OPEN = (
     City,
     DAContext,
     DADict,
+    DAEmail,
     DAEmailRecipient,
     DAEmailRecipientList,
     DAEmpty,
@@ -74,6 +76,7 @@ __all__ = [
     "DAAttributeError",
     "DAContext",
     "DADict",
+    "DAEmail",
     "DAEmailRecipient",
     "DAEmailRecipientList",
     "DAEmpty",

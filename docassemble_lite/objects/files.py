@@ -42,6 +42,8 @@ class DAFile(DAObject):
     mimetype: str
     number: int
     initialized: bool
+    # whether somebody outside wrote what is in it, so that its text must stay text where it is shown
+    from_outside = False
 
     @property
     def ok(self) -> bool:
@@ -74,11 +76,11 @@ class DAFile(DAObject):
     def slurp(self, auto_decode: bool = True) -> Any:
         """The content: a text if the file is one (in UTF-8), otherwise bytes."""
         content = self._content()
-        return content.decode("utf-8") if auto_decode and self.mimetype.startswith(_TEXTS) else content
+        return self._text(content) if auto_decode and self.mimetype.startswith(_TEXTS) else content
 
     def readlines(self) -> list[str]:
         """The lines of a text, each with its end."""
-        return self._content().decode("utf-8").splitlines(keepends=True)
+        return self._text(self._content()).splitlines(keepends=True)
 
     def write(self, content: Any, binary: bool = False) -> None:
         """Replace the content: by a text, or with `binary` by bytes."""
@@ -241,6 +243,12 @@ class DAFile(DAObject):
         if written is not None:
             self._keep(written)
         return current().host.read_file(self.number)
+
+    def _text(self, content: bytes) -> str:
+        text = content.decode("utf-8")
+        if self.from_outside and current().evaluation is not None:
+            current().evaluation.note_outside(text)
+        return text
 
     def _written(self) -> bytes | None:
         opened = current().opened

@@ -12,6 +12,9 @@ from docassemble_lite.objects.names import written_before_address
 class DAEmailRecipient(DAObject):
     """An e-mail `address`, and the `name` of whoever owns it, if that is known."""
 
+    # whether it is known that there is no address: then it isn't asked for where the object is shown
+    absent = False
+
     def email_address(self, include_name: bool | None = None) -> str:
         """ "Fred Smith <fred@example.com>"; only the address if there is no name, or with `include_name=False`."""
         name = self.name if include_name else self.attr("name")
@@ -24,7 +27,7 @@ class DAEmailRecipient(DAObject):
         return hasattr(self, "address")
 
     def __str__(self) -> str:
-        return self.email_address()
+        return "" if self.absent and not self.exists() else self.email_address()
 
 
 class DAEmailRecipientList(DAList):

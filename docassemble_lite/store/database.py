@@ -19,6 +19,7 @@ from docassemble_lite.store.counters import Counters
 from docassemble_lite.store.cron import CronSlots
 from docassemble_lite.store.files import Files
 from docassemble_lite.store.locks import AdvisoryLocks, FileLocks, Locks
+from docassemble_lite.store.mailboxes import Mailboxes
 from docassemble_lite.store.people import People
 from docassemble_lite.store.resealing import Resealing
 from docassemble_lite.store.server_keys import server_keys
@@ -54,6 +55,7 @@ class Store:
     resealing: Resealing = field(repr=False)
     counters: Counters = field(repr=False)
     cron: CronSlots = field(repr=False)
+    mailboxes: Mailboxes = field(repr=False)
 
     def close(self) -> None:
         """Close all connections to the database."""
@@ -94,6 +96,7 @@ def open_store(settings: Settings, app: Flask | None = None) -> Store:
         Resealing(engine, writing, vault),
         Counters(engine, writing),
         CronSlots(engine, writing),
+        Mailboxes(engine, vault, writing, files),
     )
 
 

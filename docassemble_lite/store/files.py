@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
 from docassemble_lite.clock import naive_utc
@@ -58,8 +58,7 @@ class Files:
 
         Raises `SessionNotFound` when the session has gone.
         """
-        # a number that can't be guessed tells nobody how many files there are, and is known before there is a row
-        number = secrets.randbelow(NUMBERS - 1) + 1
+        number = self.new_number()
         extension = PurePosixPath(name).suffix.lower().removeprefix(".")
         added = StoredFile(number, session_id, name, extension, mimetype, len(content), naive_utc())
         row = self._row(added, data_key)
@@ -72,6 +71,25 @@ class Files:
             self._contents.remove([_key(number)])
             raise SessionNotFound from error
         return added
+
+    def new_number(self) -> int:
+        """A number that can't be guessed tells nobody how many files there are, and is known before there is a row."""
+        return secrets.randbelow(NUMBERS - 1) + 1
+
+    def put_in(self, number: int, session_id: str, slot: bytes, content: bytes) -> Mapping[str, object]:
+        """Write the content of a file that only what opens the slot can read, and that nobody finds by its number; its row."""
+        locked = self._vault.put_in(slot, content, session=session_id, part=_part(number))
+        self._contents.write(_key(number), locked)
+        columns = {"session_id": session_id, "size": len(content), "created": naive_utc()}
+        return {"id": number, "name": b"", "extension": "eml", "mimetype": "message/rfc822", **columns}
+
+    def insert(self, connection: Connection, row: Mapping[str, object]) -> None:
+        """Write the row of a file within somebody's transaction."""
+        connection.execute(queries.insert_file, row)
+
+    def taken_out(self, number: int, session_id: str, opener: bytes) -> bytes:
+        """The content that was given to `put_in`. Raises `NoSuchFile`, and `AnswersTampered` if it isn't what was put in."""
+        return self._vault.take_out(opener, self._locked(number), session=session_id, part=_part(number))
 
     def session_of(self, number: int) -> str:
         """The id of the session that a file belongs to. Raises `NoSuchFile`."""
@@ -89,7 +107,7 @@ class Files:
             raise NoSuchFile
         with self._engine.connect() as connection:
             row = connection.execute(queries.info, {"wanted": number, "of_session": session_id}).mappings().first()
-        if row is None:
+        if row is None or not row["name"]:
             raise NoSuchFile
         name = self._vault.decrypt(data_key, row["name"], session=session_id, part=_part(number, "name"))
         columns = ("session_id", "extension", "mimetype", "size", "created")
@@ -100,13 +118,16 @@ class Files:
 
         Raises `NoSuchFile`, and `AnswersTampered` when it isn't what this server wrote there.
         """
+        content = self._locked(file.number)
+        return self._vault.decrypt(data_key, content, session=file.session_id, part=_part(file.number))
+
+    def _locked(self, number: int) -> bytes:
         try:
-            content = self._contents.read(_key(file.number))
+            return self._contents.read(_key(number))
         except FileNotFoundError:
             # of the session that is just being deleted, or lost
-            log.error('action="content_missing" file=%d', file.number)
+            log.error('action="content_missing" file=%d', number)
             raise NoSuchFile from None
-        return self._vault.decrypt(data_key, content, session=file.session_id, part=_part(file.number))
 
     def numbers_of(self, session_id: str) -> list[int]:
         """The numbers of all files of a session, oldest first."""

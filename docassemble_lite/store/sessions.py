@@ -20,9 +20,10 @@ from sqlalchemy import Connection, Engine, RowMapping, func, select
 from docassemble_lite.clock import naive_utc
 from docassemble_lite.errors import AnswersNotStorable, SavedByAnother, SessionNotFound
 from docassemble_lite.host import PersonAccess
-from docassemble_lite.store import file_queries, queries, task_queries
+from docassemble_lite.store import file_queries, mailbox_queries, queries, task_queries
 from docassemble_lite.store.files import Files
 from docassemble_lite.store.freezer import freeze, thaw
+from docassemble_lite.store.ids import is_id
 from docassemble_lite.store.loaded import Entrance, Listed, Loaded, Peek
 from docassemble_lite.store.tables import SESSION_ID_LENGTH
 from docassemble_lite.store.tasks import FinishedTask, NewTask, Tasks, new_rows
@@ -194,13 +195,15 @@ class Sessions:
     def restart(self, loaded: Loaded, answers: dict[str, Any], extra: Any = None, **columns: Any) -> Loaded:
         """Replace all steps by a first one, under the same id; takes and raises what `save` does.
 
-        The files that the session had before are removed.
+        The files that the session had before are removed, and its mailboxes with the e-mails.
         """
         columns.setdefault("steps_offset", 0)
         had = self._files.numbers_of(loaded.session_id)
         after = self.save(replace(loaded, step=0), answers, extra, new_step=True, **columns)
         if had:
             self._files.remove(loaded.session_id, had)
+        with self._writing.begin() as connection:
+            connection.execute(mailbox_queries.remove_all, {"of_session": loaded.session_id})
         return after
 
     def delete(self, seen: Peek) -> None:
@@ -329,6 +332,8 @@ class Sessions:
 
         A person's are also the plain ones of others in which the person was. Nothing is decrypted.
         """
+        if session_id is not None and not is_id(session_id):
+            return []
         asking = self._vault.holder_of(secret) if secret is not None else ""
         values = _wishes(user_id, interview, session_id) | {"asking": asking, "now": naive_utc()}
         statement = queries.listed(of_person=user_id is not None)
@@ -405,6 +410,8 @@ class Sessions:
     # --- inside ---
 
     def _first(self, statement: Any, values: Mapping[str, Any]) -> RowMapping:
+        if not is_id(values["wanted"]):
+            raise SessionNotFound
         with self._engine.connect() as connection:
             row = connection.execute(statement, values).mappings().first()
         if row is None:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Text,
+    UniqueConstraint,
     false,
     true,
 )
@@ -26,6 +27,7 @@ PRIVILEGE_LENGTH = 32
 DIGEST_LENGTH = 64
 EVENT_LENGTH = 128
 SLOT_LENGTH = 40
+LOCAL_PART_LENGTH = 16
 
 db = SQLAlchemy(
     metadata=MetaData(
@@ -252,4 +254,38 @@ files = db.Table(
     # bytes, before encryption
     Column("size", BigInteger, nullable=False),
     Column("created", DateTime, nullable=False),
+)
+
+mailboxes = db.Table(
+    "mailboxes",
+    # what stands before the @: 80 random bits in lower-case Base32
+    Column("local_part", String(LOCAL_PART_LENGTH), primary_key=True),
+    Column("session_id", ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False, index=True),
+    # of what it is for; null: it was given up
+    Column("label_digest", String(DIGEST_LENGTH), nullable=True),
+    # what it is for, and on whose behalf it was obtained, encrypted with the session's data key
+    Column("label", LargeBinary, nullable=False),
+    Column("owner", LargeBinary, nullable=False),
+    # locks what is put in; what opens that is encrypted with the session's data key
+    Column("slot", LargeBinary, nullable=False),
+    Column("opener", LargeBinary, nullable=False),
+    Column("created", DateTime, nullable=False),
+    # since when nothing is put in any more
+    Column("closed", DateTime, nullable=True),
+    UniqueConstraint("session_id", "label_digest"),
+)
+
+emails = db.Table(
+    "emails",
+    # the file in which the message lies whole, locked by the mailbox
+    Column("file_id", ForeignKey("files.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("local_part", ForeignKey("mailboxes.local_part", ondelete="CASCADE"), nullable=False),
+    # SHA-256 of the Message-ID and the body: the same message is kept once
+    Column("message_digest", String(DIGEST_LENGTH), nullable=False),
+    Column("received", DateTime, nullable=False),
+    # the task that was started with it; none: nobody was to be told
+    Column("task_id", String(64), nullable=True),
+    # what the session has read of it, encrypted with its data key; null: nothing yet
+    Column("reading", LargeBinary, nullable=True),
+    UniqueConstraint("local_part", "message_digest"),
 )

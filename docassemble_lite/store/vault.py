@@ -18,6 +18,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -33,6 +34,7 @@ _NONCE_BYTES = 12
 KEY_ID_BYTES = 4
 _PURPOSES = ("session", "task")
 _MAC_BYTES = 32
+_SLOT_BYTES = 32
 _HEADER_BYTES = 1 + KEY_ID_BYTES
 _REMEMBERED_SECRETS = 4096
 
@@ -142,6 +144,29 @@ class Vault:
     def decrypt(self, data_key: bytes, row: bytes, *, session: str, part: str) -> bytes:
         """What `encrypt` was given; a plain row is refused."""
         return _unlock(AESGCM(data_key), row, b"", _context("private", session, part))
+
+    def new_slot(self) -> tuple[bytes, Secret]:
+        """A pair of keys, by which something can be put into a session that only the session can read: what locks, what opens."""
+        private = X25519PrivateKey.generate()
+        return private.public_key().public_bytes_raw(), Secret(private.private_bytes_raw())
+
+    def put_in(self, slot: bytes, content: bytes, *, session: str, part: str) -> bytes:
+        """`content`, readable only with what opens the slot."""
+        once = X25519PrivateKey.generate()
+        shown = once.public_key().public_bytes_raw()
+        cipher = AESGCM(_derive(once.exchange(X25519PublicKey.from_public_bytes(slot)), "slot"))
+        return _lock(cipher, content, shown, _context("slot", session, part))
+
+    def take_out(self, opener: bytes, row: bytes, *, session: str, part: str) -> bytes:
+        """What `put_in` was given."""
+        shown = row[1 : 1 + _SLOT_BYTES]
+        if len(shown) < _SLOT_BYTES:
+            raise AnswersTampered
+        try:
+            shared = X25519PrivateKey.from_private_bytes(opener).exchange(X25519PublicKey.from_public_bytes(shown))
+        except ValueError:
+            raise AnswersTampered from None
+        return _unlock(AESGCM(_derive(shared, "slot")), row, shown, _context("slot", session, part))
 
     def sign(self, content: bytes, *, session: str, part: str) -> bytes:
         """`content` as a plain row: readable to anybody who reads the table, but only this server can have written it."""

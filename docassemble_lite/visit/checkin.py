@@ -23,6 +23,8 @@ from docassemble_lite.visit.visits import Visited
 
 log = logging.getLogger(__name__)
 
+#: How a page says which e-mails it knows, among the ids of the tasks that it waits for.
+EMAILS = "emails:"
 #: A page waits for so many tasks at most, and confirms so many.
 MOST = 100
 
@@ -42,7 +44,8 @@ class Command:
 
 @dataclass(frozen=True)
 class CheckedIn:
-    """What a check-in found. `over` is whether a task that the page waits for has ended, so that its screen may be another."""
+    """What a check-in found. `over` is whether a task that the page waits for has ended, or another e-mail
+    has come, so that its screen may be another."""
 
     commands: tuple[Command, ...] = ()
     # whether there will be something to tell later
@@ -70,11 +73,14 @@ class CheckIns:
             self.store.tasks.confirm(session_id, who, list(told)[:MOST])
         if not awaited and not entrance.has_news:
             return CheckedIn()
-        awaited = list(awaited)[:MOST]
+        marks = [item.removeprefix(EMAILS) for item in awaited if item.startswith(EMAILS)]
+        awaited = [item for item in awaited if not item.startswith(EMAILS)][:MOST]
         news = self.store.tasks.news(session_id, who, awaited)
         commands = self._commands(entrance, secret, who, news) if news.due else ()
         # a task that is gone isn't worth waiting for either
         over = any(news.states.get(task_id, "gone") not in ("waiting", "running") for task_id in awaited)
+        if marks and not over:
+            over = self.store.mailboxes.progress(session_id) not in marks
         states = {task_id: state for task_id, state in news.states.items() if state not in OVER}
         return CheckedIn(commands, news.pending, over, states)
 

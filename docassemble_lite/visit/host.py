@@ -22,6 +22,7 @@ from docassemble_lite.host import (
     Accounts,
     FileInfo,
     InterviewEntry,
+    InterviewMailbox,
     Person,
     PersonAccess,
     Request,
@@ -44,6 +45,7 @@ from docassemble_lite.visit.addresses import (
     interview_address,
     uploaded_file_address,
 )
+from docassemble_lite.visit.reading_emails import EmailReader
 from docassemble_lite.visit.surroundings import Surroundings
 from docassemble_lite.visit.ways_out import WayOut, way_out_address
 
@@ -112,6 +114,8 @@ class VisitHost:
         self.starter = request.browser
         self.new_tasks: list[NewTask] = []
         self.seen: dict[str, TaskState] = {}
+        # how far the e-mails of the session were when the interview asked for them; empty: it didn't
+        self.emails_seen = ""
 
     def saved(self) -> None:
         """The answers were saved, and with them the new tasks."""
@@ -314,6 +318,32 @@ class VisitHost:
         if self.only_looks:
             raise SaveFirst
         return self._asked(lambda: self._outbox.send(email, account))
+
+    def interview_email(self, key: str | int | None, index: str | int | None) -> str:
+        domain = self._settings.mail_domain
+        if not domain:
+            raise ValueError(
+                "This server receives no e-mails: the configuration has neither “incoming mail domain” nor “external hostname”."
+            )
+        self._note_emails()
+        session, owner = self._loaded, freeze(on_behalf_of(self._request))
+        obtain = self._store.mailboxes.obtain
+        mailbox = self._asked(lambda: obtain(session.session_id, session.data_key, key, index, owner))
+        return f"{mailbox.local_part}@{domain}"
+
+    def close_interview_email(self, key: str | int | None, index: str | int | None) -> bool:
+        session, close = self._loaded, self._store.mailboxes.close
+        return self._asked(lambda: close(session.session_id, session.data_key, key, index))
+
+    def mailboxes(self, key: str | int | None, index: str | int | None) -> list[InterviewMailbox]:
+        self._note_emails()
+        reader = EmailReader(self._store, self._settings, self._loaded.session_id, self._loaded.data_key)
+        return self._asked(lambda: reader.mailboxes(key, index))
+
+    def _note_emails(self) -> None:
+        """From here on the screen is one that another e-mail may change."""
+        if not self.emails_seen:
+            self.emails_seen = self._asked(lambda: self._store.mailboxes.progress(self._loaded.session_id))
 
     # --- what is kept beside the answers, and what is known of the session -------------------------------------------
 

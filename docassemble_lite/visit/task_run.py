@@ -30,6 +30,7 @@ from docassemble_lite.errors import (
 )
 from docassemble_lite.host import Request
 from docassemble_lite.mail import Outbox
+from docassemble_lite.objects.emails import made_email, outside_texts
 from docassemble_lite.store.freezer import freeze, thaw
 from docassemble_lite.store.loaded import Loaded
 from docassemble_lite.store.tasks import Claimed, EndState, FinishedTask, LateReport
@@ -37,6 +38,7 @@ from docassemble_lite.visit.asked import last_asked
 from docassemble_lite.visit.changes import note_changes, plain_values, shown_values
 from docassemble_lite.visit.host import ResponseHost, TaskHost, VisitHost, log_of_task, request_on_behalf
 from docassemble_lite.visit.limits import TooLong
+from docassemble_lite.visit.reading_emails import EmailReader
 from docassemble_lite.visit.surroundings import Surroundings
 from docassemble_lite.visit.visits import columns_of
 
@@ -47,6 +49,9 @@ T = TypeVar("T")
 #: `with limit(seconds):` ends the code inside with `TooLong` when its time is up, or with `Stopped` when it isn't wanted.
 Limit = Callable[[float], AbstractContextManager[None]]
 
+#: The action that an e-mail starts, and what its task was told of it.
+INCOMING_EMAIL = "incoming_email"
+EMAIL = "email"
 #: Seconds that a response waits for whoever is in the session, and pauses before it tries again.
 PATIENCE = 30.0
 _PAUSE = 0.2
@@ -105,6 +110,8 @@ class TaskRun:
         self.error_action: tuple[str, dict[str, Any]] | None = None
         self.at_start: dict[str, Any] = {}
         self.program: Program | None = None
+        # texts that the action came upon, and that stay texts wherever its response puts them
+        self.from_outside: set[str] = set()
         # its response may run again when somebody else saved first
         self.outbox = Outbox(self.settings.mail)
         # under this name the actions of this task are kept apart from those of people
@@ -155,6 +162,7 @@ class TaskRun:
         """Run the action itself. What it changes is gone when this returns."""
         loaded = self._patiently(self._load)
         self.at_start = plain_values(loaded.answers)
+        self._take_in_email(loaded)
         request = self._request(loaded, self.claimed.action, self.arguments)
         source = self._program(loaded).source
         host = TaskHost(self.surroundings, request, source, loaded, self.claimed, self._patiently, self.outbox)
@@ -166,12 +174,26 @@ class TaskRun:
             raise self._without_response(request, outcome)
         return outcome
 
+    def _take_in_email(self, loaded: Loaded) -> None:
+        """Give the action the e-mail that started the task, if it was one."""
+        number = self.kept.get(EMAIL) if isinstance(self.kept, dict) else None
+        if number is None:
+            return
+        reader = EmailReader(self.surroundings.store, self.settings, loaded.session_id, loaded.data_key)
+        received = self._patiently(lambda: reader.email(number))
+        if received is None:
+            raise _Failed(Failure("EmailGone", "The interview began anew, and the e-mail is gone."))
+        self.from_outside.update(outside_texts(received))
+        self.arguments = {**self.arguments, "email": made_email(received, self.settings.zone)}
+
     def _evaluated(self, loaded: Loaded, host: VisitHost, request: Request, seconds: float) -> Outcome:
         """The outcome of an action that may be a background task's. Raises `_Failed`."""
         evaluation = self.evaluation = Evaluation(self._program(loaded), loaded.answers, host, request)
+        evaluation.note_outside(self.from_outside)
         try:
             with self.limit(seconds):
                 outcome = evaluation.assemble()
+            self.from_outside |= evaluation.typed
         except EvaluationError as error:
             raise _Failed(self._told(request, error)) from error
         except SaveFirst:

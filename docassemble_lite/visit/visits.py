@@ -72,6 +72,8 @@ class Visited:
     url_args: Mapping[str, Any] = field(default_factory=dict)
     # what failed, where the interview's `error action` answered in its place
     error: EvaluationError | None = None
+    # how far the e-mails of the session were, if the interview asked for them
+    emails_seen: str = ""
     # of a check-in: what is to be filled into the page's controls
     filling: Filling | None = None
 
@@ -491,6 +493,7 @@ class PersonVisit:
             tasks=self.host.seen,
             has_news=self.has_news,
             has_open_tasks=self.has_open_tasks,
+            emails_seen=self.host.emails_seen,
         )
 
     def save(self, evaluation: Evaluation, asked: Asked, *, new_step: bool) -> None:

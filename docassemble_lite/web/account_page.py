@@ -10,9 +10,9 @@ from flask import flash, get_flashed_messages, make_response, redirect, render_t
 from werkzeug.wrappers import Response
 
 from docassemble_lite.language.words import word
+from docassemble_lite.networks import network_of
 from docassemble_lite.store import passwords
 from docassemble_lite.store.passwords import PasswordRefused
-from docassemble_lite.web.networks import network_of
 from docassemble_lite.web.page import Notice
 from docassemble_lite.web.pages import page_context
 from docassemble_lite.web.plain_pages import FormField, FormPage

@@ -21,7 +21,7 @@ from docassemble_lite.web.doors import SignInFirst, admitted, require_beginning
 from docassemble_lite.web.errors import known_text
 from docassemble_lite.web.form import sent_files
 from docassemble_lite.web.opening import in_session
-from docassemble_lite.web.pages import is_glance, page_context, screen_page
+from docassemble_lite.web.pages import is_glance, keep_flashes, page_context, screen_page
 from docassemble_lite.web.services import services
 from docassemble_lite.web.signed_in import NotAllowed, person, person_secret
 from docassemble_lite.web.visitor import request_for
@@ -188,8 +188,9 @@ def _act(name: str, known: str | None, encoded: str) -> BaseResponse:
         remember(name, known)
     deed = Act(action, arguments, read_only="X-Read-Only" in request.headers)
     visited = in_session(lambda secret: services().visits.visit(known, secret, request_for(name), deed))
-    if isinstance(visited.outcome, Screen):
-        # what is shown from here on isn't the action again when the page is loaded again
+    if isinstance(visited.outcome, Screen) and visited.outcome.asked.block:
+        # what is shown from here on isn't the action again when the page is loaded again; a message is there only now
+        keep_flashes(visited.outcome)
         return redirect(interview_address(name), 303)
     return _response(visited)
 

@@ -13,8 +13,8 @@ from typing import TypeVar
 from flask import Flask, request, session
 
 from docassemble_lite.errors import LiteError, SessionNotFound
+from docassemble_lite.networks import network_of
 from docassemble_lite.web import security, signed_in
-from docassemble_lite.web.networks import network_of
 from docassemble_lite.web.services import services
 
 T = TypeVar("T")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import flash, get_flashed_messages, render_template, request, url_for
 
 from docassemble_lite.engine.leaving import LEAVING
 from docassemble_lite.engine.page_code import NONCE_MARK
@@ -14,6 +14,7 @@ from docassemble_lite.language.words import word
 from docassemble_lite.store.tasks import OVER
 from docassemble_lite.visit import Visited
 from docassemble_lite.visit.addresses import interview_address
+from docassemble_lite.visit.checkin import EMAILS
 from docassemble_lite.visit.ways_out import WayOut, way_out_address
 from docassemble_lite.web.files import jquery_version
 from docassemble_lite.web.page import Link, Notice, PageContext
@@ -25,6 +26,9 @@ from docassemble_lite.web.signed_in import RUNS_THE_SERVER, has_one_of, person, 
 # pages to which nobody comes back after signing in, but goes on to where they lead
 _LEADS_TO_SIGNING_IN = ("sign_in", "register", "forgotten", "leaving")
 _STALE = "This page was out of date, so nothing that it sent was used. Here is where you are now."
+# what actions said, among the messages of the browser's session
+_KEPT = "action-"
+_MOST_KEPT, _LONGEST_KEPT = 3, 300
 _OLD_SOURCE = "The interview's file has a mistake; the last good version is in service."
 
 
@@ -55,6 +59,18 @@ def _files(visited: Visited) -> dict[str, Any]:
     return {"files": files, "jquery_url": url_for("files.jquery", v=jquery_version()) if files.uses_jquery else ""}
 
 
+def keep_flashes(screen: Screen) -> None:
+    """Have what an action said shown by the next page, to which its answer only leads on. A cookie has not much room."""
+    for text, kind in screen.flashes[:_MOST_KEPT]:
+        flash(text[:_LONGEST_KEPT], _KEPT + kind)
+
+
+def _kept_flashes() -> tuple[tuple[str, str], ...]:
+    kinds = [_KEPT + kind for kind in ("success", "info", "warning", "danger", "primary", "secondary")]
+    kept: Any = get_flashed_messages(with_categories=True, category_filter=kinds)
+    return tuple((text, kind.removeprefix(_KEPT)) for kind, text in kept)
+
+
 def _way_out(visited: Visited, screen: Screen) -> dict[str, Any]:
     """Where one can sign in, or, in an interview that doesn't show that, where one can leave."""
     metadata = visited.program.metadata if visited.program else {}
@@ -70,8 +86,14 @@ def _way_out(visited: Visited, screen: Screen) -> dict[str, Any]:
 
 
 def _flashes(visited: Visited) -> tuple[tuple[str, str], ...]:
-    """Messages of tasks that are over: a browser without scripts learns of them by the next page."""
-    if not visited.has_news or is_glance():
+    """What the last action said, and messages of tasks that are over, of which a browser without scripts learns this way."""
+    if is_glance():
+        return ()
+    return (*_kept_flashes(), *_task_flashes(visited))
+
+
+def _task_flashes(visited: Visited) -> tuple[tuple[str, str], ...]:
+    if not visited.has_news:
         return ()
     texts = services().checkins.take_flashes(visited.session, person_secret(), browser_id())
     return tuple((text, "info") for text in texts)
@@ -85,18 +107,20 @@ def is_glance() -> bool:
 def _waiting(visited: Visited, screen: Screen) -> dict[str, Any]:
     """What a screen waits for: that which the interview looked at and found not to be over.
 
-    A person who can go on by a button goes on by it, unless the author has the screen load again by itself.
+    A person who can go on by a button goes on by it, unless the author has the screen load again by itself, or its evaluation
+    asked for the e-mails of the session.
     """
+    emails = (f"{EMAILS}{visited.emails_seen}",) if visited.emails_seen else ()
     awaits = tuple(task_id for task_id, state in visited.tasks.items() if state not in OVER)
     failed = any(state in ("failed", "revoked") for state in visited.tasks.values())
     if not screen.reload and screen.button_style != "none":
-        return {}
+        return {"watches": emails}
     if awaits:
-        return {"awaits": awaits}
+        return {"awaits": awaits, "watches": emails}
     if visited.has_open_tasks:
         # whoever can't go on otherwise may be waiting for any of them
-        return {"watches": tuple(services().store.tasks.open_ids(visited.session))}
-    return {"stalled": bool(failed and screen.reload)}
+        return {"watches": (*services().store.tasks.open_ids(visited.session), *emails)}
+    return {"stalled": bool(failed and screen.reload), "watches": emails}
 
 
 def page_context(**known: Any) -> PageContext:

@@ -140,6 +140,6 @@ def _policy() -> str:
     return (
         f"default-src 'self'; script-src 'self' 'nonce-{nonce()}'; style-src 'self' 'nonce-{nonce()}'; "
         "style-src-attr 'unsafe-inline'; "
-        "img-src 'self' data: https:; "
+        "img-src 'self' data: https:; media-src 'self' https:; "
         "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'; frame-src https:; connect-src 'self'"
     )

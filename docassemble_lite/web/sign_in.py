@@ -9,11 +9,11 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from werkzeug.wrappers import Response
 
 from docassemble_lite.language.words import word
+from docassemble_lite.networks import network_of
 from docassemble_lite.store.passwords import TooManyAtOnce
 from docassemble_lite.store.people import WrongPassword, email_key
 from docassemble_lite.store.tables import EMAIL_LENGTH
 from docassemble_lite.web import account_page, signed_in
-from docassemble_lite.web.networks import network_of
 from docassemble_lite.web.pages import page_context
 from docassemble_lite.web.plain_pages import SignInPage
 from docassemble_lite.web.same_origin import same_origin_path

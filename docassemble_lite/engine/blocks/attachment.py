@@ -17,6 +17,7 @@ from docassemble_lite.engine.blocks.block import Block, names_at
 from docassemble_lite.engine.blocks.filled_templates import FilledTemplate, ManualFiles
 from docassemble_lite.engine.blocks.template_fields import FIELD_KEYS, TEMPLATE_KEYS
 from docassemble_lite.engine.blocks.texts import BlockText, text_at
+from docassemble_lite.engine.defs import used_defs, using_defs, with_defs
 from docassemble_lite.engine.document import Items, Place, Section
 from docassemble_lite.engine.expressions import Expression, constant_or_expression, set_variable
 from docassemble_lite.engine.markup import to_plain, unescape_typed
@@ -37,7 +38,7 @@ KEYS = frozenset(
     {
         *("name", "filename", "description", "variable name", "content", "content file", "valid formats"),
         *("metadata", "language", "tagged pdf", "pdf/a", "password", "owner password", "redact"),
-        *("manual", "manual code", "raw", *TEMPLATE_KEYS, *FIELD_KEYS),
+        *("manual", "manual code", "raw", "usedefs", *TEMPLATE_KEYS, *FIELD_KEYS),
         *("hyperlink style", "update references", "editable", "checkbox export value", "rendering font", "template password"),
     }
 )
@@ -45,7 +46,7 @@ KEYS = frozenset(
 _LATER = frozenset(
     {
         *("additional yaml", "initial yaml", "template file", "rtf template file", "docx reference file"),
-        *("pdftk", "usedefs", "persistent", "private", "allow users", "allow privileges"),
+        *("pdftk", "persistent", "private", "allow users", "allow privileges"),
     }
 )
 #: What is made when nobody says what is valid: files, and a preview on the page.
@@ -62,6 +63,7 @@ class Attachment:
     def __init__(self, section: Section) -> None:
         self.section = section
         self.place = section.place
+        self.defs = used_defs()
         self.variable = next(iter(names_at(section, "variable name")), "")
         self.name = text_at(section, "name")
         self.filename = text_at(section, "filename")
@@ -77,7 +79,7 @@ class Attachment:
         self.manual = ManualFiles(section) if "manual" in section or "manual code" in section else None
         self.template = FilledTemplate(section) if any(section.get(key) for key in TEMPLATE_KEYS) else None
         self.contents = [text] if (text := text_at(section, "content")) else []
-        self.content_code = _code_at(section, "content file")
+        self.content_code = code_under(section, "content file")
         has_text = bool(self.contents) or section.get("content file") is not None
         if not has_text and not self.template and not self.manual:
             raise section.mistake(
@@ -95,10 +97,9 @@ class Attachment:
             yield from self.template.file.read_files(sources)
         if self.content_code is not None:
             return
-        for number, reference in enumerate(_listed(self.section.get("content file"))):
-            place = _item_place(self.section, "content file", number)
-            found = content_file(str(reference), place, sources)
-            self.contents.append(BlockText("\n".join(found.lines), Place(found, 1)))
+        for found in content_files(self.section, sources):
+            with using_defs(self.section):
+                self.contents.append(BlockText("\n".join(found.lines), Place(found, 1)))
             yield found
 
     def oddities(self) -> Iterator[SourceError]:
@@ -180,10 +181,7 @@ class Attachment:
     def _texts(self, evaluation: Evaluation) -> list[BlockText]:
         if self.content_code is None:
             return self.contents
-        found = self.content_code.evaluate(evaluation.answers)
-        references = [found] if isinstance(found, str) else list(found)
-        files = [content_file(str(item), self.content_code.place, evaluation.program.sources) for item in references]
-        return [*self.contents, *(BlockText("\n".join(file.lines), Place(file, 1)) for file in files)]
+        return [*self.contents, *texts_of_code(self.content_code, self.defs, evaluation)]
 
     def _formats(self, answers: dict[str, Any]) -> tuple[tuple[str, ...], str]:
         """What is to be made, and why it is less than there could be."""
@@ -256,7 +254,8 @@ def read_attachments(section: Section) -> list[Attachment]:
                 raise section.mistake(
                     key, f"“{key}” must consist of lines of the form “key: value”.", "For instance “- name: Letter”."
                 )
-            found.append(Attachment(item))
+            with using_defs(item):
+                found.append(Attachment(item))
     return found
 
 
@@ -311,6 +310,21 @@ def odd_metadata(metadata: Section) -> Iterator[SourceError]:
 # --- parts of reading --------------------------------------------------------------------------------------------------------
 
 
+def content_files(section: Section, sources: Sources) -> Iterator[Source]:
+    """The files under `content file`. Raises `SourceError` for one that isn't there."""
+    for number, reference in enumerate(_listed(section.get("content file"))):
+        yield content_file(str(reference), _item_place(section, "content file", number), sources)
+
+
+def texts_of_code(code: Expression, defs: str, evaluation: Evaluation) -> list[BlockText]:
+    """The texts of the files that code names, which may use the `defs`."""
+    found = code.evaluate(evaluation.answers)
+    references = [found] if isinstance(found, str) else list(found)
+    files = [content_file(str(item), code.place, evaluation.program.sources) for item in references]
+    with with_defs(defs):
+        return [BlockText("\n".join(file.lines), Place(file, 1)) for file in files]
+
+
 def content_file(reference: str, place: Place, sources: Sources) -> Source:
     """The file of templates that a text stands in. Raises `SourceError` if there is none."""
     path = sources.data_file(reference, "templates", place.source)
@@ -327,7 +341,7 @@ def _root_of(path: Path, source: Source) -> Path:
 
 
 def _formats_at(section: Section) -> tuple[str, ...] | Expression:
-    code = _code_at(section, "valid formats")
+    code = code_under(section, "valid formats")
     if code is not None:
         return code
     value = section.get("valid formats")
@@ -347,7 +361,8 @@ def _known_formats(names: Sequence[Any], place: Place) -> tuple[str, ...]:
     return tuple(str(name) for name in names)
 
 
-def _code_at(section: Section, key: str) -> Expression | None:
+def code_under(section: Section, key: str) -> Expression | None:
+    """The expression of “key: code: …”; None if the key holds something else."""
     value = section.get(key)
     if isinstance(value, Section):
         if set(value) != {"code"}:

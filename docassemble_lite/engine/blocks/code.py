@@ -44,7 +44,13 @@ class CodeBlock(Block):
             self._run(evaluation.answers)
 
     def _run(self, answers: dict[str, Any]) -> None:
-        self.code.run(answers)
+        try:
+            self.code.run(answers)
+        finally:
+            # also where the code ends with background_response() or the like
+            self._name_objects(answers)
+
+    def _name_objects(self, answers: dict[str, Any]) -> None:
         for name in self.assigned:
             value = answers.get(name)
             if isinstance(value, DAObject) and not value.has_nonrandom_instance_name:

@@ -51,7 +51,7 @@ def odd_keys(section: Section, block: Block | None, directives: frozenset[str]) 
     known = directives | MODIFIERS | (block.keys if block else frozenset())
     odd = [_odd_key(section, key, known) for key in section if key not in known]
     if isinstance(block, QuestionBlock):
-        odd += odd_field_keys(block.entries)
+        odd += [*odd_field_keys(block.entries), *block.missing_recordings]
         if section.get("allow emailing") not in (None, False):
             odd.append(
                 section.mistake("allow emailing", "Documents can't be sent by e-mail yet.", "Write “allow emailing: False”.")
@@ -76,12 +76,8 @@ def _odd_key(section: Section, key: str, known: frozenset[str]) -> SourceError:
 LATER = frozenset(
     {
         *EMAIL_KEYS,
-        "audio",
-        "breadcrumb",
         "decorations",
         "question metadata",
         "table css class",
-        "usedefs",
-        "video",
     }
 )

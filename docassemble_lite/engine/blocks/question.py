@@ -21,21 +21,25 @@ from docassemble_lite.engine.blocks.fields import define_parents, read_fields
 from docassemble_lite.engine.blocks.list_collect import Collection, ListCollect
 from docassemble_lite.engine.blocks.roles import ROLE_EVENT, require_role, roles_at
 from docassemble_lite.engine.blocks.texts import BlockText, page_text_at, text_at
+from docassemble_lite.engine.breadcrumbs import leave_breadcrumb
 from docassemble_lite.engine.decorating import with_images
 from docassemble_lite.engine.document import Section
 from docassemble_lite.engine.expressions import constant_or_expression, set_variable
 from docassemble_lite.engine.fields.control_name import control_name
 from docassemble_lite.engine.fields.datatype import FieldSpec, FieldTexts, Option
 from docassemble_lite.engine.fields.registry import datatype_for
+from docassemble_lite.engine.help import help_at, shown_help
 from docassemble_lite.engine.menu import menu_of
 from docassemble_lite.engine.names import NOTHING_BOUND, Binding
 from docassemble_lite.engine.page_code import script_markup, style_markup
+from docassemble_lite.engine.players import Players
 from docassemble_lite.engine.progress import ProgressMark
 from docassemble_lite.engine.screen import Asked, AskedField, ButtonView, ChoiceView, FieldView, Press, Screen
 from docassemble_lite.engine.source import Source, Sources
 from docassemble_lite.engine.steering import EndWithMessage, RunAgain
 from docassemble_lite.engine.terms import plainly
 from docassemble_lite.engine.typed import target_acts
+from docassemble_lite.errors import SourceError
 from docassemble_lite.language.words import word
 
 if TYPE_CHECKING:
@@ -124,6 +128,10 @@ class QuestionBlock(Block):
             "resume button label",
             "shuffle",
             "check in",
+            "usedefs",
+            "breadcrumb",
+            "audio",
+            "video",
             "list collect",
             "signature",
             "required",
@@ -144,7 +152,7 @@ class QuestionBlock(Block):
         self.question = page_text_at(section, "question") or BlockText("", section.place)
         self.texts = {key: text for key in _BLOCK_TEXTS if (text := page_text_at(section, key)) is not None}
         self.script, self.css = text_at(section, "script", script_markup), text_at(section, "css", style_markup)
-        self.help_label, self.help = _help_of(section)
+        self.help, self.players = help_at(section, "help"), Players(section)
         self.labels = {
             key: text_at(section, key)
             for key in ("continue button label", "back button label", "continue button color", "css class")
@@ -158,6 +166,8 @@ class QuestionBlock(Block):
         self.signature_required = constant_or_expression(section.get("required", True), section.value_place("required"))
         self.pen_color = text_at(section, "pen color")
         self.decoration = text_at(section, "decoration")
+        self.missing_recordings: list[SourceError] = []
+        self.breadcrumb = text_at(section, "breadcrumb") or self.question
         self.terms = BlockTerms(section)
         self.action_buttons = ActionButtons(section)
         self.progress = ProgressMark(section, text_at(section, "progress"))
@@ -253,6 +263,12 @@ class QuestionBlock(Block):
         return self.documents.attachments
 
     def read_files(self, sources: Sources) -> list[Source]:
+        self.missing_recordings = [
+            mistake
+            for players in (self.players, self.help.players if self.help else None)
+            if players
+            for mistake in players.mistakes(sources)
+        ]
         inner = [file for block in self.embedded.values() for file in block.read_files(sources)]
         return [*inner, *(file for attachment in self.attachments for file in attachment.read_files(sources))]
 
@@ -292,6 +308,7 @@ class QuestionBlock(Block):
     def _made(self, evaluation: Evaluation, binding: Binding, sought: str) -> Screen:
         # the texts come first, as they stand first: what they need is asked before what the fields need
         question = (self.question.inline(evaluation.answers), self.question.plain(evaluation.answers))
+        leave_breadcrumb(evaluation, self.breadcrumb.plain(evaluation.answers))
         texts = {key: text.block(evaluation.answers) for key, text in self.texts.items()}
         texts["script"] = self.script.html(evaluation.answers) if self.script else ""
         texts["css"] = self.css.html(evaluation.answers) if self.css else ""
@@ -342,6 +359,7 @@ class QuestionBlock(Block):
     ) -> Screen:
         answers, parts, features = evaluation.answers, evaluation.program.parts, evaluation.program.features
         style = "none" if form.style == "continue" and _truth(self.hides_continue, evaluation) else form.style
+        shown = shown_help(evaluation, self.help)
         return Screen(
             asked=asked,
             question_html=question[0],
@@ -353,8 +371,11 @@ class QuestionBlock(Block):
             post_html=texts.get("post") or parts.block("post", answers),
             script_html=texts["script"],
             css_html=texts["css"],
-            help_html=self.help.block(answers) if self.help else "",
-            help_label=self.help_label.plain(answers) if self.help_label else parts.plain("help label", answers),
+            help_html=shown.html,
+            help_label=shown.label,
+            helps_question=shown.of_question,
+            help_button=shown.button,
+            player_html=self.players.html(evaluation),
             fields=tuple(control.view for control in form.controls),
             collected=form.collection.view if form.collection else None,
             button_style=style,
@@ -560,13 +581,6 @@ def _other_parts(evaluation: Evaluation) -> dict[str, str]:
     plain = {key: parts.plain(key, answers) for key in ("tab title", "corner back button label", "exit link")}
     markup = {key: parts.block(key, answers) for key in ("navigation bar html", "submit", "footer")}
     return {key: text for key, text in {**plain, **markup}.items() if text}
-
-
-def _help_of(section: Section) -> tuple[BlockText | None, BlockText | None]:
-    value = section.get("help")
-    if isinstance(value, Section):
-        return text_at(value, "label"), text_at(value, "content")
-    return None, text_at(section, "help")
 
 
 def _button(label: str, name: str, value: str, color: str) -> ButtonView:

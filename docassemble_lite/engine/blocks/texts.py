@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from docassemble_lite.engine import terms
+from docassemble_lite.engine.defs import used_defs
 from docassemble_lite.engine.document import Place
 from docassemble_lite.engine.markup import (
     shown,
@@ -19,6 +20,7 @@ from docassemble_lite.engine.markup import (
 )
 from docassemble_lite.engine.page_code import marked
 from docassemble_lite.engine.templates import Text, compile_text
+from docassemble_lite.engine.translations import in_languages
 
 
 class BlockText:
@@ -27,7 +29,9 @@ class BlockText:
     __slots__ = ("_block", "_inline", "_plain", "constant", "text")
 
     def __init__(self, text: Any, place: Place) -> None:
-        self.text: Text | None = compile_text(str(text), source=place.source.name, path=place.source.path, line=place.line)
+        written, defs = str(text), used_defs()
+        own = compile_text(written, source=place.source.name, path=place.source.path, line=place.line, defs=defs)
+        self.text: Text | None = in_languages(own, written, defs)
         self.constant: str | None = self.text.constant
         self._block: str | None = None
         self._inline: str | None = None

@@ -145,7 +145,7 @@ def file_list(variable: str, kept: Iterable[KeptFile]) -> DAFileList:
     for item in kept:
         file = files.appendObject()
         file.filename, file.extension, file.mimetype = item.name, item.extension, item.mimetype
-        file.number, file.initialized = item.number, True
+        file.number, file.initialized, file.from_outside = item.number, True, True
     files.gathered = True
     return files
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from markupsafe import Markup, escape
 
 from docassemble_lite.engine.actions import perform_pending_action
+from docassemble_lite.engine.qr_codes import qr_markup
 from docassemble_lite.engine.typed import escape_typed, target_acts
 from docassemble_lite.host import current
 from docassemble_lite.language.words import word
@@ -18,6 +21,8 @@ __all__ = [
     "action_menu_item",
     "interview_url",
     "interview_url_action",
+    "interview_url_action_as_qr",
+    "interview_url_as_qr",
     "process_action",
     "url_action",
     "url_ask",
@@ -97,6 +102,21 @@ def interview_url(**arguments: Any) -> str:
     """The absolute address of this session; with `i`, of another interview."""
     interview = arguments.pop("i", None)
     return current().host.interview_url(interview, arguments)
+
+
+def interview_url_as_qr(**arguments: Any) -> str:
+    """Markup for a code that a telephone reads: the address that `interview_url()` gives."""
+    return _qr_of(interview_url, arguments)
+
+
+def interview_url_action_as_qr(action: str, **arguments: Any) -> str:
+    """Markup for a code that a telephone reads: the address that `interview_url_action()` gives."""
+    return _qr_of(partial(interview_url_action, action), arguments)
+
+
+def _qr_of(address: Callable[..., str], arguments: dict[str, Any]) -> str:
+    width, alt_text = arguments.pop("width", None), arguments.pop("alt_text", None)
+    return qr_markup(address(**arguments), width, alt_text)
 
 
 def url_of(page: str, **arguments: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from docassemble_lite.engine.functions.variables import all_variables
 from docassemble_lite.engine.leaving import checked_target
 from docassemble_lite.engine.screen import Exit, Redirect, Refresh, Response, Wait
 from docassemble_lite.engine.steering import EndWith, EndWithMessage
@@ -25,6 +26,7 @@ __all__ = [
     "set_parts",
     "set_save_status",
     "set_status",
+    "variables_as_json",
 ]
 
 #: What `command()` can do.
@@ -109,6 +111,11 @@ def response(
 def json_response(data: Any, response_code: int = 200) -> None:
     """Send data as JSON."""
     raise EndWith(Response(json.dumps(data, indent=2).encode(), "application/json; charset=utf-8", response_code))
+
+
+def variables_as_json(include_internal: bool = False) -> None:
+    """Send all answers as JSON."""
+    json_response(all_variables(include_internal=include_internal))
 
 
 def set_save_status(status: str) -> None:

@@ -150,6 +150,11 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("click", (event) => {
   const back = event.target.closest("#daquestionlabel");
   closeDrawers(back ? null : event.target.closest(".da-drawer"));
+  const toggle = event.target.closest(".daquestionhelp") && document.getElementById("dahelptoggle");
+  if (!toggle) return;
+  event.preventDefault();
+  toggle.parentElement.open = true;
+  toggle.focus();
 });
 
 whenScreenComes(() => document.querySelectorAll("input[type=range]").forEach(showRange));

@@ -668,3 +668,13 @@ def test_a_name_with_something_in_it_that_nobody_has_is_forgiven_now_and_later(n
     else:
         assert session.act(name).question == "red"
     assert session.act("need", variables=[name]).show().screen.question in ("red", "blue")
+
+
+@pytest.mark.parametrize(
+    ("expression", "address"),
+    [("interview_url_as_qr(x=1)", "interview:?x=1"), ("interview_url_action_as_qr('go', x=1)", "action:session:go?x=1")],
+)
+def test_the_address_of_a_session_can_be_a_code_for_a_telephone(expression, address):
+    session = interview(f"mandatory: True\ncode: |\n  made = {expression}\n---\nmandatory: True\nquestion: ${{ made }}")
+    assert session.answers["made"] == f"[QR {address}, None]"
+    assert "<svg" in session.screen.question_html

@@ -705,11 +705,11 @@ def test_a_document_that_can_not_be_made_says_where_it_stands() -> None:
         ("contents: x", "There is no key “contents” for an attachment. Did you mean “content”?"),
         ("valid format: x", "There is no key “valid format” for an attachment. Did you mean “valid formats”?"),
         ("zzz: x", "An attachment can have: checkbox export value, code, content, content file"),
-        ("usedefs: x", "“usedefs” isn't supported yet here, and has no effect."),
         (
             "metadata: {SingleSpaceing: True}",
             "There is no metadata “SingleSpaceing” for documents. Did you mean “SingleSpacing”?",
         ),
+        ("pdftk: x", "“pdftk” isn't supported yet here, and has no effect."),
         ("metadata: {zzz: True}", "There is no metadata “zzz” for documents. It has no effect; remove it."),
     ],
 )

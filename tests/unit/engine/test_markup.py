@@ -135,7 +135,7 @@ def test_an_address_that_acts_makes_no_link(markdown, address):
         ("[BOLDCENTER] a [BR] b", '<p class="text-center fw-bold">a <br> b</p>\n'),
         ("[FLUSHRIGHT] a\n\n[FLUSHLEFT] b", '<p class="text-end">a</p>\n<p class="text-start">b</p>\n'),
         ("[NOINDENT][PAGEBREAK][INDENTBY 1in 0.5in]a", "<p>a</p>\n"),
-        ("[FILE a.png] [YOUTUBE abc] [YAML] [x]", "<p>[FILE a.png] [YOUTUBE abc] [YAML] [x]</p>\n"),
+        ("[FILE a.png] [YOUTUBER abc] [YAML] [x]", "<p>[FILE a.png] [YOUTUBER abc] [YAML] [x]</p>\n"),
         ("`[BR]`", "<p><code>[BR]</code></p>\n"),
         ("\\[BR]", "<p>[BR]</p>\n"),
         ("a | b\n--|--\nc[BR]d | e", None),

@@ -216,3 +216,9 @@ def test_an_anonymous_person_is_a_user_without_any_privilege():
 def test_parts_of_the_page_can_be_changed_by_code():
     session = running("set_parts(title='Changed', subtitle='Sub', short_title='Ch')")
     assert (session.screen.title, session.screen.subtitle, session.screen.short_title) == ("Changed", "Sub", "Ch")
+
+
+def test_all_answers_can_be_sent_as_json():
+    outcome = interview("mandatory: True\ncode: |\n  fruit = 'apple'\n  variables_as_json()").outcome
+    assert json.loads(outcome.body)["fruit"] == "apple"
+    assert "_internal" not in json.loads(outcome.body)

@@ -174,3 +174,25 @@ def test_a_mandatory_template_is_made_at_once():
         "    mandatory: True\n    template: t\n    content: x\n    ---\n    mandatory: True\n    question: ${ defined('t') }"
     )
     assert session.question == "True"
+
+
+def test_the_text_of_a_template_may_stand_in_files():
+    session = interview(
+        "mandatory: True\nquestion: Hi\nsubquestion: ${ about }\n---\n"
+        "template: about\ncontent file:\n  - templates/one.md\n  - two.md\n---\ncode: name = 'Ann'",
+        **{"templates/one.md": "Dear ${ name }\n", "two.md": "Good *bye*\n"},
+    )
+    assert session.screen.subquestion_html == "<p>Dear Ann</p>\n<p>Good <em>bye</em></p>\n"
+
+
+def test_code_can_choose_the_file_of_a_template():
+    text = (
+        "mandatory: True\nquestion: ${ about }\n---\ntemplate: about\ncontent file:\n  code: chosen\n---\ncode: chosen = 'one.md'"
+    )
+    assert interview(text, **{"one.md": "First"}).question == "First"
+
+
+def test_a_template_whose_file_is_missing_is_a_mistake():
+    mistake = source_mistake("template: about\ncontent file: none.md")
+    assert "There is no file “none.md”" in mistake.message
+    assert mistake.line == 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from docassemble_lite.web.networks import network_of
+from docassemble_lite.networks import network_of
 
 
 @pytest.mark.parametrize(
