@@ -311,7 +311,7 @@ class QuestionBlock(Block):
         # the texts come first, as they stand first: what they need is asked before what the fields need
         question = (self.question.inline(evaluation.answers), self.question.plain(evaluation.answers))
         leave_breadcrumb(evaluation, self.breadcrumb.plain(evaluation.answers))
-        table_class = self._table_class(evaluation)
+        table_class = self._class_of_tables(evaluation)
         texts = {key: text.block(evaluation.answers, table_class) for key, text in self.texts.items()}
         texts["script"] = self.script.html(evaluation.answers) if self.script else ""
         texts["css"] = self.css.html(evaluation.answers) if self.css else ""
@@ -330,7 +330,7 @@ class QuestionBlock(Block):
             evaluation.internal["steps_offset"] = evaluation.internal["steps"]
         return screen
 
-    def _table_class(self, evaluation: Evaluation) -> str:
+    def _class_of_tables(self, evaluation: Evaluation) -> str:
         """The class of the tables in its texts; empty: the usual one."""
         own = self.table_class.plain(evaluation.answers) if self.table_class else ""
         return own.strip() or evaluation.program.parts.plain("table css class", evaluation.answers).strip()
