@@ -133,7 +133,15 @@ def still_running_fixture() -> Callable[[list[psutil.Process]], list[psutil.Proc
 
 def still_running(processes: list[psutil.Process]) -> list[psutil.Process]:
     """Those of the processes that haven't ended."""
-    return [item for item in processes if item.is_running() and item.status() != psutil.STATUS_ZOMBIE]
+    return [item for item in processes if _is_alive(item)]
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        # it ended in between
+        return False
 
 
 def eventually(condition: Callable[[], Any], what: str) -> Any:
@@ -314,3 +322,14 @@ def redis_server(tmp_path: Path) -> Iterator[Redis]:
     server = Redis(tmp_path)
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with a key for 127.0.0.1, and the certificate with which it vouches for itself."""
+    # most tests need none
+    from tests.certificates import write_certificate
+
+    path = tmp_path_factory.mktemp("tls") / "both.pem"
+    write_certificate(path)
+    return path

@@ -86,7 +86,10 @@ def _reseal(store: Store) -> int:
         print(f"{unreadable} rows can't be read, and were left as they are: python -m docassemble_lite keys")
     idle = [key_id for key_id in store.vault.key_ids()[1:] if key_id not in store.resealing.counts()]
     for key_id in idle:
-        print(f"Nothing needs {key_id.hex()} any more. After a while: python -m docassemble_lite keys forget {key_id.hex()}")
+        print(
+            f"Nothing in the store needs {key_id.hex()} any more. After a while, as browsers not seen since will be "
+            f"signed out: python -m docassemble_lite keys forget {key_id.hex()}"
+        )
     return 1 if unreadable else 0
 
 

@@ -16,6 +16,7 @@ from docassemble_lite.engine.screen import Exit, Outcome, TaskResponse
 from docassemble_lite.engine.steering import EndWith, SeekForced
 from docassemble_lite.engine.wanted import Result
 from docassemble_lite.errors import EvaluationError, LiteError
+from docassemble_lite.language.words import word
 
 if TYPE_CHECKING:
     from docassemble_lite.engine.evaluation import Evaluation
@@ -297,8 +298,19 @@ def _exit(_: Evaluation, __: Mapping[str, Any]) -> None:
     raise EndWith(Exit("exit"))
 
 
+def _ocr(evaluation: Evaluation, arguments: Mapping[str, Any]) -> None:
+    """What a task of `ocr_file_in_background()` does."""
+    # it takes a while to import, and few interviews need it
+    from docassemble_lite.engine.functions.recognition import recognized_text
+
+    found = recognized_text(arguments["file"], arguments["options"])
+    told = evaluation.request.task_mode in ("flash", "javascript")
+    raise EndWith(TaskResponse((arguments["message"] or word("OCR succeeded")) if told and found.ok else found))
+
+
 #: The actions that every interview has.
 BUILT_IN = {
+    "_da_ocr": _ocr,
     "_da_force_ask": _force_ask,
     "_da_compute": _compute,
     "_da_define": _define,

@@ -116,8 +116,9 @@ class Sources:
         packaged = _inside(root / "data" / "static", root / "data" / "static" / name) if root else None
         if packaged is not None:
             return packaged
-        folder = (self.interviews / owner.replace(_STEP, "/").strip("/") / "static").resolve()
-        return _inside(folder, folder / name) if folder.is_relative_to(self.interviews) else None
+        folder = self.interviews / owner.replace(_STEP, "/").strip("/") / "static"
+        found = _inside(folder, folder / name)
+        return found if found and found.is_relative_to(self.interviews) else None
 
     def _in_package(self, package: str, rest: str, name: str) -> Source:
         root = self._package_root(package)

@@ -258,7 +258,8 @@ def _line_breaks(text: str) -> Iterator[tuple[int, str]]:
 
 # --- what code has written with backslashes
 
-_PAIR = re.compile(r"\\(.)", re.DOTALL)
+# the second half may stand behind the end of what was typed
+_PAIR = re.compile(r"\\.?", re.DOTALL)
 
 
 def _mark_written(marks: bytearray, text: str, typed: Iterable[str]) -> None:

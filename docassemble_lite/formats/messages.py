@@ -29,6 +29,8 @@ _LONGEST_HEADER = 32 * 1024
 _MOST_ADDRESSES = 100
 _LONGEST_SUBJECT = 1000
 _LONGEST_ADDRESS = 254
+# bytes; what is longer is nothing that somebody says, and letters take up to four times as much memory
+_LONGEST_BODY = 2 * _MEGABYTE
 # so that it is a moment in every time zone
 _LAST_YEAR = 9000
 _EMPTY_LINE = re.compile(rb"^\r?\n", re.MULTILINE)
@@ -70,6 +72,11 @@ class Part:
     raw: bytes = field(repr=False)
     start: int = 0
     end: int = 0
+
+    @property
+    def can_be_body(self) -> bool:
+        """Whether it may be what a message says, and not something that comes with it."""
+        return not self.attached and self.mimetype in ("text/plain", "text/html") and self.end - self.start <= _LONGEST_BODY
 
     def content(self) -> bytes:
         """The bytes of the part, without what they were wrapped in on their way."""
@@ -235,11 +242,11 @@ def _part(raw: bytes, head: Message, mimetype: str, start: int, end: int) -> Par
 
 
 def _sorted_out(parts: list[Part]) -> tuple[Part | None, Part | None, tuple[Part, ...]]:
-    """The first text and the first HTML that aren't attached are what the message says; all else is attached to it."""
+    """The first text and the first HTML that may be are what the message says; all else is attached to it."""
     bodies: dict[str, Part] = {}
     attachments = []
     for part in parts:
-        if not part.attached and part.mimetype in ("text/plain", "text/html") and part.mimetype not in bodies:
+        if part.can_be_body and part.mimetype not in bodies:
             bodies[part.mimetype] = part
         else:
             attachments.append(part)

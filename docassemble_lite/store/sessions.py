@@ -23,6 +23,7 @@ from docassemble_lite.host import PersonAccess
 from docassemble_lite.store import file_queries, mailbox_queries, queries, task_queries
 from docassemble_lite.store.files import Files
 from docassemble_lite.store.freezer import freeze, thaw
+from docassemble_lite.store.ids import is_id
 from docassemble_lite.store.loaded import Entrance, Listed, Loaded, Peek
 from docassemble_lite.store.tables import SESSION_ID_LENGTH
 from docassemble_lite.store.tasks import FinishedTask, NewTask, Tasks, new_rows
@@ -331,6 +332,8 @@ class Sessions:
 
         A person's are also the plain ones of others in which the person was. Nothing is decrypted.
         """
+        if session_id is not None and not is_id(session_id):
+            return []
         asking = self._vault.holder_of(secret) if secret is not None else ""
         values = _wishes(user_id, interview, session_id) | {"asking": asking, "now": naive_utc()}
         statement = queries.listed(of_person=user_id is not None)
@@ -407,6 +410,8 @@ class Sessions:
     # --- inside ---
 
     def _first(self, statement: Any, values: Mapping[str, Any]) -> RowMapping:
+        if not is_id(values["wanted"]):
+            raise SessionNotFound
         with self._engine.connect() as connection:
             row = connection.execute(statement, values).mappings().first()
         if row is None:

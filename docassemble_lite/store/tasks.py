@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine, RowMapping
 from docassemble_lite.clock import naive_utc
 from docassemble_lite.errors import AnswersTampered, LiteError
 from docassemble_lite.store import task_queries as queries
+from docassemble_lite.store.ids import is_id
 from docassemble_lite.store.vault import Vault
 from docassemble_lite.store.writing import Writing
 
@@ -328,7 +329,7 @@ class Tasks:
 
     def news(self, session_id: str, who: str, awaited: Collection[str]) -> News:
         """What a page of the browser `who` is to know that waits for the tasks `awaited`. Results are still encrypted."""
-        values = {"of_session": session_id, "who": who, "awaited": list(awaited)}
+        values = {"of_session": session_id, "who": who, "awaited": list(filter(is_id, awaited))}
         with self._engine.connect() as connection:
             rows = connection.execute(queries.news, values).mappings().all()
         untold = [row for row in rows if row["to_be_told"]]
@@ -355,7 +356,7 @@ class Tasks:
     def confirm(self, session_id: str, who: str, told: Collection[str]) -> None:
         """The browser `who` has shown these: they aren't handed out any more."""
         with self._writing.begin() as connection:
-            connection.execute(queries.confirm, {"of_session": session_id, "who": who, "told_ids": list(told)})
+            connection.execute(queries.confirm, {"of_session": session_id, "who": who, "told_ids": list(filter(is_id, told))})
 
     # --- for those who run the server --------------------------------------------------------------------------------
 
@@ -367,6 +368,8 @@ class Tasks:
 
     def listed(self, task_id: str) -> Listed | None:
         """One task of any session; None if there is none of that id."""
+        if not is_id(task_id):
+            return None
         with self._engine.connect() as connection:
             row = connection.execute(queries.listed, {"task_id": task_id}).mappings().first()
         return Listed(**row) if row else None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hmac
 
-from flask import Flask
-from flask.sessions import SecureCookieSessionInterface
+from flask import Flask, Request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from itsdangerous import URLSafeTimedSerializer
 
 from docassemble_lite.settings import Secret
@@ -13,7 +13,10 @@ from docassemble_lite.store.server_keys import Renewed, ServerKeys
 
 
 class CookieSessions(SecureCookieSessionInterface):
-    """Signs with the current key, and takes what was signed with an earlier one. So nobody is signed out by a new key."""
+    """Signs with the current key, and takes what was signed with an earlier one, which is signed anew then.
+
+    So nobody is signed out by a new key, and nobody who was there since then when the earlier one is forgotten.
+    """
 
     def __init__(self, keys: ServerKeys) -> None:
         self._keys = Renewed(keys, _cookie_keys)
@@ -21,6 +24,22 @@ class CookieSessions(SecureCookieSessionInterface):
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
         app.secret_key, *app.config["SECRET_KEY_FALLBACKS"] = self._keys.get()
         return super().get_signing_serializer(app)
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        session = super().open_session(app, request)
+        if session and self._is_outdated(app, request.cookies.get(self.get_cookie_name(app), "")):
+            session.modified = True
+        return session
+
+    def _is_outdated(self, app: Flask, cookie: str) -> bool:
+        """Whether a cookie that is good was signed with an earlier key."""
+        if len(self._keys.get()) == 1:
+            return False
+        serializer = self.get_signing_serializer(app)
+        if serializer is None:
+            return False
+        value, _, signature = cookie.rpartition(".")
+        return not hmac.compare_digest(serializer.make_signer(serializer.salt).get_signature(value), signature.encode())
 
 
 def _cookie_keys(keys: tuple[Secret, ...]) -> list[bytes]:

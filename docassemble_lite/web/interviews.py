@@ -26,7 +26,6 @@ blueprint = Blueprint("interviews", __name__, url_prefix="/interviews")
 
 _ON_A_PAGE = 50
 _LAST_PAGE = 10_000
-_LONGEST_ID = 64
 _DELETED = "“{title}” is deleted."
 _LEFT = "“{title}” is no longer on your list. It stays with those who share it."
 _ALL_DELETED = "{number} interviews are deleted."
@@ -63,8 +62,6 @@ def delete(session_id: str) -> Response:
 
 
 def _on_my_list(session_id: str) -> Listed:
-    if len(session_id) > _LONGEST_ID:
-        raise SessionNotFound
     found = services().store.sessions.listing(person().id or 0, None, most=1, session_id=session_id)
     if not found:
         count_unknown()

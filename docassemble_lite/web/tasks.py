@@ -27,7 +27,6 @@ blueprint = Blueprint("tasks", __name__, url_prefix="/tasks")
 _STATES: tuple[State, ...] = get_args(State)
 _ON_A_PAGE = 50
 _LAST_PAGE = 10_000
-_LONGEST_ID = 64
 _LABELS = {"": "All", "waiting": "Waiting", "running": "Running", "done": "Done", "failed": "Failed", "revoked": "Revoked"}
 _WAITS_AGAIN = "“{action}” of {interview} waits to be run again."
 _WAITS_LONGER = "“{action}” of {interview} waits to be run again. The broker can't be reached, so that may take a while."
@@ -70,8 +69,7 @@ def revoke(task_id: str) -> Response:
 
 
 def _wanted(task_id: str) -> Listed:
-    is_id = len(task_id) <= _LONGEST_ID and task_id.isprintable()
-    task = services().store.tasks.listed(task_id) if is_id else None
+    task = services().store.tasks.listed(task_id)
     if task is None:
         abort(404)
     return task

@@ -21,7 +21,7 @@ needs_specification = pytest.mark.skipif(
 _BEGINNING = re.compile(
     r"---|class |"
     r"(mandatory|code|question|event|objects|attachment|fields|subquestion|reload|attachment code|check in|template|content|under"
-    r"|target):"
+    r"|target|field|buttons|need):"
 )
 # the text goes on in the same line behind an example
 _TEXT_BEHIND = re.compile(r"(?<=[a-z0-9_.)}\]-])(?=[A-Z][a-z]*[ ,])")

@@ -19,12 +19,13 @@ _ADDRESSES = frozenset(
 # others that change what an element does; what has no value (`autofocus`) does no harm
 _POWERS = frozenset({"nonce", "target", "http-equiv", "form", "type", "name", "is", "slot"})
 _HANDLER = re.compile(r"on[a-z]+")
-_LITERAL = re.compile(r""""(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'""", re.DOTALL)
+_STRING = r""" "(?:[^"\\\n]|\\.)*" | '(?:[^'\\\n]|\\.)*' """
+_LITERAL = re.compile(_STRING, re.DOTALL | re.VERBOSE)
+# what the reader of a script takes as one piece; half a string is none
+_PIECE = re.compile(rf"//[^\n]* | /\*.*?\*/ | `(?:[^`\\]|\\.)*` | {_STRING} | (?P<half>[\"'`])", re.DOTALL | re.VERBOSE)
 # without one of these code does nothing
 _CODE_THAT_ACTS = re.compile(r"[(`=\[{.+]|</|<!--")
-# a script with half a string or an escaped sign outside of strings isn't run at all, unless that is a comment
-_NO_SCRIPT = re.compile(r"[\"']|\\u00[0-7][0-9a-f]")
-_COMMENT = re.compile(r"//|/\*|`|<!--|-->")
+_ESCAPED_SIGN = re.compile(r"\\u00[0-7][0-9a-f]")
 # a declaration, and what loads or runs something
 _STYLE_THAT_ACTS = re.compile(r"url\(|expression\(|(?:^|[;{}])\s*(?:/\*.*?\*/\s*)*[-\w]{2,}\s*:", re.IGNORECASE | re.DOTALL)
 _ACTS = {"script": _CODE_THAT_ACTS, "style": _STYLE_THAT_ACTS}
@@ -94,8 +95,12 @@ def _found_in_attribute(name: str, key: str, value: str) -> Iterator[tuple[str, 
 
 def _found_in_code(name: str, key: str, language: str, code: str) -> Iterator[tuple[str, ...]]:
     """What makes code act, outside of strings; there anything may be typed."""
-    rest = _LITERAL.sub("", code)
-    if language == "script" and _NO_SCRIPT.search(rest) and not _COMMENT.search(rest):
+    if language == "script" and not _is_run(code):
         return
-    for act in _ACTS[language].findall(rest):
+    for act in _ACTS[language].findall(_LITERAL.sub("", code)):
         yield name, key, act
+
+
+def _is_run(script: str) -> bool:
+    """Whether a browser can read it: without half a string, and without an escaped sign outside of strings."""
+    return not any(piece["half"] for piece in _PIECE.finditer(script)) and not _ESCAPED_SIGN.search(_PIECE.sub("", script))

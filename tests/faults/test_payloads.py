@@ -42,6 +42,9 @@ HARMLESS = (
     Payload("//example.com/a", ""),
     Payload("[x", "y"),
     Payload("![x", "y"),
+    Payload("[", "^1]"),
+    # in square brackets of the author's
+    Payload("TARGET place", ""),
 )
 PATH = interview_path("typed.yml")
 
@@ -82,6 +85,26 @@ def test_payloads_are_many_and_different() -> None:
     assert made == list(payloads(SEED, 1000))
     assert len(set(HAND_MADE)) == len(HAND_MADE) >= 150
     assert max(len(payload.whole) for payload in made) <= LONGEST
+
+
+@pytest.mark.parametrize(
+    "evil",
+    [
+        "<p onclick=\"say('x'+alert(1))\">a</p>",
+        '<script>x = "";alert(1)//";</script>',
+        '<script nonce="x">x = "Ann";</script>',
+        '<a href=" java\tscript:x">y</a>',
+        "<img src=x onerror=alert(1)>",
+        "<svg onload=a>",
+        '<p style="x;background:url(y)">',
+        '<iframe srcdoc="<script>alert(1)</script>">',
+        "<form><input name=x>",
+        "<meta http-equiv=refresh content=0>",
+    ],
+)
+def test_the_judge_finds_what_acts(evil: str) -> None:
+    harmless = "<p onclick=\"say('x')\">a</p><script>x = \"Ann\";</script><a href='/x'>y</a><p style='color: x'>"
+    assert active(nodes_of_page(harmless + evil), nodes_of_page(harmless) + nodes_of_page("<script>x = 1</script><a href=x>"))
 
 
 def test_p27_nothing_typed_is_active_at_any_place(app: Flask, measured: Callable[..., None]) -> None:

@@ -353,3 +353,15 @@ def test_a_persons_list_has_the_own_sessions_and_the_plain_ones_in_which_the_per
     assert store.sessions.delete_listed(7) == 2
     assert store.sessions.listing(7, alice, most=10) == []
     assert {row.session_id for row in store.sessions.listing(8, b"x", most=10)} >= {joined, closed}
+
+
+@pytest.mark.parametrize("wanted", ["", "\0", "a\0b", "x" * 100_000, "é", "\ud800", "a\nb"])
+def test_what_is_no_id_is_looked_up_nowhere_and_breaks_nothing(store: Store, alice: bytes, wanted: str) -> None:
+    sessions = store.sessions
+    for look in (lambda: sessions.load(wanted, alice), lambda: sessions.enter(wanted, alice), lambda: sessions.peek(wanted)):
+        with pytest.raises(SessionNotFound):
+            look()
+    assert sessions.listing(None, alice, most=1, session_id=wanted or "-") == []
+    assert store.tasks.listed(wanted) is None
+    assert store.tasks.news(sessions.create("a.yml", alice, {}).session_id, "browser", [wanted]).states == {}
+    store.tasks.confirm("x", "browser", [wanted])

@@ -155,3 +155,8 @@ def test_a_static_file_elsewhere_is_not_found(sources, reference):
 @pytest.mark.parametrize("reference", ["acme.forms:data/questions/../../secret.yml", "acme.forms:../secret.yml"])
 def test_a_reference_to_a_package_does_not_leave_its_data_folder(sources, reference):
     assert sources.data_file(reference, "static", None) is None
+
+
+@pytest.mark.parametrize("odd", ["\0", "a\0", "x" * 5000, "..", ".", "", "~", "/", "a/" * 2000])
+def test_an_address_that_is_no_path_leads_to_no_static_file(sources, odd):
+    assert [sources.static_file(*named) for named in ((odd, odd), (odd, "x.png"), ("acme.forms", odd), ("~", odd))] == [None] * 4

@@ -261,6 +261,12 @@ def test_a_backslash_at_the_end_of_a_typed_text_takes_no_meaning_from_what_follo
     assert shown(json.dumps("\\")) == json.dumps("\\")
 
 
+def test_a_script_is_given_backslashes_of_two_answers_as_they_were_typed(typed):
+    typed("\\" * 4, '\\"')
+    script = settle(veil(f"<script>x = {shown(json.dumps(chr(92) * 5 + chr(34)))};</script>"))
+    assert json.loads(script.removeprefix("<script>x = ").removesuffix(";</script>")) == "\\" * 5 + '"'
+
+
 def test_a_backslash_that_an_author_wrote_out_stays_before_a_typed_text(typed):
     typed("(x)")
     script = settle(veil(f"<script>x = 'C:\\\\{shown('(x)')}';</script>"))
