@@ -172,6 +172,9 @@ limit_keys = (
     .values(until=bindparam("ends"))
 )
 end_keys = delete(session_keys).where(session_keys.c.until <= bindparam("now"))
+end_limited_keys = delete(session_keys).where(
+    session_keys.c.holder == bindparam("from_holder"), session_keys.c.until.is_not(None)
+)
 give_to = (
     update(sessions)
     .where(sessions.c.id == bindparam("wanted"), sessions.c.owner_id.is_(None))

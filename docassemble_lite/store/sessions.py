@@ -281,6 +281,11 @@ class Sessions:
                 connection.execute(queries.limit_keys, {"from_holder": old, "ends": now + grace})
         return len(moving)
 
+    def end_grace(self, old_secret: bytes) -> None:
+        """What `old_secret` opened until some moment (`hand_over`) it doesn't open any more."""
+        with self._writing.begin() as connection:
+            connection.execute(queries.end_limited_keys, {"from_holder": self._vault.holder_of(old_secret)})
+
     # --- those of a person ---
 
     def count_private(self, owner_id: int) -> int:

@@ -119,6 +119,7 @@ def take_along(sign_in: SignIn) -> int:
 
 def end() -> None:
     """Sign out whoever is signed in, in this browser and on the server: a copy of its cookies opens nothing."""
+    services().store.sessions.end_grace(security.browser_secret())
     _drop_login()
     logout_user()
     security.renew_browser()
