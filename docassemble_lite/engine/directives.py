@@ -48,6 +48,7 @@ PARTS = frozenset(
         "short title",
         "short logo",
         "submit",
+        "table css class",
         "subtitle",
         "title",
         "title url",

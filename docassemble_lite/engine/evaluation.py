@@ -182,11 +182,18 @@ class Evaluation:
 
     def table_text(self, table: Any, block_name: str, bound: Mapping[str, str], editable: bool) -> str:
         """A table in Markdown, in documents without buttons. A table whose block is gone is sought anew."""
+        return self._table_block(table, block_name, bound).text(self, editable and not self.in_document)
+
+    def table_values(self, table: Any, block_name: str, bound: Mapping[str, str]) -> list[list[Any]]:
+        """A table as plain values, its header first. A table whose block is gone is sought anew."""
+        return self._table_block(table, block_name, bound).values(self)
+
+    def _table_block(self, table: Any, block_name: str, bound: Mapping[str, str]) -> TableBlock:
         block = self.program.named(block_name)
         if not isinstance(block, TableBlock):
             raise DAAttributeError(table.instanceName)
         self.bind(Binding(bound))
-        return block.text(self, editable and not self.in_document)
+        return block
 
     # --- the pass --------------------------------------------------------------------------------------------------
 

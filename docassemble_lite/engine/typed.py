@@ -130,7 +130,7 @@ def _escape_within(text: str, evaluation: Any) -> str:
     marks = bytearray(len(text))
     for item in typed:
         if _is_known_in_part(item) and item in text:
-            _mark(marks, _occurrences(item, text))
+            _mark(marks, _occurrences(item, text) if len(item) >= _SHORTEST else _telling_signs(item, text))
     _mark(marks, _changed(text, _traces_of(evaluation)))
     if "\\" in text:
         _mark_written(marks, text, typed)
@@ -144,6 +144,12 @@ _TELLING = re.compile(r"[<&`+]|\]\(|\]:|\[\^")
 
 def _is_known_in_part(item: str) -> bool:
     return len(item) >= _SHORTEST or _TELLING.search(item) is not None
+
+
+def _telling_signs(item: str, text: str) -> Iterator[tuple[int, int]]:
+    """Only these are marked of a short text: a quotation mark in it could stand there as the code's as well."""
+    for start, end in _occurrences(item, text):
+        yield from (match.span() for match in _TELLING.finditer(text, start, end))
 
 
 def _mark(marks: bytearray, spans: Iterable[tuple[int, int]]) -> None:

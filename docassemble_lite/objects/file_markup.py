@@ -15,5 +15,5 @@ def file_markup(reference: str | int, width: object = None, alt_text: str | None
     """
     parts = [_REFERENCE.sub("_", str(reference)), "None" if width is None else _REFERENCE.sub("", str(width))]
     if alt_text:
-        parts.append(alt_text.replace("]", "&#93;").replace("\n", " "))
+        parts.append(alt_text.replace("[", "&#91;").replace("]", "&#93;").replace("\n", " "))
     return f"[FILE {', '.join(parts)}]"

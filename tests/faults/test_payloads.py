@@ -43,6 +43,7 @@ HARMLESS = (
     Payload("[x", "y"),
     Payload("![x", "y"),
     Payload("[", "^1]"),
+    Payload("x", ")"),
     # in square brackets of the author's
     Payload("TARGET place", ""),
 )

@@ -77,7 +77,5 @@ LATER = frozenset(
     {
         *EMAIL_KEYS,
         "decorations",
-        "question metadata",
-        "table css class",
     }
 )

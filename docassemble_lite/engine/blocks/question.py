@@ -130,6 +130,7 @@ class QuestionBlock(Block):
             "check in",
             "usedefs",
             "breadcrumb",
+            "table css class",
             "audio",
             "video",
             "list collect",
@@ -166,6 +167,7 @@ class QuestionBlock(Block):
         self.signature_required = constant_or_expression(section.get("required", True), section.value_place("required"))
         self.pen_color = text_at(section, "pen color")
         self.decoration = text_at(section, "decoration")
+        self.table_class = text_at(section, "table css class")
         self.missing_recordings: list[SourceError] = []
         self.breadcrumb = text_at(section, "breadcrumb") or self.question
         self.terms = BlockTerms(section)
@@ -309,7 +311,8 @@ class QuestionBlock(Block):
         # the texts come first, as they stand first: what they need is asked before what the fields need
         question = (self.question.inline(evaluation.answers), self.question.plain(evaluation.answers))
         leave_breadcrumb(evaluation, self.breadcrumb.plain(evaluation.answers))
-        texts = {key: text.block(evaluation.answers) for key, text in self.texts.items()}
+        table_class = self._class_of_tables(evaluation)
+        texts = {key: text.block(evaluation.answers, table_class) for key, text in self.texts.items()}
         texts["script"] = self.script.html(evaluation.answers) if self.script else ""
         texts["css"] = self.css.html(evaluation.answers) if self.css else ""
         with plainly():
@@ -326,6 +329,11 @@ class QuestionBlock(Block):
         if self.section.get("prevent going back") is True:
             evaluation.internal["steps_offset"] = evaluation.internal["steps"]
         return screen
+
+    def _class_of_tables(self, evaluation: Evaluation) -> str:
+        """The class of the tables in its texts; empty: the usual one."""
+        own = self.table_class.plain(evaluation.answers) if self.table_class else ""
+        return own.strip() or evaluation.program.parts.plain("table css class", evaluation.answers).strip()
 
     def _located(self, evaluation: Evaluation, screen: Screen) -> Screen:
         """The screen with where it is in the interview."""

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _HEADER_KEYS = frozenset({"header", "cell"})
 #: What a row is called in the expressions of its cells.
 _ITEM, _INDEX = "row_item", "row_index"
+# what stands for a cell whose value isn't there yet
+_UNAVAILABLE = object()
 _WIDTH = 65
 _NARROWEST = 3
 _UNESCAPED_BAR = re.compile(r"(?<!\\)\|")
@@ -109,7 +111,7 @@ class TableBlock(Block):
         """The table in Markdown, with what was typed escaped. A missing variable may have to be sought first."""
         answers = evaluation.answers
         items = self.rows.evaluate(answers)
-        rows = self._sorted(self._filtered(self._rows(items, answers), answers), answers)
+        rows = self._chosen(items, answers)
         if not rows and self.empty_text is not None:
             return self.empty_text.raw(answers)
         if not rows and self.if_empty is False:
@@ -121,6 +123,17 @@ class TableBlock(Block):
             for row, cells in zip(rows, lines, strict=True):
                 cells.append(self._buttons(evaluation, items, row, cells))
         return _markdown(header, lines, int(evaluation.program.features.get("table width", _WIDTH)))
+
+    def values(self, evaluation: Evaluation) -> list[list[Any]]:
+        """The table as plain values, its header first. A missing variable may have to be sought first."""
+        answers = evaluation.answers
+        header = [column.header.plain(answers) for column in self.columns]
+        rows = self._chosen(self.rows.evaluate(answers), answers)
+        return [header, *([self._value(column, row, answers) for column in self.columns] for row in rows)]
+
+    def _chosen(self, items: Any, answers: dict[str, Any]) -> list[Row]:
+        """The rows that are shown, in their order."""
+        return self._sorted(self._filtered(self._rows(items, answers), answers), answers)
 
     def _rows(self, items: Any, answers: dict[str, Any]) -> list[Row]:
         if not isinstance(items, Group):
@@ -152,12 +165,23 @@ class TableBlock(Block):
         return isinstance(self.rows.evaluate(answers), (DADict, Mapping))
 
     def _cell(self, column: Column, row: Row, answers: dict[str, Any]) -> str:
+        value = self._evaluated(column, row, answers)
+        return _in_cell(self._unavailable(answers) if value is _UNAVAILABLE else _shown(value))
+
+    def _value(self, column: Column, row: Row, answers: dict[str, Any]) -> Any:
+        value = self._evaluated(column, row, answers)
+        return to_plain(self._unavailable(answers)) if value is _UNAVAILABLE else value
+
+    def _evaluated(self, column: Column, row: Row, answers: dict[str, Any]) -> Any:
         if _truth(self.requires_gathered, answers):
-            return _in_cell(_shown(_evaluated(column.cell, row, answers)))
+            return _evaluated(column.cell, row, answers)
         try:
-            return _in_cell(_shown(_evaluated(column.cell, row, answers)))
+            return _evaluated(column.cell, row, answers)
         except MissingVariable:
-            return _in_cell(self.not_available.raw(answers) if self.not_available else word("n/a"))
+            return _UNAVAILABLE
+
+    def _unavailable(self, answers: dict[str, Any]) -> str:
+        return self.not_available.raw(answers) if self.not_available else word("n/a")
 
     # --- buttons -----------------------------------------------------------------------------------------------------
 

@@ -61,8 +61,10 @@ class BlockText:
         """The text as a value that is no HTML: what a choice stands for, a default, an address."""
         return unescape_typed(self.raw(answers))
 
-    def block(self, answers: dict[str, Any]) -> str:
-        """HTML with paragraphs, lists and tables."""
+    def block(self, answers: dict[str, Any], table_class: str = "") -> str:
+        """HTML with paragraphs, lists and tables; `table_class` as in `to_html`."""
+        if table_class:
+            return to_html(self.raw(answers), table_class)
         if self.constant is None or terms.changes(self.constant):
             return to_html(self.raw(answers))
         if self._block is None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -15,13 +14,14 @@ from docassemble_lite.documents.filled import WordDocument
 from docassemble_lite.documents.joining import joined, overlaid, picture_page, protected
 from docassemble_lite.documents.word_filling import joined as joined_documents
 from docassemble_lite.engine.given_files import GivenFile, document_files, files_in
+from docassemble_lite.engine.made_files import made_file, with_ending
 from docassemble_lite.engine.qr_codes import qr_markup
 from docassemble_lite.engine.word_templates import fill
-from docassemble_lite.errors import DocumentError, NoSuchFile
+from docassemble_lite.errors import DocumentError
 from docassemble_lite.host import current
 from docassemble_lite.language.conventions import get_country
 from docassemble_lite.objects import DAFile
-from docassemble_lite.objects.file_names import clean_name, extension_of
+from docassemble_lite.objects.file_names import clean_name
 from docassemble_lite.objects.opened import opened_files
 
 if TYPE_CHECKING:
@@ -67,11 +67,11 @@ def pdf_concatenate(
     given = document_files(evaluation, list(files))
     owner, user = _passwords(password)
     _some(given, "pdf_concatenate")
-    return _made_file(
+    return made_file(
         evaluation,
         ["pdf", pdfa, owner, user, *map(_digest, given)],
         lambda: protected(_as_pdf(given, pdfa), user, owner),
-        _with_ending(filename or "file", "pdf"),
+        with_ending(filename or "file", "pdf"),
         output_to,
     )
 
@@ -85,11 +85,11 @@ def docx_concatenate(*files: Any, filename: str | None = None, output_to: DAFile
     given = [_preferred(evaluation, item) for item in _flat(files)]
     contents = [content for found in given for content in found]
     _some(contents, "docx_concatenate")
-    return _made_file(
+    return made_file(
         evaluation,
         ["docx", *map(_digest, contents)],
         lambda: joined_documents([_as_docx(file) for file in contents]),
-        _with_ending(filename or "file", "docx"),
+        with_ending(filename or "file", "docx"),
         output_to,
     )
 
@@ -115,11 +115,11 @@ def overlay_pdf(
     _some(below, "overlay_pdf")
     _some(over, "overlay_pdf")
     options = {"first": first_page or 1, "last": last_page, "only": only, "page": logo_page or 1, "each": multi}
-    return _made_file(
+    return made_file(
         evaluation,
         ["overlay", options, _digest(below[0]), _digest(over[0])],
         lambda: overlaid(_as_pdf(below, False), _as_pdf(over, False), **options),  # type: ignore[arg-type]
-        _with_ending(filename or "file", "pdf"),
+        with_ending(filename or "file", "pdf"),
         output_to,
     )
 
@@ -129,11 +129,11 @@ def zip_file(*files: Any, filename: str | None = None, output_to: DAFile | None 
     evaluation = _evaluation()
     entries = _entries(evaluation, files, "")
     _some(entries, "zip_file")
-    return _made_file(
+    return made_file(
         evaluation,
         ["zip", *((path, _digest(file)) for path, file in entries)],
         lambda: _zipped(entries),
-        _with_ending(filename or "file", "zip"),
+        with_ending(filename or "file", "zip"),
         output_to,
     )
 
@@ -198,38 +198,8 @@ def _some(files: Sequence[Any], function: str) -> None:
         raise DocumentError(f"{function}() was given no file.")
 
 
-def _made_file(
-    evaluation: Evaluation, parts: list[object], make: Callable[[], bytes], filename: str, output_to: DAFile | None
-) -> DAFile:
-    """The file, made anew only if something that goes into it has changed."""
-    digest = hashlib.sha256(json.dumps(parts, default=str).encode("utf-8", "surrogatepass")).hexdigest()
-    kept: dict[str, Any] = evaluation.internal["documents"]
-    key = f"{digest}/{filename}"
-    file = output_to if output_to is not None else DAFile()
-    number = kept.get(key, {}).get("number")
-    content = _read(evaluation, number) if number is not None else None
-    if content is None or output_to is not None:
-        file.initialize(filename=filename, content=content or make(), reinitialize=True)
-        kept[key] = {"digest": digest, "number": file.number}
-        return file
-    file.filename, file.extension, file.mimetype = filename, extension_of(filename), GivenFile(filename, b"").mimetype
-    file.number, file.initialized = number, True
-    return file
-
-
-def _read(evaluation: Evaluation, number: int) -> bytes | None:
-    try:
-        return evaluation.host.read_file(number)
-    except NoSuchFile:
-        return None
-
-
 def _digest(file: GivenFile) -> str:
     return f"{file.extension}:{hashlib.sha256(file.content).hexdigest()}"
-
-
-def _with_ending(name: str, extension: str) -> str:
-    return clean_name(name if extension_of(name) == extension else f"{name}.{extension}")
 
 
 def _passwords(password: Any) -> tuple[str, str]:

@@ -394,3 +394,13 @@ def test_a_choice_that_is_not_there_is_refused():
     session = interview(asking("    question: Q\n    field: a\n    choices:\n      - Red: r"))
     session.post({control_name("a"): ["b"]})
     assert session.screen.has_errors
+
+
+def test_the_tables_of_a_question_can_have_a_class_of_their_own():
+    text = "mandatory: True\nquestion: Hi\nsubquestion: |\n  a|b\n  -|-\n  1|2\n"
+    assert '<table class="table table-striped">' in interview(text).screen.subquestion_html
+    own = interview(text + "table css class: table table-${ 'bordered' }, table-dark").screen.subquestion_html
+    assert '<table class="table table-bordered">' in own
+    assert '<thead class="table-dark">' in own
+    everywhere = interview("default screen parts:\n  table css class: plain\n---\n" + text).screen.subquestion_html
+    assert '<table class="plain">' in everywhere

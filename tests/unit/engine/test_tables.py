@@ -313,3 +313,26 @@ def test_an_item_is_added_and_asked_for():
 )
 def test_a_table_that_cant_be_read_is_a_mistake(table, message):
     assert message in source_mistake(table).message
+
+
+def test_a_table_can_be_had_as_a_file():
+    session = fruit("filter: row_item.seeds > 1\nsort reverse: True", "fruit.table.export('fruit.csv').slurp()")
+    (name, content, mimetype) = session.host.files[1]
+    assert (name, mimetype) == ("fruit.csv", "text/csv")
+    assert content.decode("utf-8-sig").split() == ["Fruit,Seeds", "Pear,6", "Apple,4"]
+    session.show()
+    assert len(session.host.files) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [("", "file.xlsx"), ("'a.json'", "a.json"), ("file_format='csv'", "file.csv"), ("'a.xlsx', title='x'", "a.xlsx")],
+)
+def test_the_name_or_the_format_says_of_which_kind_an_exported_file_is(arguments, name):
+    session = fruit(shown=f"fruit.table.export({arguments}).filename")
+    assert name in html(session)
+
+
+def test_an_exported_file_has_typed_texts_as_they_are():
+    session = fruit(shown="fruit.table.export('a.json').slurp()").act("fruit[0].name").answer({"fruit[0].name": "*A* | =x"})
+    assert any('"*A* | =x"' in content.decode() for _, content, _ in session.host.files.values())

@@ -244,6 +244,7 @@ def test_a_typed_text_that_code_wrote_with_backslashes_keeps_those_of_the_code(t
         "\\u003cimg\\u003e",
         '\\"',
         "</s",
+        '`"',
     ],
 )
 def test_a_script_is_given_exactly_what_was_typed(typed, text, write):
@@ -265,6 +266,13 @@ def test_a_script_is_given_backslashes_of_two_answers_as_they_were_typed(typed):
     typed("\\" * 4, '\\"')
     script = settle(veil(f"<script>x = {shown(json.dumps(chr(92) * 5 + chr(34)))};</script>"))
     assert json.loads(script.removeprefix("<script>x = ").removesuffix(";</script>")) == "\\" * 5 + '"'
+
+
+def test_a_short_text_takes_no_quotation_mark_of_the_code(typed):
+    typed('`"', 'x="y`')
+    made = json.dumps([chr(96) + chr(34), 'x="y`'])
+    script = settle(veil(f"<script>x = {shown(made)};</script>"))
+    assert json.loads(script.removeprefix("<script>x = ").removesuffix(";</script>")) == json.loads(made)
 
 
 def test_a_backslash_that_an_author_wrote_out_stays_before_a_typed_text(typed):

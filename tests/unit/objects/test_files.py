@@ -207,7 +207,7 @@ def test_pictures_recordings_and_texts_are_shown_themselves(name: str) -> None:
     assert str(file) == "[FILE 1, None]"
     assert file.show(width="2 in") == "[FILE 1, 2in]"
     file.set_alt_text("A [door]\nthat is open")
-    assert file.show(width=100) == "[FILE 1, 100, A [door&#93; that is open]"
+    assert file.show(width=100) == "[FILE 1, 100, A &#91;door&#93; that is open]"
 
 
 def test_an_address_can_be_for_saving_and_for_others() -> None:
