@@ -30,9 +30,6 @@ DAILY = "cron_daily"
 PATIENCE = 5.0
 LAST_PATIENCE = 30.0
 _BATCH = 200
-# sessions that wait in front of each process, so that none is idle and few are in memory
-_AHEAD = 4
-
 How = Literal["ran", "deleted", "busy", "gone", "failed"]
 
 
@@ -168,60 +165,34 @@ def _in_pools(
     patience: float,
     take: Callable[[Done], None],
 ) -> None:
-    """As many pools as it takes: the death of one of its processes ends a pool.
+    """Each process has a pool of its own and one session at a time, so that its death is the failure of that session alone."""
 
-    Of the sessions that were in its hands those run again that weren't claimed. The others failed.
-    """
+    def new_pool() -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(1, get_context("spawn"), _begin_worker, (settings, event, slot))
 
-    def pool_of(processes: int) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(processes, get_context("spawn"), _begin_worker, (settings, event, slot))
-
-    suspects = [""]
-    while suspects:
-        with pool_of(workers) as pool:
-            suspects = _in_pool(pool, workers, ids, patience, take)
-        settled = iter(suspects)
-        while (session_id := next(settled, None)) is not None:
-            with pool_of(1) as pool:
-                while session_id is not None and _settled(pool, session_id, patience, take):
-                    session_id = next(settled, None)
-
-
-def _settled(pool: ProcessPoolExecutor, session_id: str, patience: float, take: Callable[[Done], None]) -> bool:
-    """Run the task in a session in whose hands a process may have died; whether the pool has outlived it."""
+    idle = [new_pool() for _ in range(workers)]
+    running: dict[Future[Done], tuple[ProcessPoolExecutor, str]] = {}
     try:
-        done = pool.submit(_run_in_worker, session_id, patience).result()
-    except BrokenProcessPool:
-        done = None
-    if done is not None and done.how != "gone":
-        take(done)
-        return True
-    log.error('action="cron_process_died" session=%s', session_id)
-    take(Done(session_id, "failed"))
-    return done is not None
-
-
-def _in_pool(
-    pool: ProcessPoolExecutor, workers: int, ids: Iterator[str], patience: float, take: Callable[[Done], None]
-) -> list[str]:
-    """Give the pool work until there is no more, or a process of it dies; the sessions that it had in its hands then."""
-    running: dict[Future[Done], str] = {}
-    suspects: list[str] = []
-    while True:
-        while not suspects and len(running) < workers * _AHEAD and (session_id := next(ids, None)) is not None:
-            try:
-                running[pool.submit(_run_in_worker, session_id, patience)] = session_id
-            except BrokenProcessPool:
-                suspects.append(session_id)
-        if not running:
-            return suspects
-        ended, _ = wait(running, return_when=FIRST_COMPLETED)
-        for future in ended:
-            session_id = running.pop(future)
-            try:
-                take(future.result())
-            except BrokenProcessPool:
-                suspects.append(session_id)
+        while True:
+            while idle and (session_id := next(ids, None)) is not None:
+                pool = idle.pop()
+                running[pool.submit(_run_in_worker, session_id, patience)] = (pool, session_id)
+            if not running:
+                return
+            ended, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in ended:
+                pool, session_id = running.pop(future)
+                try:
+                    take(future.result())
+                except BrokenProcessPool:
+                    log.error('action="cron_process_died" session=%s', session_id)
+                    take(Done(session_id, "failed"))
+                    pool.shutdown()
+                    pool = new_pool()
+                idle.append(pool)
+    finally:
+        for pool in (*idle, *(pool for pool, _ in running.values())):
+            pool.shutdown()
 
 
 _workers: list[Worker] = []

@@ -165,9 +165,21 @@ class People:
         return [KnownPerson(_person(own), own[0].active) for own in _of_each(rows)]
 
     def cron(self) -> Person:
-        """On whose behalf scheduled tasks run."""
+        """On whose behalf scheduled tasks run. The migration made this one; whoever removed it gets it back."""
         with self._engine.connect() as connection:
-            return _person(connection.execute(queries.find, {"key": CRON}).all())
+            rows = connection.execute(queries.find, {"key": CRON}).all()
+        return _person(rows) if rows else self._add_cron()
+
+    def _add_cron(self) -> Person:
+        row = {"email": CRON, "email_key": CRON, "password_hash": "", "created": naive_utc()}
+        try:
+            with self._writing.begin() as connection:
+                user_id = connection.execute(queries.insert_user, {**row, "active": False}).scalar_one()
+                _write_privileges(connection, user_id, (CRON,))
+        except IntegrityError:
+            # somebody else did just now
+            return self.cron()
+        return Person(id=user_id, email=CRON, privileges=(CRON,))
 
     def listing(self) -> list[Account]:
         """Everybody, in the order of their e-mail addresses."""
