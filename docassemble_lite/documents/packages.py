@@ -6,12 +6,15 @@ import io
 import zipfile
 
 from docassemble_lite.errors import DocumentError
-from docassemble_lite.formats.office import is_harmless_package
+from docassemble_lite.formats.office import MOST_RATIO_OF_AUTHORS, is_harmless_package
 
 
 def check_package(content: bytes) -> None:
-    """Raise `DocumentError` unless the content is a DOCX file that is neither broken nor locked nor a bomb."""
-    if not is_harmless_package(content, "docx"):
+    """Raise `DocumentError` unless the content is a DOCX file that is neither broken nor locked nor a bomb.
+
+    What somebody has sent was looked at more strictly when it came.
+    """
+    if not is_harmless_package(content, "docx", most_ratio=MOST_RATIO_OF_AUTHORS):
         raise DocumentError("It isn't a DOCX file, or it is broken, locked, or far too large when it is unpacked.")
 
 

@@ -21,13 +21,15 @@ MOST_ENTRIES = 2_000
 MOST_BYTES = 200 * 1024 * 1024
 #: How many times larger they may become by being unpacked.
 MOST_RATIO = 100
+MOST_RATIO_OF_AUTHORS = 1000
 _ENCRYPTED = 0x1
 
 
-def is_harmless_package(content: bytes, extension: str) -> bool:
+def is_harmless_package(content: bytes, extension: str, *, most_ratio: int = MOST_RATIO) -> bool:
     """Whether a package has what makes it one, and is neither a bomb nor locked.
 
-    Only its directory is read. Whoever reads an entry by Python's library gets no more than the directory says.
+    A package of an author may be unpacked to more than one that somebody has sent: drawings are packed very densely. Only
+    its directory is read. Whoever reads an entry by Python's library gets no more than the directory says.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
@@ -40,7 +42,7 @@ def is_harmless_package(content: bytes, extension: str) -> bool:
         and unpacked <= MOST_BYTES
         # entries that lie on top of each other have more than there is
         and packed <= len(content)
-        and unpacked <= MOST_RATIO * max(packed, 1)
+        and unpacked <= most_ratio * max(packed, 1)
         and PACKAGES[extension] in {entry.filename for entry in entries}
         and not any(_is_odd(entry) for entry in entries)
     )

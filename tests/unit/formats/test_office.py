@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from docassemble_lite.formats.office import MOST_ENTRIES, is_harmless_package
+from docassemble_lite.formats.office import MOST_ENTRIES, MOST_RATIO_OF_AUTHORS, is_harmless_package
 from tests.unit.formats.hostile import lying_entry, overlapping_bomb, package
 
 
@@ -25,6 +25,12 @@ def test_a_document_may_have_two_thousand_entries_and_no_more() -> None:
 def test_a_document_that_becomes_a_hundred_times_larger_is_refused() -> None:
     assert is_harmless_package(package({"a.xml": bytes(range(256)) * 20}), "docx")
     assert not is_harmless_package(package({"a.xml": b"\0" * 1_000_000}), "docx")
+
+
+def test_the_template_of_an_author_may_be_packed_more_densely() -> None:
+    dense = package({"word/media/drawing.emf": (bytes(range(256)) * 8 + bytes(600_000)) * 3})
+    assert not is_harmless_package(dense, "docx")
+    assert is_harmless_package(dense, "docx", most_ratio=MOST_RATIO_OF_AUTHORS)
 
 
 def test_entries_that_lie_on_top_of_each_other_are_refused() -> None:
