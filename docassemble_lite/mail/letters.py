@@ -34,4 +34,7 @@ def invitation(appname: str, email: str, url: str) -> Email | None:
 
 def _letter(email: str, subject: str, text: str, **known: str) -> Email | None:
     address = read_address(email)
-    return Email(to=(address,), subject=word(subject).format(**known), text=word(text).format(**known)) if address else None
+    if address is None:
+        return None
+    subject, text = word(subject).format(**known), word(text).format(**known)
+    return Email(to=(address,), subject=subject, text=text, auto_submitted="auto-generated")
