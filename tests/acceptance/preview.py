@@ -13,10 +13,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import waitress
 from flask import Flask, Response, render_template
 from flask_bootstrap import Bootstrap5
 from jinja2 import StrictUndefined
-from werkzeug.serving import WSGIRequestHandler, make_server
+from waitress import wasyncore
 
 from docassemble_lite.engine.screen import Asked, ButtonView, ChoiceView, DocumentFile, Documents, DocumentView, FieldView, Screen
 from docassemble_lite.web.page import Link, Notice, PageContext
@@ -474,24 +475,40 @@ def create_preview() -> Flask:
     return app
 
 
-class _Quiet(WSGIRequestHandler):
-    def log(self, *_: Any) -> None:
-        """Say nothing of each request."""
+class _Server:
+    """A server of an application, such as the one that the product runs on."""
+
+    def __init__(self, app: Flask, port: int) -> None:
+        # browsers open connections that they may not need, and break off some that they do
+        self._connections: dict[int, Any] = {}
+        self._server = waitress.create_server(app, host="127.0.0.1", port=port, threads=8, map=self._connections)
+        self.port = int(self._server.effective_port)
+        self._stopping = False
+
+    def run(self) -> None:
+        """Serve until `stop`."""
+        while not self._stopping:
+            wasyncore.loop(timeout=1.0, map=self._connections, count=1)
+        self._server.close()
+        wasyncore.close_all(self._connections)
+
+    def stop(self) -> None:
+        """Have `run` return."""
+        self._stopping = True
+        self._server.pull_trigger()
 
 
 def serve(app: Flask) -> tuple[str, Callable[[], None]]:
     """Serve an application in a thread; its address and what stops it."""
-    # browsers open connections that they may not need; one thread alone would wait for a request that never comes
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    server = _Server(app, 0)
+    thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
 
     def stop() -> None:
-        server.shutdown()
-        server.server_close()
+        server.stop()
         thread.join()
 
-    return f"http://127.0.0.1:{server.server_port}", stop
+    return f"http://127.0.0.1:{server.port}", stop
 
 
 def take_complaints(tab: Any) -> list[str]:
@@ -551,7 +568,7 @@ def main() -> None:
         take_pictures(options.shots)
         return
     print(f"http://127.0.0.1:{options.port}/")
-    make_server("127.0.0.1", options.port, create_preview(), threaded=True, request_handler=_Quiet).serve_forever()
+    _Server(create_preview(), options.port).run()
 
 
 if __name__ == "__main__":
