@@ -360,6 +360,10 @@ class Host(Protocol):
         """Delete sessions of a person, or of everybody (None); how many. Those that others are in too only with `shared`."""
         ...
 
+    def sends_emails(self) -> bool:
+        """Whether the configuration has a mail server."""
+        ...
+
     def send_email(self, email: Email, account: str | None) -> Delivery:
         """Have an e-mail sent by an account of the configuration, None for the usual one; equal ones of a visit are sent once.
 
@@ -487,6 +491,9 @@ class NoHost:
         return self._refuse()
 
     def delete_sessions(self, user_id: int | None, interview: str | None, session: str | None, *, shared: bool) -> int:
+        return self._refuse()
+
+    def sends_emails(self) -> bool:
         return self._refuse()
 
     def send_email(self, email: Email, account: str | None) -> Delivery:

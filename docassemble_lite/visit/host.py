@@ -314,6 +314,9 @@ class VisitHost:
 
     # --- e-mails ---------------------------------------------------------------------------------------------------
 
+    def sends_emails(self) -> bool:
+        return bool(self._settings.mail)
+
     def send_email(self, email: Email, account: str | None) -> Delivery:
         if self.only_looks:
             raise SaveFirst

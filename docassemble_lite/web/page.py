@@ -73,6 +73,8 @@ class PageContext:
     session: str = ""
     # where the form is sent, and where a GET shows the current screen
     action_url: str = ""
+    # where the form for sending documents by e-mail goes
+    email_url: str = ""
     # where a file is sent ahead of its form
     upload_url: str = ""
     # the address of a file: number, extension
@@ -273,6 +275,12 @@ class PageContext:
     def continue_name(self, screen: Screen) -> str:
         """The name that the Continue button posts, empty where it stands for no variable."""
         return control_name(screen.asked.continue_variable)
+
+
+def has_mistakes(screen: Screen) -> bool:
+    """Whether something that was posted has to be mended, in one of the forms of the screen."""
+    emailing = screen.documents.emailing if screen.documents else None
+    return screen.has_errors or bool(emailing and emailing.error)
 
 
 def _rows(items: Sequence[FieldView]) -> list[list[FieldView]]:

@@ -137,6 +137,9 @@ class HostInMemory:
     def archive_url(self, numbers: Sequence[int], name: str) -> str:
         return f"/uploadedfiles/{name}?{'&'.join(f'file={number}' for number in numbers)}"
 
+    def sends_emails(self) -> bool:
+        return bool(self.setting("mail", True))
+
     def send_email(self, email: Email, account: str | None) -> Delivery:
         if (email, account) in self.emails:
             return replace(self.delivery, again=True)
