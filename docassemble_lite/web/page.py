@@ -249,6 +249,11 @@ class PageContext:
         """Whether something that was posted has to be mended, in the choices of the screen too."""
         return screen.has_errors or bool(screen.choices and screen.choices.error)
 
+    def has_mistakes(self, screen: Screen) -> bool:
+        """Whether something has to be mended in one of the forms of the screen."""
+        emailing = screen.documents.emailing if screen.documents else None
+        return self.has_errors(screen) or bool(emailing and emailing.error)
+
     def hidden_inputs(self, screen: Screen) -> tuple[tuple[str, str], ...]:
         """The names and values of the form's hidden inputs.
 
@@ -275,12 +280,6 @@ class PageContext:
     def continue_name(self, screen: Screen) -> str:
         """The name that the Continue button posts, empty where it stands for no variable."""
         return control_name(screen.asked.continue_variable)
-
-
-def has_mistakes(screen: Screen) -> bool:
-    """Whether something that was posted has to be mended, in one of the forms of the screen."""
-    emailing = screen.documents.emailing if screen.documents else None
-    return screen.has_errors or bool(emailing and emailing.error)
 
 
 def _rows(items: Sequence[FieldView]) -> list[list[FieldView]]:
