@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from docassemble_lite.errors import NoSuchFile
 from docassemble_lite.formats.kinds import KINDS, PICTURES
+from docassemble_lite.formats.pdf_pages import PAGE_SIZES
 from docassemble_lite.formats.pdfs import BrokenPdf, form_fields, has_form, is_encrypted, page_count
 from docassemble_lite.formats.pictures import cleaned
 from docassemble_lite.host import current
@@ -27,7 +28,7 @@ T = TypeVar("T")
 _PDF = "application/pdf"
 _TEXTS = ("text/", "application/json", "application/xml", "application/yaml", "application/javascript")
 #: Types whose files are shown by markup of their own.
-_SHOWN = ("image/png", "image/jpeg", "image/gif", "image/webp", "audio/", "video/", "text/plain", "text/markdown")
+_SHOWN = ("image/png", "image/jpeg", "image/gif", "image/webp", "audio/", "video/", "text/plain", "text/markdown", _PDF)
 _MARKUP = re.compile(r"([\\_\[\]*`<>])")
 
 
@@ -200,17 +201,40 @@ class DAFile(DAObject):
 
     # --- showing -----------------------------------------------------------------------------------------------------
 
-    def url_for(self, attachment: bool = False, external: bool = False, **unknown: Any) -> str:
+    def url_for(
+        self,
+        temporary: bool = False,
+        seconds: float = 30,
+        external: bool = False,
+        attachment: bool = False,
+        page: int | None = None,
+        size: str = "page",
+    ) -> str:
         """The address of the file. With `attachment`, a browser saves it instead of showing it; `external` addresses
-        begin with the server's."""
-        if unknown:
-            raise TypeError(f"url_for() doesn't know {', '.join(unknown)} yet.")
+        begin with the server's.
+
+        Whoever has a `temporary` address gets the file, for so many `seconds` from now. With a `page` (from 1) of a PDF, it is
+        the address of a picture of it, which is small with the `size` "screen".
+        """
         self.commit()
         self._need()
+        if page is not None:
+            if temporary or not 1 <= int(page) <= self.num_pages() or size not in PAGE_SIZES:
+                raise ValueError(f"There is no such picture of a page of {self.filename}.")
+            return current().host.file_url(
+                self.number, self.extension, attachment=attachment, external=external, page=int(page), size=size
+            )
+        if temporary:
+            if not float(seconds) > 0:
+                raise ValueError("A temporary address holds for some seconds; “seconds” must be more than 0.")
+            return current().host.temporary_file_url(self.number, self.extension, attachment=attachment, seconds=float(seconds))
         return current().host.file_url(self.number, self.extension, attachment=attachment, external=external)
 
     def show(self, width: Any = None, alt_text: str | None = None, **_: Any) -> str:
-        """Markup that shows the file: a picture, a player for sounds and films, the text of a text, a link to anything else."""
+        """Markup that shows the file: a picture, a player for sounds and films, the text of a text, a link to anything else.
+
+        Of a PDF, a screen shows its first page, and a document all of them.
+        """
         self.commit()
         self._need()
         if self.mimetype.startswith(_SHOWN):
