@@ -394,6 +394,8 @@ def test_no_template_gets_at_what_is_inside(harmful: str) -> None:
 UNTRUSTED = [
     "{{ given.copy_into('/etc/passwd') }}",
     "{{ given.path() }}",
+    "{{ given.convert_to('md') }}",
+    "{{ given.page_path(1) }}",
     "{{ define('a', 1) }}",
     "{{ all_variables() }}",
     "{{ background_action('x') }}",
