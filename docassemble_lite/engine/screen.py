@@ -430,11 +430,9 @@ class Screen:
     fields: tuple[FieldView, ...] = ()
     # the list to whose items the fields belong
     collected: CollectedView | None = None
-    # "continue": one button that sends the form; "yesno"/"buttons": `buttons` are the answers; "choices"/"dropdown":
-    # `choices` is what can be chosen and Continue sends it; "none": nothing can be sent
+    # "continue": one button that sends the form; "yesno"/"buttons": `buttons` are the answers; "none": nothing can be sent
     button_style: str = "continue"
     buttons: tuple[ButtonView, ...] = ()
-    choices: FieldView | None = None
     # what can be looked at again
     review: Review | None = None
     # the sections of the interview
@@ -482,6 +480,12 @@ class Screen:
     def has_errors(self) -> bool:
         """Whether something that was posted has to be mended."""
         return bool(self.error) or any(item.error for item in self.fields)
+
+    @property
+    def has_mistakes(self) -> bool:
+        """`has_errors`, or the same of the form for sending documents."""
+        emailing = self.documents.emailing if self.documents else None
+        return self.has_errors or bool(emailing and emailing.error)
 
 
 @dataclass(frozen=True)

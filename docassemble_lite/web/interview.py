@@ -78,7 +78,7 @@ def email_documents() -> BaseResponse:
         given.get("_attachment_email_address", ""), "_attachment_include_editable" in given, given.get("_tracker", "")
     )
     visited = in_session(lambda secret: services().visits.visit(session_id, secret, request_for(name), deed))
-    if visited.notice or (isinstance(visited.outcome, Screen) and _has_mistakes(visited.outcome)):
+    if visited.notice or (isinstance(visited.outcome, Screen) and visited.outcome.has_mistakes):
         return _response(visited)
     # loading the page again sends nothing again
     return redirect(f"{interview_address(name)}#da-documents-by-email", 303)
@@ -224,18 +224,12 @@ def _visited(name: str, session_id: str, deed: Deed) -> BaseResponse:
     return _response(visited)
 
 
-def _has_mistakes(screen: Screen) -> bool:
-    """Whether something that was posted has to be mended, in whichever form of the screen."""
-    emailing = screen.documents.emailing if screen.documents else None
-    return screen.has_errors or bool(emailing and emailing.error)
-
-
 def _response(visited: Visited) -> BaseResponse:
     if visited.error is not None:
         log.error("interview error: %s", known_text(visited.error))
     outcome: Outcome = visited.outcome
     if isinstance(outcome, Screen):
-        status = 422 if _has_mistakes(outcome) else 200
+        status = 422 if outcome.has_mistakes else 200
         return make_response(screen_page(visited, outcome), 409 if visited.notice else status)
     if isinstance(outcome, RawResponse):
         return Response(outcome.body, status=outcome.status, content_type=outcome.content_type)
