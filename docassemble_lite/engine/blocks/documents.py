@@ -78,7 +78,6 @@ class QuestionDocuments:
         answers = evaluation.answers
         on = {name: truth(value, answers) for name, value in vars(self._switches).items()}
         collections = list(self._collections(evaluation, binding))
-        files = [file for collection in collections for file in collection]
         views = [_view(evaluation, item, previews=on["previews"], kinds=on["kinds"]) for item in collections]
         emailing, problem = self._emailing.shown(evaluation, collections, always_editable=on["editable"])
         return Documents(
@@ -86,7 +85,7 @@ class QuestionDocuments:
             emailing=emailing,
             problem=problem,
             notice=on["notice"] and not on["hidden"] and any(view.files for view in views),
-            archives=self._archives(evaluation, files, always_editable=on["editable"]) if on["downloading"] else (),
+            archives=self._archives(evaluation, collections, always_editable=on["editable"]) if on["downloading"] else (),
         )
 
     def _collections(self, evaluation: Evaluation, binding: Binding) -> Iterator[DAFileCollection]:
@@ -102,11 +101,14 @@ class QuestionDocuments:
             yield _in_variable(evaluation, variable, collection) if variable else collection
         yield from given
 
-    def _archives(self, evaluation: Evaluation, files: list[DAFile], *, always_editable: bool) -> tuple[DocumentFile, ...]:
+    def _archives(
+        self, evaluation: Evaluation, collections: list[DAFileCollection], *, always_editable: bool
+    ) -> tuple[DocumentFile, ...]:
         """Ways to download everything at once: without files that can be changed, if there are others, and with them."""
         name = clean_name(self._archive.value(evaluation.answers).strip() if self._archive else "", _ARCHIVE)
         name = name if name.lower().endswith(".zip") else f"{name}.zip"
-        final = files if always_editable else without_editable(files)
+        files = [file for collection in collections for file in collection]
+        final = files if always_editable else without_editable(collections)
         choices = {word("Download all documents as a ZIP file"): final}
         if len(final) < len(files):
             choices[word("Download all documents, also those for changes, as a ZIP file")] = files

@@ -61,7 +61,7 @@ class Emailing:
         body = self._body.raw(answers) if self._body else template.content if template else _usual_body(names)
         text, html = texts_of_markdown(body)
         files = [file for document in documents for file in document]
-        chosen = files if always_editable else without_editable(files)
+        chosen = files if always_editable else without_editable(documents)
         return Letter(
             subject=one_line(to_plain(subject.strip() or ", ".join(names))),
             text=text,
@@ -78,8 +78,12 @@ class Emailing:
         return named.address if named else ""
 
 
-def without_editable(files: list[DAFile]) -> list[DAFile]:
-    """The files that are for printing and reading; all of them if none is."""
+def without_editable(documents: Sequence[DAFileCollection]) -> list[DAFile]:
+    """Of each document the files that are for printing and reading; all of them if none is."""
+    return [file for document in documents for file in _final(list(document))]
+
+
+def _final(files: list[DAFile]) -> list[DAFile]:
     return [file for file in files if file.extension == "pdf"] or files
 
 
