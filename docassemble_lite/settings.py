@@ -124,6 +124,8 @@ class Settings:
     allow_anonymous_access: bool = True
     # whether anybody may register; if not, an invitation still lets somebody in
     allow_registration: bool = True
+    # whether an account is made with a link from an e-mail, where e-mails can be sent
+    confirm_registration: bool = True
     # whether whoever has forgotten a password can ask for another one, and whether an account can be deleted
     allow_forgot_password: bool = True
     user_can_delete_account: bool = True
