@@ -232,6 +232,12 @@ class Sessions:
             if connection.execute(queries.note_access, {"wanted": session_id, "now": now}).rowcount:
                 self._note_person(connection, session_id, user_id, now)
 
+    def was_in(self, session_id: str, user_id: int) -> bool:
+        """Whether a person was in the session."""
+        with self._engine.connect() as connection:
+            values = {"wanted": session_id, "person": user_id}
+            return connection.scalar(queries.access_of, values) is not None
+
     def accesses(self, session_id: str) -> list[PersonAccess]:
         """Who was in the session when, in no particular order; all who weren't signed in are one."""
         with self._engine.connect() as connection:
