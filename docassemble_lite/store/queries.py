@@ -80,16 +80,29 @@ _in_order = (
 ids_on_list = _in_order.where(_on_list)
 
 
-@cache
-def listed(*, of_person: bool) -> Select[Any]:
-    """Sessions, most recently saved first; `held` is whether the secret of the one who asks opens it.
+def listed(condition: ColumnElement[bool] | None, *, of_person: bool) -> Select[Any]:
+    """Sessions (under a condition), most recently saved first; `held` is whether the secret of the one who asks opens it.
 
     Those of a person are the person's own, and the plain ones of others in which the person was.
     """
-    wanted = _listed.where(_wished)
+    return _all_listed(of_person) if condition is None else _listed_under(and_(_wished, condition), of_person)
+
+
+@cache
+def _all_listed(of_person: bool) -> Select[Any]:
+    return _listed_under(_wished, of_person)
+
+
+def _listed_under(condition: ColumnElement[bool], of_person: bool) -> Select[Any]:
     if not of_person:
-        return wanted
-    return wanted.where(_on_list)
+        return _listed.where(condition)
+    # the first ones of either kind, so that a person who has very many isn't kept waiting by those that aren't shown
+    first = [
+        select(sessions.c.id).where(kind, condition).order_by(sessions.c.modified.desc(), sessions.c.id).limit(bindparam("reach"))
+        for kind in (_own, and_(sessions.c.id.in_(_joined), sessions.c.multi_user))
+    ]
+    own, joined = (select(some.subquery().c.id) for some in first)
+    return _listed.where(sessions.c.id.in_(own.union(joined)))
 
 
 @cache

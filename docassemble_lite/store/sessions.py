@@ -351,9 +351,10 @@ class Sessions:
             return []
         asking = self._vault.holder_of(secret) if secret is not None else ""
         values = _wishes(user_id, interview, session_id) | {"asking": asking, "now": naive_utc()}
-        statement = queries.listed(of_person=user_id is not None).where(condition_of(query))
+        values |= {"most": most, "skipped": skipped, "reach": most + skipped}
+        statement = queries.listed(None if query is None else condition_of(query), of_person=user_id is not None)
         with self._engine.connect() as connection:
-            rows = connection.execute(statement, {**values, "most": most, "skipped": skipped}).mappings()
+            rows = connection.execute(statement, values).mappings()
             return [
                 Listed(**_peek_values(row), opens=bool(row["multi_user"] or row["held"]), owner_email=row["email"] or "")
                 for row in rows
