@@ -135,7 +135,7 @@ def _fields(ticket: Ticket | None, errors: dict[str, str]) -> tuple[FormField, .
             word("E-mail address"),
             "email",
             invited or typed("email")[:EMAIL_LENGTH],
-            required=True,
+            required=not invited,
             error=errors.get("email", ""),
             autocomplete="username",
             longest=EMAIL_LENGTH,
