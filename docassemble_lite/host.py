@@ -363,7 +363,8 @@ class Host(Protocol):
     ) -> int:
         """Delete sessions of a person, or of everybody (None); how many.
 
-        Without `shared`, those of a person in which others are too are only taken off the person's list, and counted.
+        The session in which this is asked isn't deleted. Without `shared`, those of a person in which others are too are only
+        taken off the person's list, and counted.
         """
         ...
 

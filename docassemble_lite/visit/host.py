@@ -32,7 +32,7 @@ from docassemble_lite.host import (
     TaskState,
 )
 from docassemble_lite.mail import Outbox
-from docassemble_lite.session_query import SessionQuery
+from docassemble_lite.session_query import Comparison, SessionQuery, Together
 from docassemble_lite.store.files import StoredFile
 from docassemble_lite.store.freezer import LEFT_OUT, freeze, thaw
 from docassemble_lite.store.loaded import Listed, Loaded
@@ -314,7 +314,10 @@ class VisitHost:
     def delete_sessions(
         self, user_id: int | None, interview: str | None, session: str | None, query: SessionQuery | None, *, shared: bool
     ) -> int:
-        wishes, sessions = (interview, session, query), self._store.sessions
+        # the one in which this is asked goes on: what is to be said of it has yet to be saved
+        others: SessionQuery = Comparison("session", "!=", (self._loaded.session_id,))
+        wanted = others if query is None else Together("and", (others, query))
+        wishes, sessions = (interview, session, wanted), self._store.sessions
         if user_id is None:
             return sessions.delete_listed(None, *wishes)
         if shared:

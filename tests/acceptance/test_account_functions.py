@@ -204,3 +204,10 @@ def test_the_list_can_be_asked_for_sessions_under_a_condition(app: Flask, ask: C
     assert (
         ask("admin", f"interview_list(user_id={person.id}, action='delete_all', query=DA.Sessions.filename == 'other.yml')") == 1
     )
+
+
+def test_the_session_in_which_all_are_deleted_goes_on(app: Flask, ask: Callable[..., Any]) -> None:
+    person = store_of(app).people.add("tidy@example.com", PASSWORD)
+    Client(app).sign_in(person.email).get("/interview?i=other.yml")
+    assert ask("tidy", "interview_list(action='delete_all')") == 1
+    assert ask("tidy", "[info['filename'] for info in interview_list(include_dict=False)[0]]") == ["ask.yml", "ask.yml"]
