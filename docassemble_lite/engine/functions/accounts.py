@@ -211,8 +211,8 @@ def interview_list(
     """The sessions of a person, a hundred at a time, and what to ask with as `next_id` for those that follow.
 
     `action` "delete" or "delete_all" deletes them instead, but for the one in which this is said; then it is how many they
-    were. Sessions of others, and of everybody (`user_id` "all"), are for administrators. `query` is a condition such as `DA.Sessions.modtime < "4/5/2026"`.
-    `delete_shared` also deletes what others are in, which otherwise stays with them.
+    were. `delete_shared` also deletes what others are in, which otherwise stays with them. Sessions of others, and of
+    everybody (`user_id` "all"), are for administrators. `query` is a condition: `DA.Sessions.modtime < "4/5/2026"`.
     """
     if unknown:
         raise ValueError(f"interview_list() knows no {', '.join(sorted(unknown))}.")
