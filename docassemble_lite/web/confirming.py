@@ -10,6 +10,7 @@ import logging
 from flask import url_for
 from werkzeug.wrappers import Response
 
+from docassemble_lite.emails import read_address
 from docassemble_lite.language.words import word
 from docassemble_lite.store.people import email_key
 from docassemble_lite.store.tables import EMAIL_LENGTH
@@ -57,7 +58,7 @@ def ask() -> Response:
     """Write to the address; the answer is the same whether or not somebody has an account with it."""
     email, back = typed("email"), account_page.next_path()
     key = email_key(email)
-    if key is None:
+    if key is None or read_address(email) is None:
         return show(422, wrong=word(_NO_ADDRESS))
     response = account_page.show(FormPage(word("Register"), texts=(word(_SENT), word(_HERE)), links=_links()))
     if not account_page.seconds_to_wait("confirming", key, most=_LETTERS, seconds=_WITHIN):

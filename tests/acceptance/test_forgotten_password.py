@@ -140,6 +140,13 @@ def test_the_letter_leads_to_an_account_once(app: Flask, mailbox: Mailbox) -> No
     assert "password" not in dict(late.forms["da-register"])
 
 
+def test_what_nothing_can_be_sent_to_is_told_to_be_no_address(app: Flask, mailbox: Mailbox) -> None:
+    for email in ("", "ada", "a,b@example.com", "x" * 300 + "@example.com", "ada@example.com\r\nBcc: eve@example.com"):
+        page = Client(app).post("/user/register", email=email)
+        assert (page.status, "This is no e-mail address." in page.words) == (422, True)
+    assert mailbox.arrived == []
+
+
 def test_a_made_up_link_is_told_nothing(app: Flask, mailbox: Mailbox) -> None:
     typed = {"token": "x", "password": PASSWORD, "again": PASSWORD}
     pages = [Client(app).post("/user/register", email=email, **typed) for email in ("ada@example.com", "new@example.com")]
