@@ -6,6 +6,7 @@ Every directive is a field of `Settings`, with the name that `config.yml` uses (
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -67,6 +68,21 @@ class MailAccount:
 
 
 @dataclass(frozen=True)
+class FileStorage:
+    """How to reach the S3-compatible storage that `files` names. What is empty, the environment or the machine may say."""
+
+    # the address of the server; empty: Amazon's
+    endpoint: str = ""
+    region: str = ""
+    access_key_id: str = ""
+    secret_access_key: Secret = field(default_factory=lambda: Secret(b""))
+    # in PEM, of whoever vouches for the server, beside those that the machine knows; the configuration names a file
+    certificate: str = ""
+    # whether the server expects the name of the bucket in the name of the host
+    bucket_in_host: bool = False
+
+
+@dataclass(frozen=True)
 class Settings:
     """The configuration of one server; see the README for what each directive does."""
 
@@ -81,6 +97,9 @@ class Settings:
     broker: str = ""
     # a URL of the Redis that interviews may use; empty: the broker's if it is one, and else a file in the data folder
     redis: str = ""
+    # where the contents of files lie, a folder or s3://BUCKET/PREFIX; empty: in the data folder
+    files: str = ""
+    file_storage_options: FileStorage | None = None
     # a name of a Python package -> the folder that stands for it
     packages: Mapping[str, Path] = field(default_factory=dict)
     appname: str = "docassemble_lite"
@@ -199,11 +218,15 @@ class Settings:
         return self.database_url.startswith("sqlite")
 
 
+#: How the place of files begins if it is a storage.
+S3 = "s3://"
+_BUCKET_AND_PREFIX = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/\w[\w.-]*)*/?", re.ASCII)
 _PATHS = {"data", "interviews"}
 # empty: there is no such file
 _FILES = {"incoming_mail_certificate", "incoming_mail_key"}
 _FROM_ENVIRONMENT = {
-    name: f"DAL_{name.upper()}" for name in ("data", "interviews", "database", "broker", "redis", "host", "port", "debug")
+    name: f"DAL_{name.upper()}"
+    for name in ("data", "interviews", "database", "broker", "redis", "files", "host", "port", "debug")
 }
 
 
@@ -253,6 +276,10 @@ def _converted(name: str, value: Any, folder: Path, where: str) -> Any:
         return folder / str(value)
     if name in _FILES or (name == "incoming_mail_lmtp" and not str(value).isdecimal()):
         return str((folder / str(value)).resolve()) if value else ""
+    if name == "files":
+        return _place_of_files(str(value), folder, where)
+    if name == "file_storage_options":
+        return _file_storage(value, folder, where)
     if name == "packages":
         if not isinstance(value, dict):
             raise SettingsError(f"{where} must map names of packages to folders.")
@@ -299,6 +326,37 @@ def _days(value: Any, where: str) -> dict[str, int]:
     return {str(interview): days for interview, days in value.items()}
 
 
+def _place_of_files(value: str, folder: Path, where: str) -> str:
+    if "://" not in value:
+        return str((folder / value).resolve()) if value else ""
+    if not _BUCKET_AND_PREFIX.fullmatch(value):
+        raise SettingsError(
+            f"{where} must be a folder, or s3://BUCKET/PREFIX with letters, digits, “.”, “-” and “_”, not {value!r}."
+        )
+    return value.rstrip("/")
+
+
+def _file_storage(value: Any, folder: Path, where: str) -> FileStorage:
+    given = _named_values(value, FileStorage, where, "secret access key file")
+    values = {key.replace(" ", "_"): item for key, item in given.items()}
+    named = values.pop("secret_access_key_file", None)
+    if named is not None:
+        values["secret_access_key"] = _text_of(folder / str(named), f"{where}: secret access key file")
+    if "certificate" in values:
+        values["certificate"] = _text_of(folder / str(values["certificate"]), f"{where}: certificate")
+    storage = FileStorage(**{key: _of_part(key, item, FileStorage, f"{where}: {key}") for key, item in values.items()})
+    if bool(storage.access_key_id) != bool(storage.secret_access_key):
+        raise SettingsError(f"{where} must have both “access key id” and “secret access key”, or none of them.")
+    return storage
+
+
+def _text_of(path: Path, where: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{where}: {path} can't be read.") from error
+
+
 def _mail_accounts(value: Any, where: str) -> tuple[MailAccount, ...]:
     """One account or a list of them; the one called “default” comes first."""
     given = value if isinstance(value, list) else [value]
@@ -310,7 +368,18 @@ def _mail_accounts(value: Any, where: str) -> tuple[MailAccount, ...]:
 
 
 def _mail_account(value: Any, where: str) -> MailAccount:
-    known = [item.name.replace("_", " ") for item in fields(MailAccount)]
+    given = _named_values(value, MailAccount, where)
+    account = MailAccount(
+        **{key.replace(" ", "_"): _of_part(key, item, MailAccount, f"{where}: {key}") for key, item in given.items()}
+    )
+    if account.use_ssl and "port" not in given:
+        account = replace(account, port=465)
+    return _usable_account(account, where)
+
+
+def _named_values(value: Any, kind: type, where: str, *more: str) -> dict[str, Any]:
+    """The directives of a part of the configuration, by their names; those without a value are left out."""
+    known = [*(item.name.replace("_", " ") for item in fields(kind)), *more]
     if not isinstance(value, dict):
         raise SettingsError(f"{where} must have lines of the form “directive: value”, with {', '.join(known)}.")
     given = {str(key): item for key, item in value.items() if item is not None}
@@ -318,20 +387,17 @@ def _mail_account(value: Any, where: str) -> MailAccount:
         if key not in known:
             hint = " Only servers that speak SMTP are supported." if key.startswith(("mailgun", "sendgrid", "azure")) else ""
             raise SettingsError(f"{where}: there is no directive “{key}”. There are: {', '.join(known)}.{hint}")
-    values = {key.replace(" ", "_"): _of_account(key, item, f"{where}: {key}") for key, item in given.items()}
-    account = MailAccount(**values)
-    if account.use_ssl and "port" not in given:
-        account = replace(account, port=465)
-    return _usable_account(account, where)
+    return given
 
 
-def _of_account(key: str, value: Any, where: str) -> Any:
-    if key == "password":
+def _of_part(key: str, value: Any, kind: type, where: str) -> Any:
+    name = key.replace(" ", "_")
+    usual = getattr(kind(), name)
+    if isinstance(usual, Secret):
         if isinstance(value, (dict, list)):
             raise SettingsError(f"{where} must be a text.")
         return Secret(str(value).encode())
-    name = key.replace(" ", "_")
-    return _checked(name, value, type(getattr(MailAccount(), name)), where)
+    return _checked(name, value, type(usual), where)
 
 
 def _usable_account(account: MailAccount, where: str) -> MailAccount:

@@ -17,7 +17,17 @@ from typing import Any
 from sqlalchemy.exc import OperationalError
 
 from docassemble_lite import __version__, clock
-from docassemble_lite.cron.runs import DAILY, Done, Tally, Worker, delete_unused, run_beside, run_here, sessions_for
+from docassemble_lite.cron.runs import (
+    DAILY,
+    Done,
+    Tally,
+    Worker,
+    clear_up_files,
+    delete_unused,
+    run_beside,
+    run_here,
+    sessions_for,
+)
 from docassemble_lite.cron.slots import slot_of
 from docassemble_lite.errors import LiteError
 from docassemble_lite.logs import log_to_stderr
@@ -157,6 +167,7 @@ def _until_told(settings: Settings, options: Options, worker: Worker, slot: str,
     if options.event == DAILY and not stopping.told:
         tally.deleted += delete_unused(worker.surroundings)
     if not stopping.told:
+        clear_up_files(worker.surroundings)
         worker.surroundings.store.cron.note_end(options.event, slot)
     bar.clear()
     seconds = time.monotonic() - began
