@@ -46,7 +46,7 @@ class Effort:
 
 @dataclass(frozen=True)
 class Made:
-    """So many documents that the worker made: seconds of the whole, of the processor, and megabytes (10⁶) of all its processes."""
+    """So many documents that the worker made: seconds, those of the processor, megabytes (10⁶) of all its processes."""
 
     number: int
     seconds: float
@@ -129,7 +129,7 @@ class Place:
 def served() -> Iterator[Place]:
     """A server with both interviews."""
     with tempfile.TemporaryDirectory() as folder:
-        server = Serving(Path(folder), DOCUMENTS)
+        server = Serving(Path(folder), DOCUMENTS, time_limit=PATIENCE)
         try:
             shutil.copy(SCREENS, server.settings.interviews)
             server.wait_for(f"/interview?i={SCREENS.name}")
