@@ -11,7 +11,8 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +30,7 @@ DOCUMENTS, SCREENS = HERE / "documents.yml", HERE / "screens.yml"
 # seconds between two looks
 GLANCE = 0.02
 PATIENCE = 300.0
+MEANWHILE = {"": "no document", "background": "a long document in the background", "screen": "a long one on a screen"}
 # persons who answer screens meanwhile
 OTHERS = 2
 
@@ -57,13 +59,13 @@ class Made:
 
 @dataclass(frozen=True)
 class Others:
-    """Milliseconds of others' submits, of the web processes' processor for each, and the documents that were made meanwhile."""
+    """Milliseconds of others' submits, those of the web processes' processor for each, and seconds of a document meanwhile."""
 
-    submits: int
     median: float
     p95: float
     longest: float
-    documents: float
+    processor: float
+    document: float
 
 
 @dataclass
@@ -97,7 +99,7 @@ class Place:
 
     def begin(self, pages: int, how: str) -> None:
         """Have somebody come to a new session who wants a document."""
-        person = Person(*self.server.address, f"{DOCUMENTS.name}", f"&pages={pages}&how={how}")
+        person = Person(*self.server.address, DOCUMENTS.name, f"&pages={pages}&how={how}")
         person.begin()
         person.close()
 
@@ -163,7 +165,7 @@ def make_documents(place: Place, number: int, pages: int, *, at_once: bool) -> M
 
 def measure_others(place: Place, seconds: float, pages: int, how: str) -> Others:
     """Have others answer screens while one document after the other is made (`how`: "background", "screen", "" for none)."""
-    over, number = threading.Event(), [0.0]
+    over, documents = threading.Event(), [0.0]
 
     def make() -> None:
         while not over.is_set():
@@ -171,26 +173,26 @@ def measure_others(place: Place, seconds: float, pages: int, how: str) -> Others
             place.begin(pages, how)
             if how == "background":
                 place.wait_for(before + 1)
-            number[0] += 1
-            number.append(time.perf_counter() - begun)
+            documents.append(time.perf_counter() - begun)
 
-    making = threading.Thread(target=make)
-    if how:
-        making.start()
+    pool = ThreadPoolExecutor(1)
+    making = pool.submit(make) if how else None
+    processor = place.server.web_cpu_seconds()
     arguments = (*place.server.address, SCREENS.name, OTHERS, seconds, 10**6)
     command = [sys.executable, str(HERE / "person.py"), *(str(argument) for argument in arguments)]
     done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
+    processor = place.server.web_cpu_seconds() - processor
     over.set()
-    if how:
-        making.join()
+    if making:
+        making.result()
+    pool.shutdown()
     taken = [second * 1000 for second in Measured(**json.loads(done.stdout)).submits]
     p95 = statistics.quantiles(taken, n=20)[-1]
-    return Others(len(taken), statistics.median(taken), p95, max(taken), statistics.median(number[1:] or [0.0]))
+    return Others(statistics.median(taken), p95, max(taken), processor / len(taken) * 1000, documents[-1])
 
 
-def report(effort: Effort, say: object) -> None:
-    """Measure and print."""
-    assert callable(say)
+def report(effort: Effort, say: Callable[[str, str], None]) -> None:
+    """Measure, and have each figure said with its name."""
     with served() as place:
         # the first of each process loads what documents need
         make_documents(place, 2 * place.server.settings.worker_processes, 1, at_once=True)
@@ -201,12 +203,12 @@ def report(effort: Effort, say: object) -> None:
             say(f"{name}: processor time for each", f"{made.processor / number * 1000:.0f} ms")
             say(f"{name}: memory of the worker", f"{made.megabytes:.0f} MB")
             say(f"{name}: its processes", str(made.processes))
-        for how in ("", "background", "screen"):
+        for how, meanwhile in MEANWHILE.items():
             others = measure_others(place, effort.seconds, effort.long, how)
-            meanwhile = {"": "no document", "background": "one in the background", "screen": "one on a screen"}[how]
             name = f"others' submits, {meanwhile}"
             say(f"{name}: median", f"{others.median:.1f} ms")
             say(f"{name}: p95", f"{others.p95:.1f} ms")
             say(f"{name}: longest", f"{others.longest:.0f} ms")
+            say(f"{name}: processor time of a submit", f"{others.processor:.1f} ms")
             if how:
-                say(f"{name}: {effort.long} pages take", f"{others.documents:.1f} s")
+                say(f"{name}: {effort.long} pages take", f"{others.document:.1f} s")

@@ -20,6 +20,16 @@ FIGURES = [
     *(f"a page as {formats}, warm" for formats in ("pdf", "rtf", "docx", "html", "md", "pdf, rtf", "pdf, rtf, docx")),
     "memory of pandoc and Typst",
     "memory of the process",
+    *(
+        f"{number} of 1 pages {how}: {what}"
+        for number, how in ((1, "one by one"), (2, "at once"))
+        for what in ("for each", "processor time for each", "memory of the worker", "its processes")
+    ),
+    *(
+        f"others' submits, {meanwhile}: {what}"
+        for meanwhile in ("no document", "a long document in the background", "a long one on a screen")
+        for what in ("median", "p95", "longest", "processor time of a submit")
+    ),
 ]
 
 
