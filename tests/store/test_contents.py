@@ -14,7 +14,8 @@ import pytest
 from docassemble_lite.errors import SettingsError, StoreAway
 from docassemble_lite.settings import FileStorage, Secret
 from docassemble_lite.store.contents import Contents, FolderContents
-from docassemble_lite.store.s3_contents import S3Contents
+from docassemble_lite.store.s3_contents import S3Contents, endpoint_for
+from tests.certificates import write_certificate
 from tests.s3 import Storage
 
 
@@ -136,6 +137,26 @@ def test_a_storage_that_can_not_be_used_says_why(storage: Storage, place: str, o
     assert reason in caught.value.message
     assert "\n" not in caught.value.message
     assert "secret" not in caught.value.message
+
+
+def test_a_storage_is_spoken_to_in_secret_if_somebody_vouches_for_it(tmp_path: Path) -> None:
+    certificate = tmp_path / "certificate.pem"
+    write_certificate(certificate)
+    storage = Storage(tmp_path, certificate)
+    options = storage.options
+    assert options.endpoint.startswith("https://")
+    try:
+        S3Contents(storage.new_place(), replace(options, certificate=certificate.read_text())).check()
+        with pytest.raises(SettingsError):
+            S3Contents(storage.new_place(), options).check()
+    finally:
+        storage.stop()
+
+
+def test_the_bucket_may_stand_in_the_name_of_the_host() -> None:
+    options = FileStorage("https://s3.example.com:9000", bucket_in_host=True)
+    assert endpoint_for(options, "papers") == "https://papers.s3.example.com:9000"
+    assert endpoint_for(FileStorage(bucket_in_host=True), "papers") == ""
 
 
 def test_a_bucket_that_has_gone_loses_no_file(storage: Storage) -> None:

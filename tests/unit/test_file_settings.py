@@ -71,6 +71,10 @@ def test_the_environment_may_name_the_place(tmp_path: Path, monkeypatch: pytest.
         ("file storage options:\n  secret access key: [x]\n", "must be a text"),
         ("file storage options:\n  secret access key file: nowhere\n", "can't be read"),
         ("file storage options:\n  certificate: nowhere\n", "can't be read"),
+        ("file storage options:\n  endpoint: s3.example.com\n", "endpoint must be"),
+        ("file storage options:\n  endpoint: https://s3.example.com/path\n", "endpoint must be"),
+        ("file storage options:\n  endpoint: http://[::1]:80\n  bucket in host: True\n", "there can be no"),
+        ("file storage options:\n  endpoint: http://127.0.0.1\n  bucket in host: True\n", "there can be no"),
         ("file storage options:\n  bucket in host: perhaps\n", "must be of the kind bool"),
     ],
 )
