@@ -28,7 +28,7 @@ from docassemble_lite.store.loaded import Entrance, Listed, Loaded, Peek
 from docassemble_lite.store.tables import SESSION_ID_LENGTH
 from docassemble_lite.store.tasks import FinishedTask, NewTask, Tasks, new_rows
 from docassemble_lite.store.vault import Vault
-from docassemble_lite.store.writing import Writing
+from docassemble_lite.store.writing import Writing, for_single_reads
 
 # so often at most it is written down who is there
 _NOTED_EVERY = timedelta(minutes=1)
@@ -47,6 +47,7 @@ class Sessions:
 
     def __init__(self, engine: Engine, vault: Vault, writing: Writing, tasks: Tasks, files: Files) -> None:
         self._engine = engine
+        self._single_reads = for_single_reads(engine)
         self._writing = writing
         self._vault = vault
         self._tasks = tasks
@@ -393,6 +394,11 @@ class Sessions:
         with self._engine.connect() as connection:
             return list(connection.scalars(queries.ids_allowing_cron, values))
 
+    def count_allowing_cron(self, interviews: Iterable[str]) -> int:
+        """How many plain sessions of these interviews allow scheduled tasks."""
+        with self._engine.connect() as connection:
+            return connection.scalar(queries.count_allowing_cron, {"interviews": list(interviews)}) or 0
+
     def unsaved_since(self, moment: datetime, most: int, *, of: str | None = None, not_of: Iterable[str] = ()) -> list[Peek]:
         """Sessions last saved before `moment` (naive UTC), oldest first: those `of` an interview, or of all but some."""
         if of is not None:
@@ -418,7 +424,7 @@ class Sessions:
     def _first(self, statement: Any, values: Mapping[str, Any]) -> RowMapping:
         if not is_id(values["wanted"]):
             raise SessionNotFound
-        with self._engine.connect() as connection:
+        with self._single_reads.connect() as connection:
             row = connection.execute(statement, values).mappings().first()
         if row is None:
             raise SessionNotFound
