@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, delete, func, insert, select
+from sqlalchemy import bindparam, delete, exists, func, insert, select
 
 from docassemble_lite.store.tables import files, loose_contents
 
@@ -18,7 +18,8 @@ insert_loose = insert(loose_contents)
 remove_loose = delete(loose_contents).where(loose_contents.c.id.in_(bindparam("numbers", expanding=True)))
 loose = (
     select(loose_contents.c.id)
-    .where(loose_contents.c.since < bindparam("before"))
+    # whatever goes wrong, the content of a file that has a row isn't removed
+    .where(loose_contents.c.since < bindparam("before"), ~exists().where(files.c.id == loose_contents.c.id))
     .order_by(loose_contents.c.since)
     .limit(bindparam("most"))
 )

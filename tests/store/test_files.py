@@ -266,6 +266,15 @@ def test_what_could_not_be_removed_with_its_session_is_removed_later(
     assert _on_disk(settings) == []
 
 
+def test_a_content_with_a_row_is_never_loose(store: Store, session: Loaded, move_clock: Callable[[float], None]) -> None:
+    kept = _added(store, session)
+    with store.engine.begin() as connection:
+        store.files.loosen(connection, [kept.number])
+    move_clock(4000)
+    assert store.files.clear_up() == 0
+    assert store.files.read(kept, session.data_key) == CONTENT
+
+
 def test_files_of_others_are_not_removed_with_those_of_a_session(store: Store, session: Loaded, bob: bytes) -> None:
     other = store.sessions.create("a.yml", bob, {})
     kept = _added(store, other)
