@@ -24,4 +24,5 @@ def main() -> None:
     pickle.dump(made, sys.stdout.buffer)
 
 
-main()
+if __name__ == "__main__":
+    main()
