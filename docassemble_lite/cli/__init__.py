@@ -17,7 +17,10 @@ INTERRUPTED = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Carry out the command; the exit code. 0: done; 1: `check` found mistakes; 2: it could not be carried out."""
+    """Carry out the command; the exit code. 0: done; 2: it could not be carried out.
+
+    1: `check` found mistakes, or `health` something that isn't well.
+    """
     if isinstance(sys.stdout, io.TextIOWrapper):
         # a terminal that can't show a character gets its number
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -74,6 +77,10 @@ def _carry_out(arguments: Arguments) -> int:
             from docassemble_lite.cli.tasks import manage_tasks
 
             return manage_tasks(settings, arguments)
+        case "health":
+            from docassemble_lite.cli.health import tell_health
+
+            return tell_health(settings, arguments.role)
         case "keys":
             from docassemble_lite.cli.keys import manage_keys
 
