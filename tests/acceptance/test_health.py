@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -11,19 +12,27 @@ from typing import Any
 
 import pytest
 
+from docassemble_lite.cli import doctor
 from docassemble_lite.clock import now
 from docassemble_lite.cron.slots import HOURLY, latest_due
 from docassemble_lite.settings import Settings
 from docassemble_lite.store.database import open_store
+from docassemble_lite.store.schema import migrate
 from tests.acceptance.in_process import Client, application
+from tests.acceptance.visitor import Visitor
 from tests.conftest import Server, source_folder
 from tests.letters import DOMAIN, free_port
 
 
 def health(folder: Path, role: str) -> subprocess.CompletedProcess[str]:
     """Ask for a role's health, in a folder with a `config.yml`."""
+    return command(folder, "health", role)
+
+
+def command(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Carry out a command in that folder."""
     return subprocess.run(
-        [sys.executable, "-m", "docassemble_lite", "health", role],
+        [sys.executable, "-m", "docassemble_lite", *words],
         cwd=folder,
         env=os.environ | {"PYTHONPATH": source_folder()},
         capture_output=True,
@@ -65,6 +74,28 @@ def test_the_schedule_is_well_when_the_hourly_task_was_run_when_it_was_due(runni
     store.cron.note_end(HOURLY.event, latest_due(HOURLY, now(), settings.zone)[1])
     store.close()
     assert health(running.folder, "cron").returncode == 0
+
+
+def test_the_doctor_has_a_task_sent_there_and_back_and_leaves_nothing_behind(running: Server) -> None:
+    found = {item["about"]: item for item in json.loads(command(running.folder, "doctor", "--json").stdout)}
+    assert {about for about, item in found.items() if item["mark"] == "mend"} == set()
+    assert "there and back" in found["worker"]["text"]
+    assert found["incoming mail"]["mark"] == "ok"
+    assert command(running.folder, "tasks").stdout == "There are no background tasks.\n"
+
+
+def test_nobody_else_can_begin_the_interview_of_the_doctor(running: Server) -> None:
+    page = Visitor(running.url).get("/interview?i=docassemble_lite.cli:there_and_back.yml")
+    assert (page.status, page.heading) == (403, "This is not for you")
+
+
+def test_the_doctor_says_how_to_begin_where_nobody_takes_tasks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "PATIENCE", 0.2)
+    settings = Settings(data=tmp_path / "data")
+    migrate(settings)
+    (found,) = [item for item in doctor.look_at_parts(settings) if item.mark == "mend"]
+    assert (found.about, found.text.partition(" within")[0]) == ("worker", "nobody took a task")
+    assert "python -m docassemble_lite run" in found.advice
 
 
 @pytest.mark.parametrize("role", ["web", "worker", "cron", "mail"])
