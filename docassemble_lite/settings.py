@@ -16,6 +16,7 @@ import yaml
 
 from docassemble_lite.emails import read_address
 from docassemble_lite.errors import SettingsError
+from docassemble_lite.logs import FORMATS, Format
 
 #: What the configuration can allow to a privilege. Of what isn't there to be done, the permission has no effect.
 PERMISSIONS = frozenset(
@@ -95,6 +96,8 @@ class Settings:
     exitpage: str = ""
     logoutpage: str = ""
     debug: bool = False
+    # what the lines of the log are: "text" for people, "json" for programs
+    log_format: Format = "text"
     # ways to send e-mails, the usual one first; none: no e-mail is sent
     mail: tuple[MailAccount, ...] = ()
     # the domain of addresses by which e-mails are sent to sessions; empty: `external hostname`, if `run` isn't to receive any
@@ -203,7 +206,8 @@ _PATHS = {"data", "interviews"}
 # empty: there is no such file
 _FILES = {"incoming_mail_certificate", "incoming_mail_key"}
 _FROM_ENVIRONMENT = {
-    name: f"DAL_{name.upper()}" for name in ("data", "interviews", "database", "broker", "redis", "host", "port", "debug")
+    name: f"DAL_{name.upper()}"
+    for name in ("data", "interviews", "database", "broker", "redis", "host", "port", "debug", "log_format")
 }
 
 
@@ -269,6 +273,8 @@ def _converted(name: str, value: Any, folder: Path, where: str) -> Any:
 def _checked(name: str, value: Any, wanted: Any, where: str) -> Any:
     if wanted is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
+    if name == "log_format" and value not in FORMATS:
+        raise SettingsError(f"{where} must be one of {', '.join(FORMATS)}, not {value!r}.")
     if wanted is str and name not in ("incoming_mail_domain", "external_hostname"):
         return str(value)
     if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):

@@ -51,7 +51,7 @@ def _carry_out(arguments: Arguments) -> int:
         return examine(arguments)
 
     settings = arguments.settings()
-    log_to_stderr(debug=settings.debug)
+    log_to_stderr(debug=settings.debug, form=settings.log_format)
     match arguments.command:
         case "run":
             from docassemble_lite.cli.supervisor import supervise

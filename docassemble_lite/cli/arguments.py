@@ -7,8 +7,10 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from docassemble_lite import __version__
+from docassemble_lite.logs import FORMATS
 from docassemble_lite.settings import Settings, load_settings
 
 COMMANDS = {
@@ -57,6 +59,7 @@ class Arguments:
     port: int | None = None
     data: Path | None = None
     config: Path | None = None
+    log_format: Literal["text", "json"] | None = None
     paths: tuple[Path, ...] = ()
     folder: Path = Path(".")
     # what is to be done, where a command has several things to do
@@ -83,11 +86,17 @@ class Arguments:
 
     def settings(self) -> Settings:
         """The configuration, with the options of the command line over it."""
-        return load_settings(self.config, host=self.host, port=self.port, data=self.data)
+        return load_settings(self.config, host=self.host, port=self.port, data=self.data, log_format=self.log_format)
 
     def options(self) -> list[str]:
         """The options that give another command the same configuration."""
-        given = {"--host": self.host, "--port": self.port, "--data": self.data, "--config": self.config}
+        given = {
+            "--host": self.host,
+            "--port": self.port,
+            "--data": self.data,
+            "--config": self.config,
+            "--log-format": self.log_format,
+        }
         return [text for option, value in given.items() if value is not None for text in (option, str(value))]
 
 
@@ -187,6 +196,7 @@ def _options_of_every_command(argument_default: str | None = None) -> argparse.A
     options.add_argument("--host", metavar="HOST", help="address to listen on (default: 127.0.0.1, this machine only)")
     options.add_argument("--port", type=_port, metavar="PORT", help="port to listen on (default: 8080; 0: any free one)")
     options.add_argument("--data", type=Path, metavar="DIR", help="folder of the store (default: data)")
+    options.add_argument("--log-format", choices=FORMATS, help="what the lines of the log are (default: text)")
     options.add_argument("--config", type=Path, metavar="FILE", help="configuration (default: config.yml, if there is one)")
     return options
 

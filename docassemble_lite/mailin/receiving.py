@@ -19,6 +19,7 @@ from docassemble_lite.engine.program import Programs
 from docassemble_lite.engine.source import Sources
 from docassemble_lite.errors import AuthorError, InterviewNotFound
 from docassemble_lite.formats.messages import MessageLimits, MessageRefused, ReadMessage, read_message
+from docassemble_lite.logs import session_shown
 from docassemble_lite.pokes import open_pokes
 from docassemble_lite.settings import Settings
 from docassemble_lite.store.attempts import Attempts
@@ -91,7 +92,7 @@ class Receiving:
 
     def _kept(self, slot: Slot, raw: bytes, message: ReadMessage) -> Answer:
         if not self._mailboxes.has_room(slot, len(raw), self._settings.file_quota):
-            log.warning('action="mailbox_full" session=%s', slot.session_id)
+            log.warning('action="mailbox_full" session=%s', session_shown(slot.session_id))
             return FULL
         number = self._mailboxes.new_number()
         data_key = self._mailboxes.data_key_of(slot) if slot.multi_user else b""
@@ -105,7 +106,7 @@ class Receiving:
             new = self._mailboxes.put_in(slot, number, raw, message.digest, data_key, task)
         except MailboxGone:
             return UNKNOWN
-        log.info('action="email_%s" session=%s bytes=%d', "stored" if new else "known", slot.session_id, len(raw))
+        log.info('action="email_%s" session=%s bytes=%d', "stored" if new else "known", session_shown(slot.session_id), len(raw))
         if new:
             self._tell(slot, task)
         return STORED

@@ -11,7 +11,7 @@ import signal
 import sys
 import threading
 
-from docassemble_lite.logs import log_to_file
+from docassemble_lite.logs import log_to_file, log_to_stderr
 from docassemble_lite.worker.main import LOG_FILE
 from docassemble_lite.worker.runner import Runner
 
@@ -21,7 +21,8 @@ def main() -> int:
     told_to_end = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: told_to_end.set())
     settings = pickle.load(sys.stdin.buffer)
-    log_to_file(settings.data / LOG_FILE)
+    log_to_stderr(debug=settings.debug, form=settings.log_format)
+    log_to_file(settings.data / LOG_FILE, debug=settings.debug, form=settings.log_format)
     runner = Runner(settings)
     while not told_to_end.is_set() and runner.end_lost():
         pass

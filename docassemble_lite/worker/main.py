@@ -85,7 +85,7 @@ def make_worker(settings: Settings, sweepers: list[Sweeper] | None = None) -> Ce
 
     def prepare(**_: Any) -> None:
         migrate(settings)
-        log_to_file(settings.data / LOG_FILE)
+        log_to_file(settings.data / LOG_FILE, debug=settings.debug, form=settings.log_format)
 
     def make_runner(**_: Any) -> None:
         # connections must not be shared with the process that this one was forked from

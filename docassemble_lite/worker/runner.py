@@ -10,6 +10,7 @@ from docassemble_lite.broker import Broker
 from docassemble_lite.engine.program import Programs
 from docassemble_lite.engine.source import Sources
 from docassemble_lite.errors import AnswersTampered
+from docassemble_lite.logs import about
 from docassemble_lite.pokes import open_pokes
 from docassemble_lite.settings import Settings
 from docassemble_lite.store.database import open_store
@@ -73,6 +74,10 @@ class Runner:
         return len(lost)
 
     def _end(self, claimed: Claimed, carry_out: Callable[[TaskRun], str]) -> None:
+        with about(task=claimed.id, session=claimed.session_id, interview=claimed.interview):
+            self._ended(claimed, carry_out)
+
+    def _ended(self, claimed: Claimed, carry_out: Callable[[TaskRun], str]) -> None:
         with Watch(self.surroundings.store, self.settings, claimed) as watch:
             run = TaskRun(self.surroundings, claimed, watch.limit)
             try:
