@@ -95,6 +95,9 @@ class Settings:
     # where people go who leave an interview, and who sign out in one; empty: a page of this server
     exitpage: str = ""
     logoutpage: str = ""
+    # where numbers for Prometheus are served; 0: nowhere
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int = 0
     debug: bool = False
     # what the lines of the log are: "text" for people, "json" for programs
     log_format: Format = "text"
@@ -207,7 +210,19 @@ _PATHS = {"data", "interviews"}
 _FILES = {"incoming_mail_certificate", "incoming_mail_key"}
 _FROM_ENVIRONMENT = {
     name: f"DAL_{name.upper()}"
-    for name in ("data", "interviews", "database", "broker", "redis", "host", "port", "debug", "log_format")
+    for name in (
+        "data",
+        "interviews",
+        "database",
+        "broker",
+        "redis",
+        "host",
+        "port",
+        "debug",
+        "log_format",
+        "metrics_host",
+        "metrics_port",
+    )
 }
 
 
@@ -285,7 +300,7 @@ def _checked(name: str, value: Any, wanted: Any, where: str) -> Any:
         raise SettingsError(f"{where} must be at least 1, not {value!r}.")
     if name == "interview_delete_days" and value < 0:
         raise SettingsError(f"{where} must be a number of days, 0 for never, not {value!r}.")
-    if name in ("port", "incoming_mail_port") and not 0 <= value <= 65535:
+    if name in ("port", "incoming_mail_port", "metrics_port") and not 0 <= value <= 65535:
         raise SettingsError(f"{where} must be a number from 0 to 65535, not {value!r}.")
     return value
 

@@ -85,6 +85,10 @@ def _carry_out(arguments: Arguments) -> int:
             from docassemble_lite.cli.tasks import manage_tasks
 
             return manage_tasks(settings, arguments)
+        case "metrics":
+            from docassemble_lite.cli.metrics import give_metrics
+
+            return give_metrics(settings, lifeline_fd=arguments.lifeline_fd)
         case "health":
             from docassemble_lite.cli.health import tell_health
 

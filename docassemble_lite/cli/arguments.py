@@ -24,6 +24,7 @@ COMMANDS = {
     "user": "show and change who can sign in",
     "tasks": "show background tasks, the newest first; run them again, revoke them",
     "health": "say whether a part of the server is well, for Docker and others that watch over it",
+    "metrics": "serve numbers for Prometheus in the foreground",
     "doctor": "look through the configuration from end to end and say what to do",
     "keys": "show the server's own keys; put another one in the place of the current one",
 }
@@ -127,7 +128,7 @@ def _parser() -> argparse.ArgumentParser:
     made["health"].add_argument("role", choices=ROLES, metavar="ROLE", help=f"which part: {', '.join(ROLES)}")
     made["doctor"].add_argument("--json", action="store_true", dest="as_json", help="print what is found as JSON")
     made["web"].add_argument("--socket-fd", type=int, help=argparse.SUPPRESS)
-    for name in ("web", "worker", "mail"):
+    for name in ("web", "worker", "mail", "metrics"):
         made[name].add_argument("--lifeline-fd", type=int, help=argparse.SUPPRESS)
     _add_deeds_of_user(made["user"])
     _add_deeds_of_tasks(made["tasks"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import re
 import signal
 import sys
@@ -21,6 +22,7 @@ from docassemble_lite.cron.runs import DAILY, Done, Tally, Worker, begin_log, de
 from docassemble_lite.cron.slots import slot_of
 from docassemble_lite.errors import LiteError
 from docassemble_lite.logs import FORMATS
+from docassemble_lite.metrics import VARIABLE, count, record_in
 from docassemble_lite.settings import Settings, load_settings
 from docassemble_lite.store.schema import migrate
 
@@ -53,6 +55,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         settings = load_settings(options.config, data=options.data, log_format=options.log_format)
         begin_log(settings)
+        if settings.metrics_port and os.environ.get(VARIABLE):
+            # the server runs one after the other
+            record_in(Path(os.environ[VARIABLE]), "cron")
         return _run(settings, options)
     except LiteError as error:
         print(f"docassemble_lite.cron: {error}", file=sys.stderr)
@@ -160,10 +165,18 @@ def _until_told(settings: Settings, options: Options, worker: Worker, slot: str,
         worker.surroundings.store.cron.note_end(options.event, slot)
     bar.clear()
     seconds = time.monotonic() - began
+    _count(options.event, tally, stopped=stopping.told)
     print(f"ran {tally.ran}, failed {tally.failed}, busy {tally.busy}, deleted {tally.deleted} in {seconds:.1f} s")
     if stopping.told:
         print(f"{options.event} was told to stop, and goes on where it was when it is started again.")
     return 0 if tally.all_well and not stopping.told else FAILED
+
+
+def _count(event: str, tally: Tally, *, stopped: bool) -> None:
+    """Give Prometheus how it went."""
+    count("cron_runs", event=event, result="stopped" if stopped else "done" if tally.all_well else "failed")
+    for result in ("ran", "failed", "busy", "deleted"):
+        count("cron_sessions", getattr(tally, result), event=event, result=result)
 
 
 class Stopping:
