@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.acceptance.visitor import Visitor
 from tests.faults.fire.databases import Postgresql
 from tests.faults.working import INTERVIEW, NAME, SHORT_LEASE, heading_when_over, runs_of, start_task
 
@@ -28,6 +29,14 @@ code: |
   background_response('worked')
 """
 )
+WORD = """\
+mandatory: True
+question: It is ${ word }
+---
+question: What is your word?
+fields:
+  - Word: word
+"""
 
 
 @pytest.fixture
@@ -68,4 +77,33 @@ def test_p40_a_task_that_needs_the_store_while_the_database_is_away_waits_for_it
     eventually((running.folder / "asking").exists, "the task asks")
     time.sleep(1)
     own_postgresql.start()
+    assert heading_when_over(visitor, eventually) == "Done, worked"
+
+
+def test_p40_a_page_that_cannot_be_saved_keeps_what_was_typed_and_is_sent_again_when_the_database_is_back(
+    server: Callable[..., Any], own_postgresql: Postgresql
+) -> None:
+    """P40: 503, and nothing is started again but the database."""
+    running = server({"word.yml": WORD}, database=own_postgresql.url, web_processes=1)
+    visitor = Visitor(running.url)
+    page = visitor.show("word.yml")
+    own_postgresql.stop()
+    kept = visitor.answer(page, word='R&D"s')
+    assert (kept.status, kept.heading) == (503, "Your answers can't be saved just now")
+    assert 'R&D"s' in kept.words
+    assert [Visitor(running.url).get(path).status for path in ("/healthz", "/readyz")] == [200, 503]
+    own_postgresql.start()
+    again = visitor.post("/interview?i=word.yml", kept.form)
+    assert (again.status, again.heading) == (200, 'It is R&D"s')
+    assert visitor.get("/readyz").status == 200
+
+
+def test_p40_pages_are_saved_without_redis(server: Callable[..., Any], redis_server: Any, eventually: Eventually) -> None:
+    """P40: what only Redis can do waits for it, and runs when it is back."""
+    running = server({NAME: INTERVIEW}, broker=redis_server.url, **SHORT_LEASE)
+    eventually(lambda: running.child("worker"), "the worker is there")
+    redis_server.stop()
+    visitor, page = start_task(running)
+    assert (page.status, page.heading) == (200, "A moment")
+    redis_server.start()
     assert heading_when_over(visitor, eventually) == "Done, worked"
