@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -31,11 +32,11 @@ code: |
 )
 WORD = """\
 mandatory: True
-question: It is ${ word }
+question: It is ${ typed }
 ---
 question: What is your word?
 fields:
-  - Word: word
+  - Word: typed
 """
 
 
@@ -88,7 +89,7 @@ def test_p40_a_page_that_cannot_be_saved_keeps_what_was_typed_and_is_sent_again_
     visitor = Visitor(running.url)
     page = visitor.show("word.yml")
     own_postgresql.stop()
-    kept = visitor.answer(page, word='R&D"s')
+    kept = visitor.answer(page, typed='R&D"s')
     assert (kept.status, kept.heading) == (503, "Your answers can't be saved just now")
     assert 'R&D"s' in kept.words
     assert [Visitor(running.url).get(path).status for path in ("/healthz", "/readyz")] == [200, 503]
@@ -98,12 +99,14 @@ def test_p40_a_page_that_cannot_be_saved_keeps_what_was_typed_and_is_sent_again_
     assert visitor.get("/readyz").status == 200
 
 
-def test_p40_pages_are_saved_without_redis(server: Callable[..., Any], redis_server: Any, eventually: Eventually) -> None:
-    """P40: what only Redis can do waits for it, and runs when it is back."""
-    running = server({NAME: INTERVIEW}, broker=redis_server.url, **SHORT_LEASE)
-    eventually(lambda: running.child("worker"), "the worker is there")
-    redis_server.stop()
-    visitor, page = start_task(running)
-    assert (page.status, page.heading) == (200, "A moment")
-    redis_server.start()
-    assert heading_when_over(visitor, eventually) == "Done, worked"
+def test_p40_while_the_database_hangs_and_everybody_waits_the_process_says_how_it_is(
+    server: Callable[..., Any], own_postgresql: Postgresql
+) -> None:
+    """P40: it is alive, so nobody ends it; and whoever waited is answered when the database goes on."""
+    running = server({"word.yml": WORD}, database=own_postgresql.url, web_processes=1, web_threads=1)
+    with ThreadPoolExecutor() as others:
+        with own_postgresql.hanging():
+            waiting = others.submit(Visitor(running.url).show, "word.yml")
+            assert [Visitor(running.url).get(path).status for path in ("/healthz", "/readyz")] == [200, 503]
+            assert not waiting.done()
+        assert waiting.result().status == 200
