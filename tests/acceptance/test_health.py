@@ -44,7 +44,9 @@ def command(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 @pytest.fixture(scope="module")
 def running(shared_server: Callable[..., Any]) -> Server:
     # a port that is known to who asks, too
-    server: Server = shared_server({}, port=free_port(), incoming_mail_domain=DOMAIN, incoming_mail_port=free_port())
+    server: Server = shared_server(
+        {}, port=free_port(), scheduled_tasks=False, incoming_mail_domain=DOMAIN, incoming_mail_port=free_port()
+    )
     return server
 
 
