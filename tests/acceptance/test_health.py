@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from docassemble_lite.cli import doctor
+from docassemble_lite.cli.health import tell_health
 from docassemble_lite.clock import now
 from docassemble_lite.cron.slots import HOURLY, latest_due
-from docassemble_lite.settings import Settings
+from docassemble_lite.settings import Settings, load_settings
 from docassemble_lite.store.database import open_store
 from docassemble_lite.store.schema import migrate
 from tests.acceptance.in_process import Client, application
@@ -24,9 +27,12 @@ from tests.conftest import Server, source_folder
 from tests.letters import DOMAIN, free_port
 
 
-def health(folder: Path, role: str) -> subprocess.CompletedProcess[str]:
-    """Ask for a role's health, in a folder with a `config.yml`."""
-    return command(folder, "health", role)
+def health(folder: Path, role: str) -> tuple[int, str]:
+    """What is told of a role's health, with the exit code, in a folder with a `config.yml`."""
+    told = io.StringIO()
+    with redirect_stdout(told):
+        code = tell_health(load_settings(folder / "config.yml", data=folder / "data"), role)
+    return code, told.getvalue()
 
 
 def command(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -52,30 +58,31 @@ def running(shared_server: Callable[..., Any]) -> Server:
 
 @pytest.mark.parametrize("role", ["web", "worker", "mail"])
 def test_each_part_of_a_running_server_is_well(running: Server, eventually: Callable[..., Any], role: str) -> None:
-    asked = eventually(lambda: (found := health(running.folder, role)).returncode == 0 and found, "it is well")
-    assert asked.stdout.startswith(f"{role}: well: ")
-    assert asked.stdout.count("\n") == 1
+    told = eventually(lambda: (found := health(running.folder, role))[0] == 0 and found[1], "it is well")
+    assert told.startswith(f"{role}: well: ")
+    assert told.count("\n") == 1
 
 
 def test_a_worker_that_is_stopped_is_not_well(running: Server, eventually: Callable[..., Any]) -> None:
-    eventually(lambda: health(running.folder, "worker").returncode == 0, "it is well")
+    eventually(lambda: health(running.folder, "worker")[0] == 0, "it is well")
     worker = running.child("worker")
     assert worker
     worker.suspend()
-    asked = health(running.folder, "worker")
+    # as Docker asks
+    asked = command(running.folder, "health", "worker")
     worker.resume()
     assert asked.returncode == 1
     assert "no worker answers as celery@" in asked.stdout
 
 
 def test_the_schedule_is_well_when_the_hourly_task_was_run_when_it_was_due(running: Server) -> None:
-    before = health(running.folder, "cron")
-    assert (before.returncode, "cron_hourly was never run" in before.stdout) == (1, True)
+    code, told = health(running.folder, "cron")
+    assert (code, "cron_hourly was never run" in told) == (1, True)
     settings = Settings(data=running.data)
     store = open_store(settings)
     store.cron.note_end(HOURLY.event, latest_due(HOURLY, now(), settings.zone)[1])
     store.close()
-    assert health(running.folder, "cron").returncode == 0
+    assert health(running.folder, "cron")[0] == 0
 
 
 def test_the_doctor_has_a_task_sent_there_and_back_and_leaves_nothing_behind(running: Server) -> None:
@@ -104,9 +111,9 @@ def test_the_doctor_says_how_to_begin_where_nobody_takes_tasks(tmp_path: Path, m
 def test_where_nothing_runs_nothing_is_well_and_nothing_is_made(tmp_path: Path, role: str) -> None:
     config = f"port: {free_port()}\nincoming mail domain: {DOMAIN}\nincoming mail port: {free_port()}\n"
     (tmp_path / "config.yml").write_text(config)
-    asked = health(tmp_path, role)
-    assert asked.returncode == 1
-    assert asked.stdout.startswith(f"{role}: not well: ")
+    code, told = health(tmp_path, role)
+    assert code == 1
+    assert told.startswith(f"{role}: not well: ")
     assert [path.name for path in tmp_path.iterdir()] == ["config.yml"]
 
 
