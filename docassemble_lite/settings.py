@@ -16,6 +16,7 @@ import yaml
 
 from docassemble_lite.emails import read_address
 from docassemble_lite.errors import SettingsError
+from docassemble_lite.logs import FORMATS, Format
 
 #: What the configuration can allow to a privilege. Of what isn't there to be done, the permission has no effect.
 PERMISSIONS = frozenset(
@@ -94,7 +95,12 @@ class Settings:
     # where people go who leave an interview, and who sign out in one; empty: a page of this server
     exitpage: str = ""
     logoutpage: str = ""
+    # where numbers for Prometheus are served; 0: nowhere
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int = 0
     debug: bool = False
+    # what the lines of the log are: "text" for people, "json" for programs
+    log_format: Format = "text"
     # ways to send e-mails, the usual one first; none: no e-mail is sent
     mail: tuple[MailAccount, ...] = ()
     # the domain of addresses by which e-mails are sent to sessions; empty: `external hostname`, if `run` isn't to receive any
@@ -203,7 +209,20 @@ _PATHS = {"data", "interviews"}
 # empty: there is no such file
 _FILES = {"incoming_mail_certificate", "incoming_mail_key"}
 _FROM_ENVIRONMENT = {
-    name: f"DAL_{name.upper()}" for name in ("data", "interviews", "database", "broker", "redis", "host", "port", "debug")
+    name: f"DAL_{name.upper()}"
+    for name in (
+        "data",
+        "interviews",
+        "database",
+        "broker",
+        "redis",
+        "host",
+        "port",
+        "debug",
+        "log_format",
+        "metrics_host",
+        "metrics_port",
+    )
 }
 
 
@@ -269,6 +288,8 @@ def _converted(name: str, value: Any, folder: Path, where: str) -> Any:
 def _checked(name: str, value: Any, wanted: Any, where: str) -> Any:
     if wanted is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
+    if name == "log_format" and value not in FORMATS:
+        raise SettingsError(f"{where} must be one of {', '.join(FORMATS)}, not {value!r}.")
     if wanted is str and name not in ("incoming_mail_domain", "external_hostname"):
         return str(value)
     if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
@@ -279,7 +300,7 @@ def _checked(name: str, value: Any, wanted: Any, where: str) -> Any:
         raise SettingsError(f"{where} must be at least 1, not {value!r}.")
     if name == "interview_delete_days" and value < 0:
         raise SettingsError(f"{where} must be a number of days, 0 for never, not {value!r}.")
-    if name in ("port", "incoming_mail_port") and not 0 <= value <= 65535:
+    if name in ("port", "incoming_mail_port", "metrics_port") and not 0 <= value <= 65535:
         raise SettingsError(f"{where} must be a number from 0 to 65535, not {value!r}.")
     return value
 
