@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -11,7 +10,7 @@ from docassemble_lite.cli.arguments import Arguments
 from docassemble_lite.cli.opened import opened_store
 from docassemble_lite.cli.table import print_table
 from docassemble_lite.errors import LiteError
-from docassemble_lite.settings import Settings
+from docassemble_lite.settings import Settings, from_environment
 
 if TYPE_CHECKING:
     from docassemble_lite.store.database import Store
@@ -70,7 +69,7 @@ def _list_affected(store: Store) -> int:
 def _rotate(settings: Settings, store: Store) -> int:
     from docassemble_lite.store.server_keys import VARIABLE, key_file, server_keys, write_keys
 
-    if os.environ.get(VARIABLE):
+    if from_environment(VARIABLE):
         raise NotDone(_IN_THE_VARIABLE)
     write_keys(key_file(settings.data), [secrets.token_bytes(32), *server_keys(settings.data).read()])
     print(
@@ -106,7 +105,7 @@ def _forget(settings: Settings, store: Store, named: str) -> int:
     if needing:
         listed = ", ".join(f"{number} {what}" for what, number in sorted(needing.items()))
         raise NotDone(f"{named} is still needed by {listed}. First: python -m docassemble_lite keys reseal")
-    if os.environ.get(VARIABLE):
+    if from_environment(VARIABLE):
         raise NotDone(f"Nothing needs {named} any more: take it out of DAL_SERVER_KEY.")
     kept = [key for key_id, key in zip(there, server_keys(settings.data).read(), strict=True) if key_id != wanted]
     write_keys(key_file(settings.data), kept)

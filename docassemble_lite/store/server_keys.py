@@ -1,8 +1,9 @@
 """The server's own keys: one with which it seals, and earlier ones that still open what they sealed.
 
 They stand one after the other, the current one first, in the file `server.key` of the data folder (32 bytes each) or in
-the variable `DAL_SERVER_KEY` (64 hexadecimal digits each, commas between). A process looks whether the file has
-changed whenever it seals something, or meets something that it can't open; so a key can be changed while all of them run.
+the variable `DAL_SERVER_KEY` (64 hexadecimal digits each, commas between), or in the file that `DAL_SERVER_KEY_FILE` names. A
+process looks whether `server.key` has changed whenever it seals something, or meets something that it can't open; so a key can
+be changed while all of them run.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from docassemble_lite.errors import SettingsError
-from docassemble_lite.settings import Secret
+from docassemble_lite.settings import Secret, from_environment
 
 T = TypeVar("T")
 
@@ -47,7 +48,7 @@ class ServerKeys:
 
 def server_keys(data: Path) -> ServerKeys:
     """The keys of the server whose data folder this is; its first one is made when there is none."""
-    given = os.environ.get(VARIABLE)
+    given = from_environment(VARIABLE)
     if given:
         keys = _from_digits(given)
         return ServerKeys.fixed(*keys)
