@@ -22,6 +22,8 @@ COMMANDS = {
     "init": "begin a folder of your own: a config.yml and a first interview",
     "user": "show and change who can sign in",
     "tasks": "show background tasks, the newest first; run them again, revoke them",
+    "health": "say whether a part of the server is well, for Docker and others that watch over it",
+    "doctor": "look through the configuration from end to end and say what to do",
     "keys": "show the server's own keys; put another one in the place of the current one",
 }
 USER_DEEDS = {
@@ -43,6 +45,7 @@ KEY_DEEDS = {
     "forget": "remove an earlier key that nothing needs any more",
     "affected": "show the sessions whose key is missing",
 }
+ROLES = ("web", "worker", "cron", "mail")
 TASK_STATES = ("waiting", "running", "done", "failed", "revoked")
 
 
@@ -72,6 +75,9 @@ class Arguments:
     task: str = ""
     # the id of one of the server's keys
     key: str = ""
+    # a part of the server
+    role: str = ""
+    as_json: bool = False
     # numbers of open files that a supervisor hands to its children
     socket_fd: int | None = None
     lifeline_fd: int | None = None
@@ -110,6 +116,8 @@ def _parser() -> argparse.ArgumentParser:
         "paths", nargs="*", type=Path, metavar="PATH", help="files or folders (default: the folder of interviews)"
     )
     made["init"].add_argument("folder", nargs="?", type=Path, default=Path("."), metavar="FOLDER", help="where (default: here)")
+    made["health"].add_argument("role", choices=ROLES, metavar="ROLE", help=f"which part: {', '.join(ROLES)}")
+    made["doctor"].add_argument("--json", action="store_true", dest="as_json", help="print what is found as JSON")
     made["web"].add_argument("--socket-fd", type=int, help=argparse.SUPPRESS)
     for name in ("web", "worker", "mail"):
         made[name].add_argument("--lifeline-fd", type=int, help=argparse.SUPPRESS)

@@ -14,8 +14,10 @@ from celery import Celery
 from celery.platforms import SecurityWarning
 from celery.signals import worker_init, worker_process_init, worker_ready, worker_shutdown, worker_shutting_down
 from celery.worker import state
+from celery.worker.control import inspect_command
 
 from docassemble_lite.broker import RUN_TASK, Broker
+from docassemble_lite.broker.messages import SIGNS_OF_LIFE
 from docassemble_lite.logs import log_to_file
 from docassemble_lite.settings import Settings
 from docassemble_lite.store.schema import migrate
@@ -101,6 +103,10 @@ def make_worker(settings: Settings, sweepers: list[Sweeper] | None = None) -> Ce
     worker_process_init.connect(make_runner, weak=False)
     worker_ready.connect(start_sweeper, weak=False)
     worker_shutdown.connect(stop_sweeper, weak=False)
+
+    @inspect_command(name=SIGNS_OF_LIFE)
+    def signs_of_life(_state: Any) -> dict[str, float]:
+        return sweepers[0].signs_of_life() if sweepers else {}
 
     @celery.task(name=RUN_TASK)
     def run(*arguments: Any, **named: Any) -> None:

@@ -44,6 +44,8 @@ class Sweeper:
         self._forget_keys_at = 0.0
         # the moment (of time.monotonic) since which the store has been there; None: it wasn't at the last look
         self._there_since: float | None = None
+        # when the store and the broker were last reached; a worker that has come so far has reached them
+        self._reached = dict.fromkeys(("store", "broker"), time.monotonic())
         self._over = threading.Event()
         self._threads = [
             threading.Thread(target=self._at_intervals, args=(look,), name=name, daemon=True)
@@ -58,6 +60,11 @@ class Sweeper:
     def runs_error_action(self) -> bool:
         """Whether there is a process that runs error actions."""
         return self._ending is not None and self._ending.poll() is None
+
+    def signs_of_life(self) -> dict[str, float]:
+        """For how many seconds the "store" and the "broker" haven't been reached. It is tried at each look."""
+        now = time.monotonic()
+        return {part: now - moment for part, moment in self._reached.items()}
 
     def finish(self) -> None:
         """Begin nothing more. The error action that is running may go on to its end."""
@@ -76,6 +83,7 @@ class Sweeper:
         unread = self.broker.unread()
         if unread is None:
             return
+        self._reached["broker"] = time.monotonic()
         with undisturbed():
             missing = self.store.tasks.waiting() - unread
             overdue = self.store.tasks.overdue(self.settings.task_sweep, min(missing, _MOST_MESSAGES)) if missing > 0 else []
@@ -102,7 +110,7 @@ class Sweeper:
     def _workers_can_tell(self) -> bool:
         """Whether the store has been there long enough for signs of life, which nobody could give while it was away."""
         self.store.tasks.has_lost()
-        now = time.monotonic()
+        now = self._reached["store"] = time.monotonic()
         if self._there_since is None:
             self._there_since = now
         return now - self._there_since >= self.settings.task_heartbeat

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import shutil
 import smtplib
+import socket
 import ssl
 import subprocess
 import urllib.parse
@@ -153,6 +154,11 @@ def filled_in(service: dict[str, Any], values: dict[str, str]) -> dict[str, str]
     return made
 
 
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 @pytest.fixture(scope="module")
 def ways(composed: Composed, certificate: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ways]:
     """nginx in front of the web server."""
@@ -164,8 +170,8 @@ def ways(composed: Composed, certificate: Path, tmp_path_factory: pytest.TempPat
     values = {"WEB": f"127.0.0.1:{composed.web_port}", "CERTIFICATE": str(certificate), "CERTIFICATE_KEY": str(certificate)}
     (folder / "conf.d").mkdir()
     for port, files in ((made.http, ["compose.yml"]), (made.to_https, ["compose.yml", "https.yml"])):
-        for name, text in filled_in(read_compose(*files)["services"]["nginx"], values).items():
-            here = text.replace("listen 8080", f"listen 127.0.0.1:{port}").replace(
+        for name, content in filled_in(read_compose(*files)["services"]["nginx"], values).items():
+            here = content.replace("listen 8080", f"listen 127.0.0.1:{port}").replace(
                 "listen 8443", f"listen 127.0.0.1:{made.https}"
             )
             (folder / "conf.d" / name.replace("default", str(port))).write_text(here)
@@ -178,7 +184,7 @@ def ways(composed: Composed, certificate: Path, tmp_path_factory: pytest.TempPat
     output = folder / "output.txt"
     with output.open("wb") as out:
         running = Role(subprocess.Popen(command, stdout=out, stderr=out), output)
-    eventually(lambda: (folder / "nginx.pid").exists(), "nginx runs")
+    eventually(lambda: listens(made.https), "nginx listens")
     yield made
     assert running.stop() == 0, running.said
 
