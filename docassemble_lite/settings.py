@@ -299,7 +299,7 @@ def _from_file(config: Path) -> dict[str, Any]:
     if not isinstance(raw, dict):
         raise SettingsError(f"{config} must have lines of the form “directive: value”.")
     known = {item.name for item in fields(Settings)} - {"config"}
-    values = {}
+    values: dict[str, Any] = {name: config.parent / getattr(Settings(), name) for name in _PATHS}
     for key, value in raw.items():
         name = str(key).replace(" ", "_").replace("-", "_")
         if name not in known:

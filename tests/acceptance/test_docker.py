@@ -170,9 +170,7 @@ def ways(composed: Composed, certificate: Path, tmp_path_factory: pytest.TempPat
                 "listen 8443", f"listen 127.0.0.1:{made.https}"
             )
             (folder / "conf.d" / name.replace("default", str(port))).write_text(here)
-    (folder / "nginx.conf").write_text(
-        "daemon off; worker_processes 1; pid nginx.pid; events {} http { access_log off; include conf.d/*.conf; }"
-    )
+    (folder / "nginx.conf").write_text("daemon off; worker_processes 1; pid nginx.pid; events {} http { include conf.d/*.conf; }")
     command = [program, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", "stderr"]
     checked = subprocess.run([*command, "-t"], capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stderr

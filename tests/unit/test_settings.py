@@ -52,6 +52,13 @@ def test_a_variable_that_is_no_yaml_is_named(monkeypatch: pytest.MonkeyPatch) ->
         load_settings()
 
 
+def test_the_usual_folders_lie_beside_the_configuration_wherever_the_program_is_started(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "config.yml").write_text("port: 1\n")
+    settings = load_settings(Path("elsewhere") / "config.yml")
+    assert (settings.data, settings.interviews) == (Path("elsewhere/data"), Path("elsewhere/interviews"))
+
+
 # --- values in files
 
 
