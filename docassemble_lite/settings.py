@@ -17,6 +17,7 @@ import yaml
 
 from docassemble_lite.emails import read_address
 from docassemble_lite.errors import SettingsError
+from docassemble_lite.logs import FORMATS, Format
 
 #: What the configuration can allow to a privilege. Of what isn't there to be done, the permission has no effect.
 PERMISSIONS = frozenset(
@@ -100,7 +101,12 @@ class Settings:
     # where people go who leave an interview, and who sign out in one; empty: a page of this server
     exitpage: str = ""
     logoutpage: str = ""
+    # where numbers for Prometheus are served; 0: nowhere
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int = 0
     debug: bool = False
+    # what the lines of the log are: "text" for people, "json" for programs
+    log_format: Format = "text"
     # ways to send e-mails, the usual one first; none: no e-mail is sent
     mail: tuple[MailAccount, ...] = ()
     # the domain of addresses by which e-mails are sent to sessions; empty: `external hostname`, if `run` isn't to receive any
@@ -334,6 +340,8 @@ def _checked(name: str, value: Any, wanted: Any, where: str) -> Any:
         return float(value)
     if wanted is Secret:
         return _secret(value, where)
+    if name == "log_format" and value not in FORMATS:
+        raise SettingsError(f"{where} must be one of {', '.join(FORMATS)}, not {value!r}.")
     if wanted is str and name not in ("incoming_mail_domain", "external_hostname"):
         return str(value)
     if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
@@ -344,7 +352,7 @@ def _checked(name: str, value: Any, wanted: Any, where: str) -> Any:
         raise SettingsError(f"{where} must be at least 1, not {value!r}.")
     if name == "interview_delete_days" and value < 0:
         raise SettingsError(f"{where} must be a number of days, 0 for never, not {value!r}.")
-    if name in ("port", "incoming_mail_port") and not 0 <= value <= 65535:
+    if name in ("port", "incoming_mail_port", "metrics_port") and not 0 <= value <= 65535:
         raise SettingsError(f"{where} must be a number from 0 to 65535, not {value!r}.")
     return value
 

@@ -51,7 +51,7 @@ def _carry_out(arguments: Arguments) -> int:
         return examine(arguments)
 
     settings = arguments.settings()
-    log_to_stderr(debug=settings.debug)
+    log_to_stderr(debug=settings.debug, form=settings.log_format)
     match arguments.command:
         case "run":
             from docassemble_lite.cli.supervisor import supervise
@@ -89,6 +89,10 @@ def _carry_out(arguments: Arguments) -> int:
             from docassemble_lite.cli.tasks import manage_tasks
 
             return manage_tasks(settings, arguments)
+        case "metrics":
+            from docassemble_lite.cli.metrics import give_metrics
+
+            return give_metrics(settings, lifeline_fd=arguments.lifeline_fd)
         case "health":
             from docassemble_lite.cli.health import tell_health
 

@@ -7,8 +7,10 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from docassemble_lite import __version__
+from docassemble_lite.logs import FORMATS
 from docassemble_lite.settings import Settings, load_settings
 
 COMMANDS = {
@@ -23,6 +25,7 @@ COMMANDS = {
     "user": "show and change who can sign in",
     "tasks": "show background tasks, the newest first; run them again, revoke them",
     "health": "say whether a part of the server is well, for Docker and others that watch over it",
+    "metrics": "serve numbers for Prometheus in the foreground",
     "doctor": "look through the configuration from end to end and say what to do",
     "keys": "show the server's own keys; put another one in the place of the current one",
 }
@@ -58,6 +61,7 @@ class Arguments:
     port: int | None = None
     data: Path | None = None
     config: Path | None = None
+    log_format: Literal["text", "json"] | None = None
     paths: tuple[Path, ...] = ()
     folder: Path = Path(".")
     # what is to be done, where a command has several things to do
@@ -84,11 +88,17 @@ class Arguments:
 
     def settings(self) -> Settings:
         """The configuration, with the options of the command line over it."""
-        return load_settings(self.config, host=self.host, port=self.port, data=self.data)
+        return load_settings(self.config, host=self.host, port=self.port, data=self.data, log_format=self.log_format)
 
     def options(self) -> list[str]:
         """The options that give another command the same configuration."""
-        given = {"--host": self.host, "--port": self.port, "--data": self.data, "--config": self.config}
+        given = {
+            "--host": self.host,
+            "--port": self.port,
+            "--data": self.data,
+            "--config": self.config,
+            "--log-format": self.log_format,
+        }
         return [text for option, value in given.items() if value is not None for text in (option, str(value))]
 
 
@@ -119,7 +129,7 @@ def _parser() -> argparse.ArgumentParser:
     made["health"].add_argument("role", choices=ROLES, metavar="ROLE", help=f"which part: {', '.join(ROLES)}")
     made["doctor"].add_argument("--json", action="store_true", dest="as_json", help="print what is found as JSON")
     made["web"].add_argument("--socket-fd", type=int, help=argparse.SUPPRESS)
-    for name in ("web", "worker", "mail"):
+    for name in ("web", "worker", "mail", "metrics"):
         made[name].add_argument("--lifeline-fd", type=int, help=argparse.SUPPRESS)
     _add_deeds_of_user(made["user"])
     _add_deeds_of_tasks(made["tasks"])
@@ -188,6 +198,7 @@ def _options_of_every_command(argument_default: str | None = None) -> argparse.A
     options.add_argument("--host", metavar="HOST", help="address to listen on (default: 127.0.0.1, this machine only)")
     options.add_argument("--port", type=_port, metavar="PORT", help="port to listen on (default: 8080; 0: any free one)")
     options.add_argument("--data", type=Path, metavar="DIR", help="folder of the store (default: data)")
+    options.add_argument("--log-format", choices=FORMATS, help="what the lines of the log are (default: text)")
     options.add_argument("--config", type=Path, metavar="FILE", help="configuration (default: config.yml, if there is one)")
     return options
 

@@ -50,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _deliver(options: argparse.Namespace) -> int:
     settings = load_settings(options.config, data=options.data)
-    log_to_stderr(debug=settings.debug)
+    log_to_stderr(debug=settings.debug, form=settings.log_format)
     if not settings.mail_domain:
         raise SettingsError("Receiving e-mails needs the directive “incoming mail domain”, or “external hostname”.")
     raw = sys.stdin.buffer.read(settings.incoming_mail_size + 1)

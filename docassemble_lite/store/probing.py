@@ -8,14 +8,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, NullPool, create_engine, inspect, make_url, select, text
+from sqlalchemy import Connection, NullPool, create_engine, func, inspect, make_url, select, text
 from sqlalchemy.engine import URL
 
 from docassemble_lite.settings import Settings
-from docassemble_lite.store.tables import cron_runs
+from docassemble_lite.store.tables import cron_runs, tasks
 
 # seconds that the database has for each step
 _STEP = 2
+#: All states of tasks.
+STATES = ("waiting", "running", "done", "failed", "revoked")
 
 
 def tables_version(settings: Settings) -> str | None:
@@ -42,6 +44,19 @@ def time_of_database(settings: Settings) -> datetime:
             return datetime.fromisoformat(str(found))
         moment: datetime = connection.scalar(text("SELECT clock_timestamp() AT TIME ZONE 'UTC'"))
         return moment
+
+
+def tasks_by_state(settings: Settings) -> dict[str, int]:
+    """How many background tasks there are in each state. Raises as `tables_version` does."""
+    with _connected(settings) as connection:
+        found = connection.execute(select(tasks.c.state, func.count()).group_by(tasks.c.state))
+        return dict.fromkeys(STATES, 0) | {state: number for state, number in found}
+
+
+def ends_of_cron_runs(settings: Settings) -> dict[str, datetime]:
+    """When each scheduled task was last run to its end, in UTC without a time zone. Raises as `tables_version` does."""
+    with _connected(settings) as connection:
+        return {event: ended for event, ended in connection.execute(select(cron_runs.c.event, cron_runs.c.ended))}
 
 
 @contextmanager

@@ -29,6 +29,7 @@ from docassemble_lite.web import (
     interviews,
     leaving,
     lists,
+    observing,
     opening,
     password,
     people,
@@ -82,6 +83,7 @@ def create_app(settings: Settings) -> Flask:
         settings, store, programs, surroundings, Visits(surroundings), CheckIns(surroundings), Health(settings, broker)
     )
     Bootstrap5(app)
+    observing.init_app(app, settings)
     signed_in.init_app(app)
     security.init_app(app)
     opening.init_app(app)

@@ -19,6 +19,7 @@ from celery.worker.control import inspect_command
 from docassemble_lite.broker import RUN_TASK, Broker
 from docassemble_lite.broker.messages import SIGNS_OF_LIFE
 from docassemble_lite.logs import log_to_file
+from docassemble_lite.metrics import clear_away
 from docassemble_lite.settings import Settings
 from docassemble_lite.store.schema import migrate
 from docassemble_lite.worker.runner import Runner
@@ -66,6 +67,7 @@ def _leave_when_idle(sweepers: list[Sweeper]) -> None:
         while state.active_requests or any(sweeper.runs_error_action for sweeper in sweepers):
             time.sleep(_LOOK_AGAIN)
         logging.shutdown()
+        clear_away()
         for child in active_children():
             child.terminate()
         os._exit(0)
@@ -85,7 +87,7 @@ def make_worker(settings: Settings, sweepers: list[Sweeper] | None = None) -> Ce
 
     def prepare(**_: Any) -> None:
         migrate(settings)
-        log_to_file(settings.data / LOG_FILE)
+        log_to_file(settings.data / LOG_FILE, debug=settings.debug, form=settings.log_format)
 
     def make_runner(**_: Any) -> None:
         # connections must not be shared with the process that this one was forked from

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from sqlalchemy.exc import SQLAlchemyError
 
 from docassemble_lite.broker import Broker
+from docassemble_lite.metrics import count
 from docassemble_lite.pokes import Pokes, open_pokes
 from docassemble_lite.settings import Settings
 from docassemble_lite.store.database import Store, open_store
@@ -89,6 +90,7 @@ class Sweeper:
             overdue = self.store.tasks.overdue(self.settings.task_sweep, min(missing, _MOST_MESSAGES)) if missing > 0 else []
         for task_id in overdue:
             log.info('action="task_woken" task=%s', task_id)
+            count("tasks_woken")
             if not self.broker.send(task_id):
                 return
 
@@ -99,6 +101,7 @@ class Sweeper:
             if not self._workers_can_tell():
                 return
             for _, session_id in self.store.tasks.end_lost():
+                count("tasks_lost")
                 self.pokes.send(session_id)
             if self.store.tasks.has_lost():
                 self._run_error_actions()
@@ -131,8 +134,11 @@ class Sweeper:
 
     def _at_intervals(self, look: Callable[[], None]) -> None:
         while not self._over.wait(self.settings.task_sweep):
+            result = "failed"
             try:
                 look()
+                result = "done"
             except Exception:
                 # the store may be away for a while, or the machine have no memory left; the next look tries again
                 log.exception('action="sweep_failed"')
+            count("sweeps", look=look.__name__, result=result)
