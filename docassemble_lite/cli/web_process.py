@@ -82,8 +82,6 @@ class DrainingServer:
             connection_limit=CONNECTIONS,
             # the app refuses what is too large with a page of its own; this is for what would fill the disk
             max_request_body_size=(FILES_AT_ONCE + 1) * settings.maximum_content_length,
-            # send what an app yields at once: it may be an event that somebody waits for
-            send_bytes=1,
             clear_untrusted_proxy_headers=not settings.behind_https_load_balancer,
             ident=None,
         )

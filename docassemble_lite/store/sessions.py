@@ -28,7 +28,7 @@ from docassemble_lite.store.loaded import Entrance, Listed, Loaded, Peek
 from docassemble_lite.store.tables import SESSION_ID_LENGTH
 from docassemble_lite.store.tasks import FinishedTask, NewTask, Tasks, new_rows
 from docassemble_lite.store.vault import Vault
-from docassemble_lite.store.writing import Writing
+from docassemble_lite.store.writing import Writing, for_single_reads
 
 # so often at most it is written down who is there
 _NOTED_EVERY = timedelta(minutes=1)
@@ -47,6 +47,7 @@ class Sessions:
 
     def __init__(self, engine: Engine, vault: Vault, writing: Writing, tasks: Tasks, files: Files) -> None:
         self._engine = engine
+        self._single_reads = for_single_reads(engine)
         self._writing = writing
         self._vault = vault
         self._tasks = tasks
@@ -417,7 +418,7 @@ class Sessions:
     def _first(self, statement: Any, values: Mapping[str, Any]) -> RowMapping:
         if not is_id(values["wanted"]):
             raise SessionNotFound
-        with self._engine.connect() as connection:
+        with self._single_reads.connect() as connection:
             row = connection.execute(statement, values).mappings().first()
         if row is None:
             raise SessionNotFound

@@ -24,7 +24,7 @@ from docassemble_lite.engine.blocks.texts import BlockText, page_text_at, text_a
 from docassemble_lite.engine.breadcrumbs import leave_breadcrumb
 from docassemble_lite.engine.decorating import with_images
 from docassemble_lite.engine.document import Section
-from docassemble_lite.engine.expressions import constant_or_expression, set_variable
+from docassemble_lite.engine.expressions import constant_or_expression, set_variable, truth
 from docassemble_lite.engine.fields.control_name import control_name
 from docassemble_lite.engine.fields.datatype import FieldSpec, FieldTexts, Option
 from docassemble_lite.engine.fields.registry import datatype_for
@@ -356,7 +356,7 @@ class QuestionBlock(Block):
             presses=form.presses,
             press_name=form.press_name,
             press_variable=form.press_variable,
-            back=_truth(self.back, evaluation),
+            back=truth(self.back, evaluation.answers),
             check_in=binding.filled(self.check_in),
             collected=form.collection.asked if form.collection else None,
             gathering=tuple(sorted(evaluation.current.gathering)),
@@ -366,7 +366,7 @@ class QuestionBlock(Block):
         self, evaluation: Evaluation, form: Form, asked: Asked, question: tuple[str, str], texts: Mapping[str, str]
     ) -> Screen:
         answers, parts, features = evaluation.answers, evaluation.program.parts, evaluation.program.features
-        style = "none" if form.style == "continue" and _truth(self.hides_continue, evaluation) else form.style
+        style = "none" if form.style == "continue" and truth(self.hides_continue, evaluation.answers) else form.style
         shown = shown_help(evaluation, self.help)
         return Screen(
             asked=asked,
@@ -530,7 +530,7 @@ class QuestionBlock(Block):
             variable,
             control_name(variable),
             "signature",
-            required=_truth(self.signature_required, evaluation),
+            required=truth(self.signature_required, evaluation.answers),
             texts=FieldTexts(label_html=self.question.inline(evaluation.answers), label=question, no_label=True),
             keys={"pen color": self.pen_color.value(evaluation.answers) if self.pen_color else ""},
         )
@@ -578,10 +578,6 @@ def message_screen(evaluation: Evaluation, message: EndWithMessage) -> Screen:
         language=evaluation.current.language,
         features=evaluation.program.features,
     )
-
-
-def _truth(condition: Any, evaluation: Evaluation) -> bool:
-    return condition if isinstance(condition, bool) else bool(condition.evaluate(evaluation.answers))
 
 
 def _other_parts(evaluation: Evaluation) -> dict[str, str]:

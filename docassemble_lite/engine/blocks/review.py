@@ -11,7 +11,7 @@ from docassemble_lite.engine.blocks.block import expressions_in
 from docassemble_lite.engine.blocks.question import Form, QuestionBlock
 from docassemble_lite.engine.blocks.texts import BlockText, page_text_at, text_at
 from docassemble_lite.engine.document import Items, Section
-from docassemble_lite.engine.expressions import Expression, constant_or_expression, read_variable
+from docassemble_lite.engine.expressions import Expression, constant_or_expression, read_variable, truth
 from docassemble_lite.engine.names import Binding, is_path, normalized
 from docassemble_lite.engine.offers import offered_url
 from docassemble_lite.engine.screen import Review, ReviewItem, Screen
@@ -121,8 +121,7 @@ class ReviewBlock(QuestionBlock):
         return Form(style="continue", continue_variable=binding.filled(self.continue_variable))
 
     def _item(self, entry: ReviewEntry, evaluation: Evaluation, binding: Binding) -> ReviewItem | None:
-        skips = self.skips if isinstance(self.skips, bool) else bool(self.skips.evaluate(evaluation.answers))
-        if not skips:
+        if not truth(self.skips, evaluation.answers):
             return entry.shown(evaluation, binding)
         try:
             return entry.shown(evaluation, binding)
