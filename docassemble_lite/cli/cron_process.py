@@ -9,6 +9,7 @@ import time
 from docassemble_lite.cli.arguments import Arguments
 from docassemble_lite.cli.events import Signals, Waiting
 from docassemble_lite.cli.lifeline import GRACE
+from docassemble_lite.cli.metrics import record
 from docassemble_lite.cli.migrating import bring_up_to_date
 from docassemble_lite.cli.timetable import Timetable, command_for_slots
 from docassemble_lite.settings import Settings
@@ -22,6 +23,8 @@ def keep_schedule(settings: Settings, arguments: Arguments) -> int:
     """Start what is due until SIGTERM or Ctrl-C; the exit code: 0, or 1 if a task had to be killed."""
     waiting = Waiting(Signals(signal.SIGTERM, signal.SIGINT, signal.SIGCHLD))
     bring_up_to_date(settings)
+    # the tasks count as well, into the folder that this makes known
+    record(settings, supervised=False)
     timetable = Timetable(command_for_slots(arguments), settings.zone)
     print("Starting scheduled tasks when they are due (Ctrl-C stops it)", flush=True)
     while True:

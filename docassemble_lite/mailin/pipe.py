@@ -44,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return os.EX_TEMPFAIL
     except Exception:
         # with any other code the mail server would send the e-mail back, though it isn't to blame
-        log.exception("The e-mail couldn't be taken in")
+        log.exception('action="email_failed"')
         return os.EX_TEMPFAIL
 
 
