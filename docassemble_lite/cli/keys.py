@@ -10,15 +10,15 @@ from docassemble_lite.cli.arguments import Arguments
 from docassemble_lite.cli.opened import opened_store
 from docassemble_lite.cli.table import print_table
 from docassemble_lite.errors import LiteError
-from docassemble_lite.settings import Settings, from_environment
+from docassemble_lite.settings import Settings
 
 if TYPE_CHECKING:
     from docassemble_lite.store.database import Store
 
 _HEADS = ("key", "is", "sessions", "steps", "tasks")
 _IN_THE_VARIABLE = (
-    "The keys stand in DAL_SERVER_KEY. Write a new one before the current one there, with a comma between them, "
-    "start all processes again, and then: python -m docassemble_lite keys reseal"
+    "The keys stand in DAL_SERVER_KEY, or the file that DAL_SERVER_KEY_FILE names. Write a new one before the current one there, "
+    "with a comma between them, start all processes again, and then: python -m docassemble_lite keys reseal"
 )
 
 
@@ -67,9 +67,9 @@ def _list_affected(store: Store) -> int:
 
 
 def _rotate(settings: Settings, store: Store) -> int:
-    from docassemble_lite.store.server_keys import VARIABLE, key_file, server_keys, write_keys
+    from docassemble_lite.store.server_keys import are_given, key_file, server_keys, write_keys
 
-    if from_environment(VARIABLE):
+    if are_given():
         raise NotDone(_IN_THE_VARIABLE)
     write_keys(key_file(settings.data), [secrets.token_bytes(32), *server_keys(settings.data).read()])
     print(
@@ -93,7 +93,7 @@ def _reseal(store: Store) -> int:
 
 
 def _forget(settings: Settings, store: Store, named: str) -> int:
-    from docassemble_lite.store.server_keys import VARIABLE, key_file, server_keys, write_keys
+    from docassemble_lite.store.server_keys import are_given, key_file, server_keys, write_keys
 
     there = store.vault.key_ids()
     wanted = next((key_id for key_id in there if key_id.hex() == named), None)
@@ -105,8 +105,8 @@ def _forget(settings: Settings, store: Store, named: str) -> int:
     if needing:
         listed = ", ".join(f"{number} {what}" for what, number in sorted(needing.items()))
         raise NotDone(f"{named} is still needed by {listed}. First: python -m docassemble_lite keys reseal")
-    if from_environment(VARIABLE):
-        raise NotDone(f"Nothing needs {named} any more: take it out of DAL_SERVER_KEY.")
+    if are_given():
+        raise NotDone(f"Nothing needs {named} any more: take it out of DAL_SERVER_KEY, or of the file.")
     kept = [key for key_id, key in zip(there, server_keys(settings.data).read(), strict=True) if key_id != wanted]
     write_keys(key_file(settings.data), kept)
     print(f"{named} is forgotten.")

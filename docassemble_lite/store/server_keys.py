@@ -48,17 +48,21 @@ class ServerKeys:
 
 def server_keys(data: Path) -> ServerKeys:
     """The keys of the server whose data folder this is; its first one is made when there is none."""
-    given = from_environment(VARIABLE)
-    if given:
-        keys = _from_digits(given)
+    if are_given():
+        keys = _from_digits(from_environment(VARIABLE))
         return ServerKeys.fixed(*keys)
     path = key_file(data)
     _made_once(path)
     return ServerKeys(lambda: _from_file(path), lambda: _state_of(path))
 
 
+def are_given() -> bool:
+    """Whether the environment holds the keys, or names the file that does."""
+    return any(os.environ.get(variable) for variable in (VARIABLE, f"{VARIABLE}_FILE"))
+
+
 def key_file(data: Path) -> Path:
-    """Where the keys are kept, unless `DAL_SERVER_KEY` holds them."""
+    """Where the keys are kept, unless they are given."""
     return data / "server.key"
 
 

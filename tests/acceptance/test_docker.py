@@ -123,6 +123,8 @@ def test_a_screen_a_task_an_e_mail_and_the_clock_meet_in_one_session(composed: C
         eventually(lambda heard=heard: heard in visitor.show("all.yml").words, f"the session heard of {heard}")
     eventually(lambda: not composed.not_well("cron"), "the task of the hour is over")
     assert composed.not_well(*ROLES) == {}
+    # the secret has taken its place
+    assert not (composed.folder / "data" / "server.key").exists()
 
 
 # --- nginx

@@ -96,6 +96,13 @@ def test_the_servers_key_may_stand_in_a_file(monkeypatch: pytest.MonkeyPatch, tm
     assert not (tmp_path / "data").exists()
 
 
+def test_an_empty_file_is_no_key_of_the_server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Otherwise another key would be made, which opens nothing of what is there."""
+    in_file(monkeypatch, "DAL_SERVER_KEY", "")
+    with pytest.raises(SettingsError, match="must be 64 hexadecimal digits"):
+        server_keys(tmp_path)
+
+
 # --- passwords
 
 
