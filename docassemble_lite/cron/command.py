@@ -18,7 +18,19 @@ from typing import Any
 from sqlalchemy.exc import OperationalError
 
 from docassemble_lite import __version__, clock
-from docassemble_lite.cron.runs import DAILY, Done, Tally, Worker, begin_log, delete_unused, run_beside, run_here, sessions_for
+from docassemble_lite.cron.bar import Bar
+from docassemble_lite.cron.runs import (
+    DAILY,
+    Done,
+    Tally,
+    Worker,
+    begin_log,
+    count_sessions_for,
+    delete_unused,
+    run_beside,
+    run_here,
+    sessions_for,
+)
 from docassemble_lite.cron.slots import slot_of
 from docassemble_lite.errors import LiteError
 from docassemble_lite.logs import FORMATS
@@ -146,7 +158,8 @@ def _all(settings: Settings, options: Options, worker: Worker, slot: str) -> int
 
 
 def _until_told(settings: Settings, options: Options, worker: Worker, slot: str, stopping: Stopping) -> int:
-    began, tally, bar = time.monotonic(), Tally(), Bar()
+    began, tally = time.monotonic(), Tally()
+    bar = Bar(lambda: count_sessions_for(worker.surroundings, options.event))
 
     def report(done: Done) -> None:
         if done.text:
@@ -202,27 +215,3 @@ class Stopping:
 
     def _tell(self, *_: object) -> None:
         self.told = True
-
-
-class Bar:
-    """A line on a terminal that says how far the run is; nothing in a crontab's mail."""
-
-    _EVERY = 0.2
-
-    def __init__(self) -> None:
-        self._shown = sys.stderr.isatty()
-        self._began = time.monotonic()
-        self._next = 0.0
-
-    def show(self, number: int, failed: int) -> None:
-        """So many sessions are done."""
-        now = time.monotonic()
-        if self._shown and now >= self._next:
-            self._next = now + self._EVERY
-            rate = number / max(now - self._began, 0.001)
-            print(f"\r\033[K{number} sessions, {failed} failed, {rate:.0f} a second", end="", file=sys.stderr, flush=True)
-
-    def clear(self) -> None:
-        """Make room for other lines."""
-        if self._shown:
-            print("\r\033[K", end="", file=sys.stderr, flush=True)

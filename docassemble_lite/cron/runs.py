@@ -134,6 +134,11 @@ def sessions_for(surroundings: Surroundings, event: str) -> Iterator[str]:
         after = ids[-1]
 
 
+def count_sessions_for(surroundings: Surroundings, event: str) -> int:
+    """How many they are."""
+    return surroundings.store.sessions.count_allowing_cron(interviews_for(surroundings, event))
+
+
 # --- running ---------------------------------------------------------------------------------------------------------
 
 

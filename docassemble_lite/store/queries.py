@@ -81,9 +81,11 @@ def ids_in_order(*, of_person: bool) -> Select[Any]:
 
 _allows_cron = and_(sessions.c.multi_user, sessions.c.allow_cron)
 interviews_allowing_cron = select(sessions.c.interview).where(_allows_cron).distinct()
+_allows_cron_there = and_(_allows_cron, sessions.c.interview.in_(bindparam("interviews", expanding=True)))
+count_allowing_cron = select(func.count()).select_from(sessions).where(_allows_cron_there)
 ids_allowing_cron = (
     select(sessions.c.id)
-    .where(_allows_cron, sessions.c.interview.in_(bindparam("interviews", expanding=True)), sessions.c.id > bindparam("after"))
+    .where(_allows_cron_there, sessions.c.id > bindparam("after"))
     .order_by(sessions.c.id)
     .limit(bindparam("most"))
 )

@@ -393,6 +393,11 @@ class Sessions:
         with self._engine.connect() as connection:
             return list(connection.scalars(queries.ids_allowing_cron, values))
 
+    def count_allowing_cron(self, interviews: Iterable[str]) -> int:
+        """How many plain sessions of these interviews allow scheduled tasks."""
+        with self._engine.connect() as connection:
+            return connection.scalar(queries.count_allowing_cron, {"interviews": list(interviews)}) or 0
+
     def unsaved_since(self, moment: datetime, most: int, *, of: str | None = None, not_of: Iterable[str] = ()) -> list[Peek]:
         """Sessions last saved before `moment` (naive UTC), oldest first: those `of` an interview, or of all but some."""
         if of is not None:
