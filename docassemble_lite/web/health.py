@@ -14,6 +14,10 @@ log = logging.getLogger(__name__)
 blueprint = Blueprint("health", __name__)
 
 
+#: Where to ask.
+HEALTH_PATHS = ("/healthz", "/readyz")
+
+
 @blueprint.get("/healthz")
 def alive() -> Response:
     """The process answers. It looks at nothing else: a process isn't to be ended because the database is away."""

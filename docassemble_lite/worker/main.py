@@ -39,7 +39,7 @@ def main(settings: Settings) -> int:
     """Run tasks until the process is told to stop; the exit code."""
     sweepers: list[Sweeper] = []
     celery = make_worker(settings, sweepers)
-    worker_shutting_down.connect(lambda **_: _leave_when_idle(sweepers), weak=False)
+    worker_shutting_down.connect(lambda **_: _leave_when_idle(Broker(settings), sweepers), weak=False)
     # workers take nothing from the broker but the id of a row, so that being root adds no risk to messages
     warnings.filterwarnings("ignore", category=SecurityWarning)
     worker = celery.Worker(
@@ -55,17 +55,26 @@ def main(settings: Settings) -> int:
     return int(worker.exitcode or 0)
 
 
-def _leave_when_idle(sweepers: list[Sweeper]) -> None:
+def _leave_when_idle(broker: Broker, sweepers: list[Sweeper]) -> None:
     """End the process as soon as the running tasks and error actions have ended.
 
-    Celery waits seconds for processes that have nothing to do. What it had fetched and not begun waits in the store.
+    Celery waits seconds for processes that have nothing to do. What it had fetched and not begun waits in the store, and other
+    workers are told of it.
     """
 
+    # Celery is about to forget them
+    fetched = [request.kwargs["task"] for request in set(state.reserved_requests) - set(state.active_requests)]
+
     def leave() -> None:
+        log.info('action="worker_leaves" running=%d', len(state.active_requests))
         for sweeper in sweepers:
             sweeper.finish()
         while state.active_requests or any(sweeper.runs_error_action for sweeper in sweepers):
             time.sleep(_LOOK_AGAIN)
+        for task_id in fetched:
+            # whoever finds it begun all the same leaves it alone
+            log.info('action="task_returned" task=%s', task_id)
+            broker.send(task_id)
         logging.shutdown()
         clear_away()
         for child in active_children():
