@@ -65,6 +65,10 @@ def _carry_out(arguments: Arguments) -> int:
             from docassemble_lite.cli.worker_process import work
 
             return work(settings, lifeline_fd=arguments.lifeline_fd)
+        case "cron":
+            from docassemble_lite.cli.cron_process import keep_schedule
+
+            return keep_schedule(settings, arguments)
         case "mail":
             from docassemble_lite.cli.mail_process import receive_mail
 

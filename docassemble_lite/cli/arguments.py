@@ -17,6 +17,7 @@ COMMANDS = {
     "run": "start the whole server: web, worker and store (this is what you want)",
     "web": "serve web pages in one process in the foreground, for a container or systemd",
     "worker": "run background tasks in the foreground, for a container or systemd",
+    "cron": "start scheduled tasks when they are due, in the foreground, for a container or systemd",
     "mail": "receive e-mails to interviews in the foreground, for a container or systemd",
     "migrate": "bring the tables of the store up to date",
     "check": "look for mistakes in interviews",

@@ -108,10 +108,10 @@ def look_at_data(settings: Settings) -> Iterator[Found]:
 
 def look_at_key(settings: Settings) -> Iterator[Found]:
     """The key of the server."""
-    from docassemble_lite.store.server_keys import VARIABLE, key_file, server_keys
+    from docassemble_lite.store.server_keys import VARIABLE, are_given, key_file, server_keys
 
     path = key_file(settings.data)
-    given = bool(os.environ.get(VARIABLE))
+    given = are_given()
     if not given and not path.exists():
         yield Found(
             "note", "server key", f"there is no {path} yet", "The first start makes it. Keep a copy, apart from the data."
