@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from docassemble_lite.cli.lifeline import hold_on_to
+from docassemble_lite.cli.metrics import record
 from docassemble_lite.cli.migrating import bring_up_to_date, require_files
 from docassemble_lite.settings import Settings
 
@@ -16,4 +17,5 @@ def receive_mail(settings: Settings, *, lifeline_fd: int | None = None) -> int:
 
     bring_up_to_date(settings)
     require_files(settings)
+    record(settings, supervised=lifeline_fd is not None)
     return receive(settings, say=partial(print, flush=True))

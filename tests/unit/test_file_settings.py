@@ -45,11 +45,12 @@ def test_a_storage_has_a_bucket_a_prefix_and_what_opens_it(tmp_path: Path) -> No
     assert "abc123" not in repr(settings)
 
 
-def test_the_secret_may_stand_in_a_file(tmp_path: Path) -> None:
-    (tmp_path / "secret").write_text("abc123\n")
-    settings = _loaded(tmp_path, STORAGE.replace("secret access key: abc123", "secret access key file: secret"))
-    assert settings.file_storage_options
-    assert settings.file_storage_options.secret_access_key == b"abc123"
+def test_the_secret_may_stand_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "secret").write_text("def456\n")
+    monkeypatch.setenv("DAL_FILES_PASSWORD_FILE", str(tmp_path / "secret"))
+    options = _loaded(tmp_path, STORAGE.replace("  secret access key: abc123\n", "")).file_storage_options
+    assert options
+    assert options.secret_access_key == b"def456"
 
 
 def test_the_environment_may_name_the_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,9 +68,9 @@ def test_the_environment_may_name_the_place(tmp_path: Path, monkeypatch: pytest.
         ("files: s3://id:secret@bucket/x\n", "must be a folder"),
         ("file storage options: eu-central-1\n", "must have lines of the form"),
         ("file storage options:\n  key: x\n", "there is no directive “key”. There are: endpoint, region,"),
-        ("file storage options:\n  access key id: x\n", "must have both"),
+        ("file storage options:\n  secret access key: x\n", "must have an “access key id”"),
+        ("files password: x\n", "There is a “files password”, but"),
         ("file storage options:\n  secret access key: [x]\n", "must be a text"),
-        ("file storage options:\n  secret access key file: nowhere\n", "can't be read"),
         ("file storage options:\n  certificate: nowhere\n", "can't be read"),
         ("file storage options:\n  endpoint: s3.example.com\n", "endpoint must be"),
         ("file storage options:\n  endpoint: https://s3.example.com/path\n", "endpoint must be"),
