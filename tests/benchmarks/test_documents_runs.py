@@ -41,7 +41,7 @@ def test_the_benchmark_of_documents_prints_all_its_figures() -> None:
         env=os.environ | {"PYTHONPATH": source},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
     )
     assert (result.returncode, result.stderr) == (0, "")
     missing = [figure for figure in FIGURES if not re.search(rf"^{re.escape(figure)}.* \d+(\.\d+)?", result.stdout, re.MULTILINE)]

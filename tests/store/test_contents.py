@@ -166,6 +166,12 @@ def test_a_bucket_that_has_gone_loses_no_file(storage: Storage) -> None:
             act()
 
 
+def test_a_client_that_is_missing_is_told_with_what_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    with pytest.raises(SettingsError, match="pip install"):
+        S3Contents("s3://interviews", FileStorage())
+
+
 def test_a_process_that_was_forked_does_not_wait_for_ever(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
     contents = S3Contents(storage.new_place(), storage.options)
     contents.write("abc123", b"one")
