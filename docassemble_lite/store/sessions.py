@@ -218,6 +218,7 @@ class Sessions:
             gone = connection.execute(queries.delete_session, {"wanted": seen.session_id, "seen": seen.version})
             if gone.rowcount != 1:
                 raise SavedByAnother
+            self._files.loosen(connection, files)
         self._files.forget_contents(files)
 
     def note_person_access(self, session_id: str, user_id: int | None = None) -> None:

@@ -256,6 +256,13 @@ files = db.Table(
     Column("created", DateTime, nullable=False),
 )
 
+loose_contents = db.Table(
+    "loose_contents",
+    # the number of a file that has no row: one that is just being written, or one whose content is still to be removed
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("since", DateTime, nullable=False, index=True),
+)
+
 mailboxes = db.Table(
     "mailboxes",
     # what stands before the @: 80 random bits in lower-case Base32

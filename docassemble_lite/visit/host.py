@@ -243,7 +243,8 @@ class VisitHost:
         return self._asked(lambda: add(session.session_id, session.data_key, content, name=name, mimetype=mimetype)).number
 
     def read_file(self, number: int) -> bytes:
-        return self._store.files.read(self._file(number), self._loaded.data_key)
+        file = self._file(number)
+        return self._asked(lambda: self._store.files.read(file, self._loaded.data_key))
 
     def file_info(self, number: int) -> FileInfo:
         file = self._file(number)
