@@ -6,8 +6,10 @@ import io
 import shutil
 import subprocess
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from PIL import Image, ImageSequence, UnidentifiedImageError
+if TYPE_CHECKING:
+    from PIL import Image
 
 #: Seconds that one page may take.
 SECONDS_OF_PAGE = 120.0
@@ -27,6 +29,11 @@ class RecognitionError(Exception):
     """The text can't be read."""
 
 
+def is_installed() -> bool:
+    """Whether Tesseract is there."""
+    return shutil.which(_PROGRAM) is not None
+
+
 def recognized(pages: Sequence[bytes], language: str, mode: int) -> list[str]:
     """The text of each page, a picture. `mode` is Tesseract's page segmentation mode. Raises `RecognitionError`."""
     _require_program()
@@ -41,6 +48,8 @@ def recognized_pdfs(pages: Sequence[bytes], language: str, mode: int) -> list[by
 
 def pages_of_picture(content: bytes) -> list[bytes]:
     """The pages of a picture, each as a PNG: a TIFF may have several. Raises `RecognitionError`."""
+    from PIL import Image, ImageSequence, UnidentifiedImageError
+
     try:
         with Image.open(io.BytesIO(content)) as picture:
             return [_as_png(frame) for frame in ImageSequence.Iterator(picture)]
@@ -55,7 +64,7 @@ def _as_png(frame: Image.Image) -> bytes:
 
 
 def _require_program() -> None:
-    if shutil.which(_PROGRAM) is None:
+    if not is_installed():
         raise RecognitionError("Tesseract isn't installed on this server (apt install tesseract-ocr), so no text can be read.")
 
 
