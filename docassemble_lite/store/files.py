@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
 from docassemble_lite.clock import naive_utc
-from docassemble_lite.errors import NoSuchFile, SessionNotFound
+from docassemble_lite.errors import NoSuchFile, SessionNotFound, StoreAway
 from docassemble_lite.store import file_queries as queries
 from docassemble_lite.store.contents import Contents
 from docassemble_lite.store.vault import Vault
@@ -56,13 +56,18 @@ class Files:
     def add(self, session_id: str, data_key: bytes, content: bytes, *, name: str, mimetype: str) -> StoredFile:
         """Keep a file of a session from now on, whether or not its answers are saved.
 
-        Raises `SessionNotFound` when the session has gone.
+        Raises `SessionNotFound` when the session has gone, and `StoreAway` when the content can't be written.
         """
         number = self.new_number()
         extension = PurePosixPath(name).suffix.lower().removeprefix(".")
         added = StoredFile(number, session_id, name, extension, mimetype, len(content), naive_utc())
         row = self._row(added, data_key)
-        self._contents.write(_key(number), self._vault.encrypt(data_key, content, session=session_id, part=_part(number)))
+        locked = self._vault.encrypt(data_key, content, session=session_id, part=_part(number))
+        try:
+            self._contents.write(_key(number), locked)
+        except OSError as error:
+            # e.g. the disk is full
+            raise StoreAway from error
         try:
             with self._writing.begin() as connection:
                 connection.execute(queries.insert_file, row)
@@ -147,8 +152,12 @@ class Files:
         self.forget_contents(wanted)
 
     def forget_contents(self, numbers: Iterable[int]) -> None:
-        """Remove the contents of files whose rows have gone."""
-        self._contents.remove(_key(number) for number in numbers)
+        """Remove the contents of files whose rows have gone. What can't be removed stays, and nothing leads to it."""
+        try:
+            self._contents.remove(_key(number) for number in numbers)
+        except OSError as error:
+            # what has been done already can't be called off for that
+            log.error('action="contents_not_removed" %s', error)
 
     def _row(self, file: StoredFile, data_key: bytes) -> dict[str, object]:
         names = ("session_id", "extension", "mimetype", "size", "created")
