@@ -6,16 +6,19 @@ Every directive is a field of `Settings`, with the name that `config.yml` uses (
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 
 from docassemble_lite.emails import read_address
 from docassemble_lite.errors import SettingsError
+from docassemble_lite.logs import FORMATS, Format
 
 #: What the configuration can allow to a privilege. Of what isn't there to be done, the permission has no effect.
 PERMISSIONS = frozenset(
@@ -67,6 +70,21 @@ class MailAccount:
 
 
 @dataclass(frozen=True)
+class FileStorage:
+    """How to reach the S3-compatible storage that `files` names. What is empty, the environment or the machine may say."""
+
+    # the address of the server; empty: Amazon's
+    endpoint: str = ""
+    region: str = ""
+    access_key_id: str = ""
+    secret_access_key: Secret = field(default_factory=lambda: Secret(b""))
+    # in PEM, of whoever vouches for the server, beside those that the machine knows; the configuration names a file
+    certificate: str = ""
+    # whether the server expects the name of the bucket in the name of the host
+    bucket_in_host: bool = False
+
+
+@dataclass(frozen=True)
 class Settings:
     """The configuration of one server; see the README for what each directive does."""
 
@@ -81,6 +99,16 @@ class Settings:
     broker: str = ""
     # a URL of the Redis that interviews may use; empty: the broker's if it is one, and else a file in the data folder
     redis: str = ""
+    # where the contents of files lie, a folder or s3://BUCKET/PREFIX; empty: in the data folder
+    files: str = ""
+    file_storage_options: FileStorage | None = None
+    # the secret access key of that storage
+    files_password: Secret = field(default_factory=lambda: Secret(b""))
+    # passwords for these three, which take the place of those in the URLs, and for the usual account of `mail`
+    database_password: Secret = field(default_factory=lambda: Secret(b""))
+    broker_password: Secret = field(default_factory=lambda: Secret(b""))
+    redis_password: Secret = field(default_factory=lambda: Secret(b""))
+    mail_password: Secret = field(default_factory=lambda: Secret(b""))
     # a name of a Python package -> the folder that stands for it
     packages: Mapping[str, Path] = field(default_factory=dict)
     appname: str = "docassemble_lite"
@@ -94,7 +122,12 @@ class Settings:
     # where people go who leave an interview, and who sign out in one; empty: a page of this server
     exitpage: str = ""
     logoutpage: str = ""
+    # where numbers for Prometheus are served; 0: nowhere
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int = 0
     debug: bool = False
+    # what the lines of the log are: "text" for people, "json" for programs
+    log_format: Format = "text"
     # ways to send e-mails, the usual one first; none: no e-mail is sent
     mail: tuple[MailAccount, ...] = ()
     # the domain of addresses by which e-mails are sent to sessions; empty: `external hostname`, if `run` isn't to receive any
@@ -124,6 +157,8 @@ class Settings:
     allow_anonymous_access: bool = True
     # whether anybody may register; if not, an invitation still lets somebody in
     allow_registration: bool = True
+    # whether an account is made with a link from an e-mail, where e-mails can be sent
+    confirm_registration: bool = True
     # whether whoever has forgotten a password can ask for another one, and whether an account can be deleted
     allow_forgot_password: bool = True
     user_can_delete_account: bool = True
@@ -199,12 +234,18 @@ class Settings:
         return self.database_url.startswith("sqlite")
 
 
+#: How the place of files begins if it is a storage.
+S3 = "s3://"
+_BUCKET_AND_PREFIX = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/\w[\w.-]*)*/?", re.ASCII)
+_ENDPOINT = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:\d{1,5})?", re.ASCII)
+_ADDRESS = re.compile(r"//(\[|[\d.]+(:|$))")
 _PATHS = {"data", "interviews"}
 # empty: there is no such file
 _FILES = {"incoming_mail_certificate", "incoming_mail_key"}
-_FROM_ENVIRONMENT = {
-    name: f"DAL_{name.upper()}" for name in ("data", "interviews", "database", "broker", "redis", "host", "port", "debug")
-}
+#: The directives that may also come from the environment → the variable; with `_FILE` behind it, it names a file with the value.
+FROM_ENVIRONMENT = {item.name: f"DAL_{item.name.upper()}" for item in fields(Settings) if item.name != "config"}
+# directives that are URLs → the one with the password for it
+_PASSWORDS = {name: f"{name}_password" for name in ("database", "broker", "redis")}
 
 
 def load_settings(config: Path | None = None, **options: Any) -> Settings:
@@ -218,14 +259,75 @@ def load_settings(config: Path | None = None, **options: Any) -> Settings:
         config = found if found.is_file() else None
     elif not config.is_file():
         raise SettingsError(f"There is no configuration file {config}.")
-    values = _from_file(config) if config else {}
-    for name, variable in _FROM_ENVIRONMENT.items():
-        if os.environ.get(variable):
-            values[name] = _converted(name, yaml.safe_load(os.environ[variable]), Path(), variable)
+    values = (_from_file(config) if config else {}) | _from_environment()
     for name, value in options.items():
         if value is not None:
             values[name] = value
-    return replace(Settings(), config=config.resolve() if config else None, **values)
+    return _with_passwords(replace(Settings(), config=config.resolve() if config else None, **values))
+
+
+def from_environment(variable: str) -> str:
+    """The text of a variable, or of the file that the variable with `_FILE` behind its name names; empty: there is neither.
+
+    Raises `SettingsError` where there are both, or the file can't be read.
+    """
+    text, file = os.environ.get(variable, ""), os.environ.get(f"{variable}_FILE", "")
+    if not file:
+        return text
+    if text:
+        raise SettingsError(f"There are both {variable} and {variable}_FILE: take one of them away.")
+    try:
+        return Path(file).read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{variable}_FILE names a file that can't be read: {error}.") from error
+
+
+def _from_environment() -> dict[str, Any]:
+    values = {}
+    for name, variable in FROM_ENVIRONMENT.items():
+        text = from_environment(variable)
+        if text:
+            values[name] = _converted(name, _value_of(text, variable, getattr(Settings(), name)), Path(), variable)
+    return values
+
+
+def _value_of(text: str, variable: str, default: Any) -> Any:
+    """A text stays one, and anything else is YAML as in the file."""
+    if isinstance(default, (str, bytes)):
+        return text
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise SettingsError(f"{variable} can't be read: {error}") from error
+
+
+def _with_passwords(settings: Settings) -> Settings:
+    """The settings with the passwords where they are used."""
+    found: dict[str, Any] = {
+        name: _with_password(getattr(settings, name), getattr(settings, directive), directive.replace("_", " "))
+        for name, directive in _PASSWORDS.items()
+        if getattr(settings, directive)
+    }
+    if settings.mail_password:
+        if not settings.mail:
+            raise SettingsError("There is a “mail password”, but the directive “mail” doesn't say for which server.")
+        found["mail"] = (replace(settings.mail[0], password=settings.mail_password), *settings.mail[1:])
+    if settings.files_password:
+        options = settings.file_storage_options
+        if options is None or not options.access_key_id:
+            raise SettingsError("There is a “files password”, but the “file storage options” have no “access key id”.")
+        found["file_storage_options"] = replace(options, secret_access_key=settings.files_password)
+    return replace(settings, **found)
+
+
+def _with_password(url: str, password: bytes, directive: str) -> str:
+    """The URL with this password. Raises `SettingsError` where there is no host that could ask for it."""
+    scheme, colon, rest = url.partition("://")
+    authority, slash, path = rest.partition("/")
+    user, _, host = authority.rpartition("@")
+    if not colon:
+        raise SettingsError(f"There is a “{directive}”, but the directive “{directive.split()[0]}” is no URL with a host.")
+    return f"{scheme}://{user.partition(':')[0]}:{quote(password, safe='')}@{host}{slash}{path}"
 
 
 def _from_file(config: Path) -> dict[str, Any]:
@@ -236,7 +338,7 @@ def _from_file(config: Path) -> dict[str, Any]:
     if not isinstance(raw, dict):
         raise SettingsError(f"{config} must have lines of the form “directive: value”.")
     known = {item.name for item in fields(Settings)} - {"config"}
-    values = {}
+    values: dict[str, Any] = {name: config.parent / getattr(Settings(), name) for name in _PATHS}
     for key, value in raw.items():
         name = str(key).replace(" ", "_").replace("-", "_")
         if name not in known:
@@ -253,6 +355,10 @@ def _converted(name: str, value: Any, folder: Path, where: str) -> Any:
         return folder / str(value)
     if name in _FILES or (name == "incoming_mail_lmtp" and not str(value).isdecimal()):
         return str((folder / str(value)).resolve()) if value else ""
+    if name == "files":
+        return _place_of_files(str(value), folder, where)
+    if name == "file_storage_options":
+        return _file_storage(value, folder, where)
     if name == "packages":
         if not isinstance(value, dict):
             raise SettingsError(f"{where} must map names of packages to folders.")
@@ -269,6 +375,10 @@ def _converted(name: str, value: Any, folder: Path, where: str) -> Any:
 def _checked(name: str, value: Any, wanted: Any, where: str) -> Any:
     if wanted is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
+    if wanted is Secret:
+        return _secret(value, where)
+    if name == "log_format" and value not in FORMATS:
+        raise SettingsError(f"{where} must be one of {', '.join(FORMATS)}, not {value!r}.")
     if wanted is str and name not in ("incoming_mail_domain", "external_hostname"):
         return str(value)
     if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
@@ -279,7 +389,7 @@ def _checked(name: str, value: Any, wanted: Any, where: str) -> Any:
         raise SettingsError(f"{where} must be at least 1, not {value!r}.")
     if name == "interview_delete_days" and value < 0:
         raise SettingsError(f"{where} must be a number of days, 0 for never, not {value!r}.")
-    if name in ("port", "incoming_mail_port") and not 0 <= value <= 65535:
+    if name in ("port", "incoming_mail_port", "metrics_port") and not 0 <= value <= 65535:
         raise SettingsError(f"{where} must be a number from 0 to 65535, not {value!r}.")
     return value
 
@@ -299,6 +409,39 @@ def _days(value: Any, where: str) -> dict[str, int]:
     return {str(interview): days for interview, days in value.items()}
 
 
+def _place_of_files(value: str, folder: Path, where: str) -> str:
+    if "://" not in value:
+        return str((folder / value).resolve()) if value else ""
+    if not _BUCKET_AND_PREFIX.fullmatch(value):
+        raise SettingsError(
+            f"{where} must be a folder, or s3://BUCKET/PREFIX with letters, digits, “.”, “-” and “_”, not {value!r}."
+        )
+    return value.rstrip("/")
+
+
+def _file_storage(value: Any, folder: Path, where: str) -> FileStorage:
+    given = _named_values(value, FileStorage, where)
+    if "certificate" in given:
+        given["certificate"] = _text_of(folder / str(given["certificate"]), f"{where}: certificate")
+    storage = FileStorage(
+        **{key.replace(" ", "_"): _of_part(key, item, FileStorage, f"{where}: {key}") for key, item in given.items()}
+    )
+    if storage.endpoint and not _ENDPOINT.fullmatch(storage.endpoint):
+        raise SettingsError(f"{where}: endpoint must be http://HOST:PORT or https://HOST, not {storage.endpoint!r}.")
+    if storage.bucket_in_host and _ADDRESS.search(storage.endpoint):
+        raise SettingsError(f"{where}: there can be no “bucket in host” where “endpoint” is an address of figures.")
+    if storage.secret_access_key and not storage.access_key_id:
+        raise SettingsError(f"{where} must have an “access key id” for the “secret access key”.")
+    return storage
+
+
+def _text_of(path: Path, where: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{where}: {path} can't be read.") from error
+
+
 def _mail_accounts(value: Any, where: str) -> tuple[MailAccount, ...]:
     """One account or a list of them; the one called “default” comes first."""
     given = value if isinstance(value, list) else [value]
@@ -310,7 +453,18 @@ def _mail_accounts(value: Any, where: str) -> tuple[MailAccount, ...]:
 
 
 def _mail_account(value: Any, where: str) -> MailAccount:
-    known = [item.name.replace("_", " ") for item in fields(MailAccount)]
+    given = _named_values(value, MailAccount, where)
+    account = MailAccount(
+        **{key.replace(" ", "_"): _of_part(key, item, MailAccount, f"{where}: {key}") for key, item in given.items()}
+    )
+    if account.use_ssl and "port" not in given:
+        account = replace(account, port=465)
+    return _usable_account(account, where)
+
+
+def _named_values(value: Any, kind: type, where: str) -> dict[str, Any]:
+    """The directives of a part of the configuration, by their names; those without a value are left out."""
+    known = [item.name.replace("_", " ") for item in fields(kind)]
     if not isinstance(value, dict):
         raise SettingsError(f"{where} must have lines of the form “directive: value”, with {', '.join(known)}.")
     given = {str(key): item for key, item in value.items() if item is not None}
@@ -318,20 +472,19 @@ def _mail_account(value: Any, where: str) -> MailAccount:
         if key not in known:
             hint = " Only servers that speak SMTP are supported." if key.startswith(("mailgun", "sendgrid", "azure")) else ""
             raise SettingsError(f"{where}: there is no directive “{key}”. There are: {', '.join(known)}.{hint}")
-    values = {key.replace(" ", "_"): _of_account(key, item, f"{where}: {key}") for key, item in given.items()}
-    account = MailAccount(**values)
-    if account.use_ssl and "port" not in given:
-        account = replace(account, port=465)
-    return _usable_account(account, where)
+    return given
 
 
-def _of_account(key: str, value: Any, where: str) -> Any:
-    if key == "password":
-        if isinstance(value, (dict, list)):
-            raise SettingsError(f"{where} must be a text.")
-        return Secret(str(value).encode())
+def _of_part(key: str, value: Any, kind: type, where: str) -> Any:
     name = key.replace(" ", "_")
-    return _checked(name, value, type(getattr(MailAccount(), name)), where)
+    usual = getattr(kind(), name)
+    return _secret(value, where) if isinstance(usual, Secret) else _checked(name, value, type(usual), where)
+
+
+def _secret(value: Any, where: str) -> Secret:
+    if isinstance(value, (dict, list)):
+        raise SettingsError(f"{where} must be a text.")
+    return Secret(str(value).encode())
 
 
 def _usable_account(account: MailAccount, where: str) -> MailAccount:

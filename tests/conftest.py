@@ -14,6 +14,7 @@ import time
 import uuid
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ from sqlalchemy import create_engine, make_url, text
 
 import docassemble_lite
 from tests.browsing import open_tab
+from tests.s3 import Storage
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -310,6 +312,15 @@ class Redis:
                 time.sleep(0.01)
         pytest.fail("Redis didn't start.")
 
+    @contextmanager
+    def hanging(self) -> Iterator[None]:
+        """While this lasts, it answers nothing."""
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
+
     def stop(self) -> None:
         """End it at once."""
         self._process.kill()
@@ -333,3 +344,11 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("tls") / "both.pem"
     write_certificate(path)
     return path
+
+
+@pytest.fixture(scope="session")
+def storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Storage]:
+    """A storage for files that speaks S3, which all tests share."""
+    started = Storage(tmp_path_factory.mktemp("storage"))
+    yield started
+    started.stop()

@@ -15,7 +15,8 @@ from docassemble_lite.broker import Broker
 from docassemble_lite.clock import naive_utc
 from docassemble_lite.engine.program import Programs
 from docassemble_lite.engine.source import Sources
-from docassemble_lite.errors import AuthorError, EvaluationError, InterviewNotFound, SavedByAnother
+from docassemble_lite.errors import AuthorError, EvaluationError, InterviewNotFound, SavedByAnother, StoreAway
+from docassemble_lite.logs import about, log_to_stderr, session_shown
 from docassemble_lite.pokes import open_pokes
 from docassemble_lite.settings import Settings
 from docassemble_lite.store.database import open_store
@@ -74,23 +75,32 @@ class Worker:
             return slots.claim(session_id, self._event, self._slot)
 
         try:
-            ran = self._visits.run(session_id, self._event, patience=patience, claim=claim)
+            with about(session=session_id):
+                ran = self._visits.run(session_id, self._event, patience=patience, claim=claim)
         except Exception as error:
-            interview = self.surroundings.store.sessions.interview_of(session_id)
-            trace = error.trace if isinstance(error, EvaluationError) else ""
             log.error(
-                'action="cron_failed" event=%s session=%s interview=%s %s\n%s',
+                'action="cron_failed" event=%s session=%s interview=%s %s',
                 self._event,
-                session_id,
-                interview,
-                error,
-                trace,
-                exc_info=None if trace else error,
+                session_shown(session_id),
+                self.surroundings.store.sessions.interview_of(session_id),
+                self._told(error),
+                exc_info=None if isinstance(error, AuthorError) else error,
             )
             return Done(session_id, "failed")
         if ran.how == "deleted":
-            log.info('action="cron_deleted" event=%s session=%s', self._event, session_id)
+            log.info('action="cron_deleted" event=%s session=%s', self._event, session_shown(session_id))
         return Done(session_id, ran.how, ran.text)
+
+    def _told(self, error: Exception) -> str:
+        if isinstance(error, EvaluationError) and self.surroundings.settings.debug:
+            return f"{error}\n{error.trace}"
+        return error.without_answers() if isinstance(error, AuthorError) else type(error).__name__
+
+
+def begin_log(settings: Settings) -> None:
+    """A failure is told by the log; what isn't of interest in a crontab's mail isn't."""
+    log_to_stderr(debug=settings.debug, form=settings.log_format)
+    logging.getLogger("docassemble_lite").setLevel(logging.DEBUG if settings.debug else logging.WARNING)
 
 
 def surroundings_of(settings: Settings) -> Surroundings:
@@ -122,6 +132,11 @@ def sessions_for(surroundings: Surroundings, event: str) -> Iterator[str]:
     while interviews and (ids := surroundings.store.sessions.ids_allowing_cron(interviews, after, _BATCH)):
         yield from ids
         after = ids[-1]
+
+
+def count_sessions_for(surroundings: Surroundings, event: str) -> int:
+    """How many they are."""
+    return surroundings.store.sessions.count_allowing_cron(interviews_for(surroundings, event))
 
 
 # --- running ---------------------------------------------------------------------------------------------------------
@@ -185,7 +200,7 @@ def _in_pools(
                 try:
                     take(future.result())
                 except BrokenProcessPool:
-                    log.error('action="cron_process_died" session=%s', session_id)
+                    log.error('action="cron_process_died" session=%s', session_shown(session_id))
                     take(Done(session_id, "failed"))
                     pool.shutdown()
                     pool = new_pool()
@@ -199,6 +214,7 @@ _workers: list[Worker] = []
 
 
 def _begin_worker(settings: Settings, event: str, slot: str) -> None:
+    begin_log(settings)
     _workers[:] = [Worker(settings, event, slot)]
 
 
@@ -219,6 +235,17 @@ def delete_unused(surroundings: Surroundings, *, dry_run: bool = False) -> int:
     return number
 
 
+def clear_up_files(surroundings: Surroundings) -> None:
+    """Remove contents of files that were left behind; if their place is away, the next run does it."""
+    try:
+        number = surroundings.store.files.clear_up()
+    except StoreAway as error:
+        log.error('action="contents_left" %s', error.__cause__)
+        return
+    if number:
+        log.info('action="contents_cleared_up" number=%d', number)
+
+
 def _delete_older(
     surroundings: Surroundings, days: int, dry_run: bool, *, interview: str | None = None, others: tuple[str, ...] = ()
 ) -> int:
@@ -233,5 +260,5 @@ def _delete_older(
             except SavedByAnother:
                 continue
             number += 1
-            log.info('action="unused_session_deleted" session=%s interview=%s', seen.session_id, seen.interview)
+            log.info('action="unused_session_deleted" session=%s interview=%s', session_shown(seen.session_id), seen.interview)
     return number

@@ -22,6 +22,6 @@ def _texts(screen: Screen) -> Iterator[str]:
     yield from (screen.decoration_html, screen.question_html, screen.subquestion_html, screen.under_html)
     yield from (screen.right_html, screen.pre_html, screen.post_html, screen.help_html)
     yield from (button.label_html for button in screen.buttons)
-    for field in (*screen.fields, *((screen.choices,) if screen.choices else ())):
+    for field in screen.fields:
         yield from (field.label_html, field.help_html, field.under_html)
         yield from (choice.label_html for choice in field.choices)

@@ -16,12 +16,12 @@ from docassemble_lite.engine.blocks.template import TemplateBlock
 from docassemble_lite.engine.dependencies import Dependencies
 from docassemble_lite.engine.expressions import (
     ABSENT,
-    Expression,
     delete_variable,
     place_of,
     read_variable,
     set_variable,
     trace_of,
+    truth,
 )
 from docassemble_lite.engine.internal import internal_of
 from docassemble_lite.engine.markup import to_html, to_inline_html
@@ -262,10 +262,10 @@ class Evaluation:
             perform_pending_action(self)
         answered = self.internal["answered"]
         for block in self.program.walked:
-            if self._holds(block.initial):
+            if truth(block.initial, self.answers):
                 with self._carrying_out(block):
                     block.carry_out(self)
-            elif block.name not in answered and self._holds(block.mandatory):
+            elif block.name not in answered and truth(block.mandatory, self.answers):
                 with self._carrying_out(block):
                     outcome = block.carry_out(self)
                 if outcome is not None:
@@ -283,9 +283,6 @@ class Evaluation:
             yield
         finally:
             self.block = outer
-
-    def _holds(self, condition: Expression | bool) -> bool:
-        return condition if isinstance(condition, bool) else bool(condition.evaluate(self.answers))
 
     # --- the search ------------------------------------------------------------------------------------------------
 

@@ -58,6 +58,11 @@ def constant_or_expression(value: Any, place: Place) -> Expression | bool:
     raise place.mistake("This must be True, False or an expression.", "Write the expression as a text.")
 
 
+def truth(condition: Expression | bool, answers: dict[str, Any]) -> bool:
+    """Whether what `constant_or_expression` gave is true now."""
+    return condition if isinstance(condition, bool) else bool(condition.evaluate(answers))
+
+
 def _parsed(text: str, place: Place, mode: str) -> ast.AST:
     linecache.cache[place.source.name] = (1, None, [line + "\n" for line in place.source.lines], place.source.name)
     try:

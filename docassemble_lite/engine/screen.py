@@ -384,11 +384,9 @@ class Screen:
     fields: tuple[FieldView, ...] = ()
     # the list to whose items the fields belong
     collected: CollectedView | None = None
-    # "continue": one button that sends the form; "yesno"/"buttons": `buttons` are the answers; "choices"/"dropdown":
-    # `choices` is what can be chosen and Continue sends it; "none": nothing can be sent
+    # "continue": one button that sends the form; "yesno"/"buttons": `buttons` are the answers; "none": nothing can be sent
     button_style: str = "continue"
     buttons: tuple[ButtonView, ...] = ()
-    choices: FieldView | None = None
     # what can be looked at again
     review: Review | None = None
     # the sections of the interview

@@ -14,8 +14,9 @@ from functools import partial
 from typing import Any
 
 from docassemble_lite.engine import collecting
+from docassemble_lite.engine.blocks.answering import MULTIPLE_CHOICE
 from docassemble_lite.engine.blocks.fields import define_parents
-from docassemble_lite.engine.blocks.question import MULTIPLE_CHOICE, QuestionBlock
+from docassemble_lite.engine.blocks.question import QuestionBlock
 from docassemble_lite.engine.evaluation import Evaluation
 from docassemble_lite.engine.expressions import set_variable
 from docassemble_lite.engine.fields.conditions import PostedForm

@@ -6,8 +6,10 @@ import io
 import shutil
 import subprocess
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from PIL import Image, ImageSequence, UnidentifiedImageError
+if TYPE_CHECKING:
+    from PIL import Image
 
 #: Seconds that one page may take.
 SECONDS_OF_PAGE = 120.0
@@ -27,15 +29,22 @@ class RecognitionError(Exception):
     """The text can't be read."""
 
 
+def is_installed() -> bool:
+    """Whether Tesseract is there."""
+    return shutil.which(_PROGRAM) is not None
+
+
 def recognized(pages: Sequence[bytes], language: str, mode: int) -> list[str]:
     """The text of each page, a picture. `mode` is Tesseract's page segmentation mode. Raises `RecognitionError`."""
-    if shutil.which(_PROGRAM) is None:
+    if not is_installed():
         raise RecognitionError("Tesseract isn't installed on this server (apt install tesseract-ocr), so no text can be read.")
     return [_recognized(page, _LANGUAGES.get(language, language), mode) for page in pages]
 
 
 def pages_of_picture(content: bytes) -> list[bytes]:
     """The pages of a picture, each as a PNG: a TIFF may have several. Raises `RecognitionError`."""
+    from PIL import Image, ImageSequence, UnidentifiedImageError
+
     try:
         with Image.open(io.BytesIO(content)) as picture:
             return [_as_png(frame) for frame in ImageSequence.Iterator(picture)]

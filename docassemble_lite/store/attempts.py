@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from docassemble_lite.clock import naive_utc
 from docassemble_lite.store import people_queries as queries
-from docassemble_lite.store.writing import Writing
+from docassemble_lite.store.writing import Writing, for_single_reads
 
 # rows of others that are over and that one attempt clears away
 _CLEARED = 100
@@ -19,7 +19,7 @@ class Attempts:
     """Counts attempts. `key` keeps what was tried from being guessed by those who read the table."""
 
     def __init__(self, engine: Engine, writing: Writing, key: bytes) -> None:
-        self._engine = engine
+        self._single_reads = for_single_reads(engine)
         self._writing = writing
         self._key = key
         self._count = queries.count_attempt(engine.dialect.name)
@@ -44,7 +44,7 @@ class Attempts:
     def seconds_left(self, *what: str, most: int, seconds: float) -> float:
         """How long to wait after more than `most` attempts within `seconds`; 0.0 if one more is allowed. Counts nothing."""
         now = naive_utc()
-        with self._engine.connect() as connection:
+        with self._single_reads.connect() as connection:
             row = connection.execute(queries.attempts_of, {"what": self._digest(what)}).first()
         if row is None or row.number <= most:
             return 0.0

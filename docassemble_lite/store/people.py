@@ -25,7 +25,7 @@ from docassemble_lite.store import passwords, person_keys
 from docassemble_lite.store import people_queries as queries
 from docassemble_lite.store.tables import EMAIL_LENGTH, PRIVILEGE_LENGTH, users
 from docassemble_lite.store.vault import Vault
-from docassemble_lite.store.writing import Writing
+from docassemble_lite.store.writing import Writing, for_single_reads
 
 #: Privileges that are always there. Administrators may add others.
 PRIVILEGES = ("admin", "advocate", "developer", "trainer", "user")
@@ -101,6 +101,7 @@ class People:
 
     def __init__(self, engine: Engine, writing: Writing, vault: Vault) -> None:
         self._engine = engine
+        self._single_reads = for_single_reads(engine)
         self._writing = writing
         self._vault = vault
 
@@ -410,7 +411,7 @@ class People:
         """Who is signed in with a token; None if nobody is, or not any more."""
         now, digest = naive_utc(), digest_of(token)
         values = {"digest": digest, "unused_since": now - timedelta(days=UNUSED_DAYS)}
-        with self._engine.connect() as connection:
+        with self._single_reads.connect() as connection:
             rows = connection.execute(queries.who, values).all()
         # an earlier version kept no secret
         if not rows or rows[0].secret is None:

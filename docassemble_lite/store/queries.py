@@ -5,7 +5,22 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Insert, Select, String, and_, bindparam, case, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Delete,
+    Insert,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from docassemble_lite.store.tables import privileges, session_keys, session_people, sessions, steps, tasks, users
 from docassemble_lite.store.task_queries import has_news, has_open
@@ -54,36 +69,55 @@ _wished = and_(
     or_(bindparam("session", type_=String) == "", sessions.c.id == bindparam("session")),
     or_(bindparam("interview", type_=String) == "", sessions.c.interview == bindparam("interview")),
 )
+_own = sessions.c.owner_id == bindparam("of_user", type_=sessions.c.owner_id.type)
+_joined = select(session_people.c.session_id).where(session_people.c.user_id == bindparam("of_user"))
+# a union of what two indices give; "or" would have the whole table read
+_on_list = and_(sessions.c.id.in_(select(sessions.c.id).where(_own).union(_joined)), or_(_own, sessions.c.multi_user))
+_in_order = (
+    select(sessions.c.id).where(_wished, sessions.c.id > bindparam("after")).order_by(sessions.c.id).limit(bindparam("most"))
+)
+#: The ids of the sessions of a person's list, in their order, some at a time.
+ids_on_list = _in_order.where(_on_list)
 
 
-@cache
-def listed(*, of_person: bool) -> Select[Any]:
-    """Sessions, most recently saved first; `held` is whether the secret of the one who asks opens it.
+def listed(condition: ColumnElement[bool] | None, *, of_person: bool) -> Select[Any]:
+    """Sessions (under a condition), most recently saved first; `held` is whether the secret of the one who asks opens it.
 
     Those of a person are the person's own, and the plain ones of others in which the person was.
     """
-    wanted = _listed.where(_wished)
+    return _all_listed(of_person) if condition is None else _listed_under(and_(_wished, condition), of_person)
+
+
+@cache
+def _all_listed(of_person: bool) -> Select[Any]:
+    return _listed_under(_wished, of_person)
+
+
+def _listed_under(condition: ColumnElement[bool], of_person: bool) -> Select[Any]:
     if not of_person:
-        return wanted
-    own = sessions.c.owner_id == bindparam("of_user", type_=sessions.c.owner_id.type)
-    joined = select(session_people.c.session_id).where(session_people.c.user_id == bindparam("of_user"))
-    # a union of what two indices give; "or" would have the whole table read
-    return wanted.where(sessions.c.id.in_(select(sessions.c.id).where(own).union(joined)), or_(own, sessions.c.multi_user))
+        return _listed.where(condition)
+    # the first ones of either kind, so that a person who has very many isn't kept waiting by those that aren't shown
+    first = [
+        select(sessions.c.id).where(kind, condition).order_by(sessions.c.modified.desc(), sessions.c.id).limit(bindparam("reach"))
+        for kind in (_own, and_(sessions.c.id.in_(_joined), sessions.c.multi_user))
+    ]
+    own, joined = (select(some.subquery().c.id) for some in first)
+    return _listed.where(sessions.c.id.in_(own.union(joined)))
 
 
 @cache
 def ids_in_order(*, of_person: bool) -> Select[Any]:
     """The ids of such sessions in their order, some at a time."""
-    wanted = select(sessions.c.id).where(_wished, sessions.c.id > bindparam("after"))
-    wanted = wanted.order_by(sessions.c.id).limit(bindparam("most"))
-    return wanted.where(sessions.c.owner_id == bindparam("of_user")) if of_person else wanted
+    return _in_order.where(_own) if of_person else _in_order
 
 
 _allows_cron = and_(sessions.c.multi_user, sessions.c.allow_cron)
 interviews_allowing_cron = select(sessions.c.interview).where(_allows_cron).distinct()
+_allows_cron_there = and_(_allows_cron, sessions.c.interview.in_(bindparam("interviews", expanding=True)))
+count_allowing_cron = select(func.count()).select_from(sessions).where(_allows_cron_there)
 ids_allowing_cron = (
     select(sessions.c.id)
-    .where(_allows_cron, sessions.c.interview.in_(bindparam("interviews", expanding=True)), sessions.c.id > bindparam("after"))
+    .where(_allows_cron_there, sessions.c.id > bindparam("after"))
     .order_by(sessions.c.id)
     .limit(bindparam("most"))
 )
@@ -108,10 +142,33 @@ owned = (
     .limit(bindparam("most"))
 )
 _of_others = sessions.c.owner_id.is_distinct_from(bindparam("of_user", type_=sessions.c.owner_id.type))
-#: Sessions of others are taken off a person's list; an empty id or interview is any.
-leave = delete(session_people).where(
-    session_people.c.user_id == bindparam("of_user"),
-    session_people.c.session_id.in_(select(sessions.c.id).where(_wished, _of_others)),
+
+
+def leave(condition: ColumnElement[bool]) -> Delete:
+    """Takes sessions of others that are under a condition off a person's list; an empty id or interview is any."""
+    wanted = select(sessions.c.id).where(_wished, _of_others, condition)
+    return delete(session_people).where(session_people.c.user_id == bindparam("of_user"), session_people.c.session_id.in_(wanted))
+
+
+_others_are_in = (
+    select(session_people.c.session_id)
+    .where(
+        session_people.c.session_id == sessions.c.id,
+        # 0 is whoever hasn't signed in, which may have been the owner
+        session_people.c.user_id.not_in([0, bindparam("of_user", type_=sessions.c.owner_id.type)]),
+    )
+    .correlate(sessions)
+    .exists()
+)
+own_with_others = (
+    select(sessions.c.id)
+    .where(sessions.c.owner_id == bindparam("of_user", type_=sessions.c.owner_id.type), sessions.c.multi_user)
+    .where(_others_are_in, _wished)
+)
+#: A session is nobody's from now on; who is saving it meanwhile begins again.
+give_up = update(sessions).where(_wanted).values(owner_id=None, version=sessions.c.version + 1)
+forget_access = delete(session_people).where(
+    session_people.c.session_id == bindparam("wanted"), session_people.c.user_id == bindparam("person")
 )
 disown = update(sessions).where(_owned).values(owner_id=None)
 

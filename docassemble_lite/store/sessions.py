@@ -20,15 +20,17 @@ from sqlalchemy import Connection, Engine, RowMapping, func, select
 from docassemble_lite.clock import naive_utc
 from docassemble_lite.errors import AnswersNotStorable, SavedByAnother, SessionNotFound
 from docassemble_lite.host import PersonAccess
+from docassemble_lite.session_query import SessionQuery
 from docassemble_lite.store import file_queries, mailbox_queries, queries, task_queries
 from docassemble_lite.store.files import Files
 from docassemble_lite.store.freezer import freeze, thaw
 from docassemble_lite.store.ids import is_id
 from docassemble_lite.store.loaded import Entrance, Listed, Loaded, Peek
+from docassemble_lite.store.session_conditions import condition_of
 from docassemble_lite.store.tables import SESSION_ID_LENGTH
 from docassemble_lite.store.tasks import FinishedTask, NewTask, Tasks, new_rows
 from docassemble_lite.store.vault import Vault
-from docassemble_lite.store.writing import Writing
+from docassemble_lite.store.writing import Writing, for_single_reads
 
 # so often at most it is written down who is there
 _NOTED_EVERY = timedelta(minutes=1)
@@ -47,6 +49,7 @@ class Sessions:
 
     def __init__(self, engine: Engine, vault: Vault, writing: Writing, tasks: Tasks, files: Files) -> None:
         self._engine = engine
+        self._single_reads = for_single_reads(engine)
         self._writing = writing
         self._vault = vault
         self._tasks = tasks
@@ -209,6 +212,7 @@ class Sessions:
         connection.execute(mailbox_queries.remove_all, {"of_session": session_id})
         numbers = list(connection.scalars(file_queries.numbers_of_session, {"of_session": session_id}))
         connection.execute(file_queries.remove, {"of_session": session_id, "numbers": numbers})
+        self._files.loosen(connection, numbers)
         return numbers
 
     def delete(self, seen: Peek) -> None:
@@ -220,6 +224,7 @@ class Sessions:
             gone = connection.execute(queries.delete_session, {"wanted": seen.session_id, "seen": seen.version})
             if gone.rowcount != 1:
                 raise SavedByAnother
+            self._files.loosen(connection, files)
         self._files.forget_contents(files)
 
     def note_person_access(self, session_id: str, user_id: int | None = None) -> None:
@@ -235,6 +240,12 @@ class Sessions:
         with self._writing.begin() as connection:
             if connection.execute(queries.note_access, {"wanted": session_id, "now": now}).rowcount:
                 self._note_person(connection, session_id, user_id, now)
+
+    def was_in(self, session_id: str, user_id: int) -> bool:
+        """Whether a person was in the session."""
+        with self._engine.connect() as connection:
+            values = {"wanted": session_id, "person": user_id}
+            return connection.scalar(queries.access_of, values) is not None
 
     def accesses(self, session_id: str) -> list[PersonAccess]:
         """Who was in the session when, in no particular order; all who weren't signed in are one."""
@@ -337,6 +348,7 @@ class Sessions:
         skipped: int = 0,
         interview: str | None = None,
         session_id: str | None = None,
+        query: SessionQuery | None = None,
     ) -> list[Listed]:
         """The sessions of a person, or of everybody (None), most recently saved first, and which of them `secret` opens.
 
@@ -346,22 +358,52 @@ class Sessions:
             return []
         asking = self._vault.holder_of(secret) if secret is not None else ""
         values = _wishes(user_id, interview, session_id) | {"asking": asking, "now": naive_utc()}
-        statement = queries.listed(of_person=user_id is not None)
+        values |= {"most": most, "skipped": skipped, "reach": most + skipped}
+        statement = queries.listed(None if query is None else condition_of(query), of_person=user_id is not None)
         with self._engine.connect() as connection:
-            rows = connection.execute(statement, {**values, "most": most, "skipped": skipped}).mappings()
+            rows = connection.execute(statement, values).mappings()
             return [
                 Listed(**_peek_values(row), opens=bool(row["multi_user"] or row["held"]), owner_email=row["email"] or "")
                 for row in rows
             ]
 
-    def delete_listed(self, user_id: int | None, interview: str | None = None, session_id: str | None = None) -> int:
+    def delete_listed(
+        self,
+        user_id: int | None,
+        interview: str | None = None,
+        session_id: str | None = None,
+        query: SessionQuery | None = None,
+    ) -> int:
         """Delete the sessions of a person, or of everybody (None); how many they were. A few ids at a time are in memory.
 
         Those of others in which the person was are left to them, and don't belong to the person's list any more.
         """
-        number, after = 0 if user_id is None else self.leave(user_id, interview, session_id), ""
-        values = _wishes(user_id, interview, session_id) | {"most": _AT_ONCE}
-        statement = queries.ids_in_order(of_person=user_id is not None)
+        number = 0 if user_id is None else self.leave(user_id, interview, session_id, query)
+        statement = queries.ids_in_order(of_person=user_id is not None).where(condition_of(query))
+        return number + self._delete_all(statement, _wishes(user_id, interview, session_id))
+
+    def delete_with_others(
+        self, user_id: int, interview: str | None = None, session_id: str | None = None, query: SessionQuery | None = None
+    ) -> int:
+        """Delete the sessions of a person's list, also those of others in which the person was; how many they were."""
+        statement = queries.ids_on_list.where(condition_of(query))
+        return self._delete_all(statement, _wishes(user_id, interview, session_id))
+
+    def give_up(
+        self, user_id: int, interview: str | None = None, session_id: str | None = None, query: SessionQuery | None = None
+    ) -> int:
+        """What a person has begun and others who have signed in are in is only theirs from now on; how many sessions it was."""
+        values, condition = _wishes(user_id, interview, session_id), condition_of(query)
+        with self._writing.begin() as connection:
+            wanted = connection.scalars(queries.own_with_others.where(condition), values).all()
+            for session in wanted:
+                connection.execute(queries.give_up, {"wanted": session})
+                connection.execute(queries.forget_access, {"wanted": session, "person": user_id})
+        return len(wanted)
+
+    def _delete_all(self, statement: Any, wishes: Mapping[str, Any]) -> int:
+        number, after = 0, ""
+        values = {**wishes, "most": _AT_ONCE}
         while True:
             with self._engine.connect() as connection:
                 ids = connection.scalars(statement, {**values, "after": after}).all()
@@ -370,10 +412,13 @@ class Sessions:
             number += sum(self.delete_surely(found) for found in ids)
             after = ids[-1]
 
-    def leave(self, user_id: int, interview: str | None = None, session_id: str | None = None) -> int:
+    def leave(
+        self, user_id: int, interview: str | None = None, session_id: str | None = None, query: SessionQuery | None = None
+    ) -> int:
         """Take the sessions of others in which a person was off the person's list; from how many sessions that was."""
+        statement = queries.leave(condition_of(query))
         with self._writing.begin() as connection:
-            return connection.execute(queries.leave, _wishes(user_id, interview, session_id)).rowcount
+            return connection.execute(statement, _wishes(user_id, interview, session_id)).rowcount
 
     def delete_surely(self, session_id: str) -> bool:
         """Delete a session, whoever saves it meanwhile; whether it was there."""
@@ -396,6 +441,11 @@ class Sessions:
         values = {"interviews": list(interviews), "after": after, "most": most}
         with self._engine.connect() as connection:
             return list(connection.scalars(queries.ids_allowing_cron, values))
+
+    def count_allowing_cron(self, interviews: Iterable[str]) -> int:
+        """How many plain sessions of these interviews allow scheduled tasks."""
+        with self._engine.connect() as connection:
+            return connection.scalar(queries.count_allowing_cron, {"interviews": list(interviews)}) or 0
 
     def unsaved_since(self, moment: datetime, most: int, *, of: str | None = None, not_of: Iterable[str] = ()) -> list[Peek]:
         """Sessions last saved before `moment` (naive UTC), oldest first: those `of` an interview, or of all but some."""
@@ -422,7 +472,7 @@ class Sessions:
     def _first(self, statement: Any, values: Mapping[str, Any]) -> RowMapping:
         if not is_id(values["wanted"]):
             raise SessionNotFound
-        with self._engine.connect() as connection:
+        with self._single_reads.connect() as connection:
             row = connection.execute(statement, values).mappings().first()
         if row is None:
             raise SessionNotFound

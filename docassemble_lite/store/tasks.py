@@ -20,7 +20,7 @@ from docassemble_lite.errors import AnswersTampered, LiteError
 from docassemble_lite.store import task_queries as queries
 from docassemble_lite.store.ids import is_id
 from docassemble_lite.store.vault import Vault
-from docassemble_lite.store.writing import Writing
+from docassemble_lite.store.writing import Writing, for_single_reads
 
 EndState = Literal["done", "failed", "revoked"]
 State = Literal["waiting", "running", "done", "failed", "revoked"]
@@ -167,6 +167,7 @@ class Tasks:
 
     def __init__(self, engine: Engine, vault: Vault, writing: Writing, *, keeps_failed: bool = False) -> None:
         self._engine = engine
+        self._single_reads = for_single_reads(engine)
         self._writing = writing
         self._vault = vault
         self._keeps_failed = keeps_failed
@@ -330,7 +331,7 @@ class Tasks:
     def news(self, session_id: str, who: str, awaited: Collection[str]) -> News:
         """What a page of the browser `who` is to know that waits for the tasks `awaited`. Results are still encrypted."""
         values = {"of_session": session_id, "who": who, "awaited": list(filter(is_id, awaited))}
-        with self._engine.connect() as connection:
+        with self._single_reads.connect() as connection:
             rows = connection.execute(queries.news, values).mappings().all()
         untold = [row for row in rows if row["to_be_told"]]
         due = tuple(

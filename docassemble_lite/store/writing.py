@@ -1,4 +1,4 @@
-"""Transactions that write take turns where the database lets only one write at a time."""
+"""How the store reads and writes: single statements without a transaction, and writers by turns where only one may write."""
 
 from __future__ import annotations
 
@@ -7,6 +7,12 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from sqlalchemy import Connection, Engine
+
+
+def for_single_reads(engine: Engine) -> Engine:
+    """The engine for statements that read and stand alone: PostgreSQL isn't asked to begin and to end a transaction for them."""
+    # SQLite begins none for what only reads
+    return engine if engine.dialect.name == "sqlite" else engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 class Writing:

@@ -19,11 +19,10 @@ class CookieSessions(SecureCookieSessionInterface):
     """
 
     def __init__(self, keys: ServerKeys) -> None:
-        self._keys = Renewed(keys, _cookie_keys)
+        self._serializer = Renewed(keys, self._made)
 
-    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
-        app.secret_key, *app.config["SECRET_KEY_FALLBACKS"] = self._keys.get()
-        return super().get_signing_serializer(app)
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer:
+        return self._serializer.get()
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         session = super().open_session(app, request)
@@ -33,15 +32,14 @@ class CookieSessions(SecureCookieSessionInterface):
 
     def _is_outdated(self, app: Flask, cookie: str) -> bool:
         """Whether a cookie that is good was signed with an earlier key."""
-        if len(self._keys.get()) == 1:
-            return False
         serializer = self.get_signing_serializer(app)
-        if serializer is None:
+        if len(serializer.secret_keys) == 1:
             return False
         value, _, signature = cookie.rpartition(".")
         return not hmac.compare_digest(serializer.make_signer(serializer.salt).get_signature(value), signature.encode())
 
-
-def _cookie_keys(keys: tuple[Secret, ...]) -> list[bytes]:
-    """Losing one doesn't give away the key of the server that it is made of."""
-    return [hmac.digest(key, b"cookies", "sha256") for key in keys]
+    def _made(self, keys: tuple[Secret, ...]) -> URLSafeTimedSerializer:
+        # losing one doesn't give away the key of the server that it is made of; the last one is what is signed with
+        derived = [hmac.digest(key, b"cookies", "sha256") for key in reversed(keys)]
+        how = {"key_derivation": self.key_derivation, "digest_method": self.digest_method}
+        return URLSafeTimedSerializer(derived, salt=self.salt, serializer=self.serializer, signer_kwargs=how)

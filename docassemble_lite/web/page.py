@@ -228,8 +228,7 @@ class PageContext:
 
     def controls(self, screen: Screen) -> list[FieldView]:
         """The fields of a screen that a person can fill in or that carry a value."""
-        chosen = (screen.choices,) if screen.choices else ()
-        return [item for item in (*screen.fields, *chosen) if item.kind not in _TEXT_KINDS]
+        return [item for item in screen.fields if item.kind not in _TEXT_KINDS]
 
     def sends_files(self, screen: Screen) -> bool:
         """Whether a form has controls for files."""
@@ -242,10 +241,6 @@ class PageContext:
     def marks_required(self, screen: Screen) -> bool:
         """Whether a mark of required fields is on the screen, so that it has to be explained."""
         return any(item.required and item.label and not item.no_label and item.kind != "hidden" for item in screen.fields)
-
-    def has_errors(self, screen: Screen) -> bool:
-        """Whether something that was posted has to be mended, in the choices of the screen too."""
-        return screen.has_errors or bool(screen.choices and screen.choices.error)
 
     def hidden_inputs(self, screen: Screen) -> tuple[tuple[str, str], ...]:
         """The names and values of the form's hidden inputs.

@@ -169,8 +169,7 @@ def screens() -> dict[str, Screen]:
         ),
         "choices": a_screen(
             "Which court sent you the letter?",
-            button_style="choices",
-            choices=FieldView(
+            FieldView(
                 name="Y291cnQ",
                 kind="radio",
                 datatype="radio",
@@ -180,8 +179,7 @@ def screens() -> dict[str, Screen]:
         ),
         "dropdown": a_screen(
             "In which state do you live?",
-            button_style="dropdown",
-            choices=FieldView(name="c3RhdGU", kind="select", datatype="dropdown", choices=(choice("Vermont"), choice("Texas"))),
+            FieldView(name="c3RhdGU", kind="select", datatype="dropdown", choices=(choice("Vermont"), choice("Texas"))),
         ),
         "waiting": a_screen(
             "We are writing your papers",

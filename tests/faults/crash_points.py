@@ -14,6 +14,7 @@ from typing import Any, Literal
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import OperationalError
 
+from docassemble_lite.errors import StoreAway
 from docassemble_lite.store.contents import FolderContents
 
 #: "dies": nothing of the process reaches the store any more. "fails": that one call raises what a store raises that is away.
@@ -43,8 +44,8 @@ class CrashPoints:
         """`with crash(3, "dies"):` whatever calls the store for the third point in this block, crashes there."""
         self._how, self._wanted, self.passed, self.told = how, point, 0, "no point"
         write, remove = FolderContents.write, FolderContents.remove
-        FolderContents.write = self._around("write", write, _disk_full)  # type: ignore[method-assign]
-        FolderContents.remove = self._around("remove", remove, _disk_full)  # type: ignore[method-assign]
+        FolderContents.write = self._around("write", write, _contents_away)  # type: ignore[method-assign]
+        FolderContents.remove = self._around("remove", remove, _contents_away)  # type: ignore[method-assign]
         self._armed = True
         try:
             yield
@@ -80,5 +81,5 @@ def _database_away() -> Exception:
     return OperationalError(None, None, sqlite3.OperationalError("away"))
 
 
-def _disk_full() -> Exception:
-    return OSError(28, "No space left on device")
+def _contents_away() -> Exception:
+    return StoreAway()

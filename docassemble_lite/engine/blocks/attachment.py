@@ -19,7 +19,7 @@ from docassemble_lite.engine.blocks.template_fields import FIELD_KEYS, TEMPLATE_
 from docassemble_lite.engine.blocks.texts import BlockText, text_at
 from docassemble_lite.engine.defs import used_defs, using_defs, with_defs
 from docassemble_lite.engine.document import Items, Place, Section
-from docassemble_lite.engine.expressions import Expression, constant_or_expression, set_variable
+from docassemble_lite.engine.expressions import Expression, constant_or_expression, set_variable, truth
 from docassemble_lite.engine.markup import to_plain, unescape_typed
 from docassemble_lite.engine.names import NOTHING_BOUND, Binding, normalized
 from docassemble_lite.engine.source import Source, Sources
@@ -128,7 +128,7 @@ class Attachment:
         """What is to be assembled, with all texts as they are now. A missing variable may send the search elsewhere first."""
         answers = evaluation.answers
         language = self.language or evaluation.current.language
-        with _speaking(evaluation, language), _redacting(evaluation, _truth(self.redacting, answers)):
+        with _speaking(evaluation, language), _redacting(evaluation, truth(self.redacting, answers)):
             name = self.name.raw(answers).strip() if self.name else word("Document")
             filename = self.filename.value(answers).strip() if self.filename else ""
             description = self.description.raw(answers).strip() if self.description else ""
@@ -156,7 +156,7 @@ class Attachment:
 
     def _document(self, evaluation: Evaluation, markdown: str, title: str, language: str) -> Content | None:
         answers = evaluation.answers
-        tagged, archive = _truth(self.tagged, answers), _truth(self.archive, answers)
+        tagged, archive = truth(self.tagged, answers), truth(self.archive, answers)
         if self.template:
             return self.template.document(evaluation, tagged=tagged, archive=archive)
         if self.raw:
@@ -384,10 +384,6 @@ def _item_place(section: Section, key: str, number: int) -> Place:
 
 def _switch(section: Section, key: str, default: bool) -> Expression | bool:
     return constant_or_expression(section.get(key, default), section.value_place(key))
-
-
-def _truth(value: Expression | bool, answers: dict[str, Any]) -> bool:
-    return value if isinstance(value, bool) else bool(value.evaluate(answers))
 
 
 def _suffix(binding: Binding) -> str:

@@ -10,7 +10,7 @@ from docassemble_lite.engine.assembling import collection_of, preview_of
 from docassemble_lite.engine.blocks.attachment import read_attachments
 from docassemble_lite.engine.blocks.texts import BlockText, text_at
 from docassemble_lite.engine.document import Section
-from docassemble_lite.engine.expressions import Expression, constant_or_expression, set_variable
+from docassemble_lite.engine.expressions import Expression, constant_or_expression, set_variable, truth
 from docassemble_lite.engine.names import Binding
 from docassemble_lite.engine.screen import DocumentFile, Documents, DocumentView
 from docassemble_lite.language.words import word
@@ -76,7 +76,7 @@ class QuestionDocuments:
         if not self.attachments and self._code is None:
             return None
         answers = evaluation.answers
-        on = {name: _truth(value, answers) for name, value in vars(self._switches).items()}
+        on = {name: truth(value, answers) for name, value in vars(self._switches).items()}
         collections = list(self._collections(evaluation, binding))
         files = [file for collection in collections for file in collection]
         views = [_view(evaluation, item, previews=on["previews"], kinds=on["kinds"]) for item in collections]
@@ -178,7 +178,3 @@ def _expression_at(section: Section, key: str) -> Expression | None:
 def _switch(section: Section, key: str, default: bool) -> Expression | bool:
     value = section.get(key)
     return default if value is None else constant_or_expression(value, section.value_place(key))
-
-
-def _truth(value: Expression | bool, answers: dict[str, Any]) -> bool:
-    return value if isinstance(value, bool) else bool(value.evaluate(answers))

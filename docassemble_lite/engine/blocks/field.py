@@ -13,7 +13,7 @@ from docassemble_lite.engine.blocks.disabling import Disables
 from docassemble_lite.engine.blocks.layout import AS_USUAL, WrittenLayout
 from docassemble_lite.engine.blocks.texts import BlockText
 from docassemble_lite.engine.document import Section
-from docassemble_lite.engine.expressions import Expression, read_variable, set_variable
+from docassemble_lite.engine.expressions import Expression, read_variable, set_variable, truth
 from docassemble_lite.engine.fields.control_name import control_name
 from docassemble_lite.engine.fields.datatype import Datatype, FieldSpec, FieldTexts, Option
 from docassemble_lite.engine.fields.registry import datatype_for
@@ -181,7 +181,7 @@ class FieldEntry:
             name=control_name(variable),
             datatype=self.datatype,
             input_type=self.input_type,
-            required=_truth(self.required, answers),
+            required=truth(self.required, answers),
             texts=self._texts(answers),
             options=options,
             keys=keys,
@@ -197,7 +197,7 @@ class FieldEntry:
             under_html=self.under.inline(answers) if self.under else "",
             no_label=self.no_label,
             css_class=self.css_class.value(answers).strip() if self.css_class else "",
-            disabled=_truth(self.disabled, answers),
+            disabled=truth(self.disabled, answers),
         )
 
     def _view(self, evaluation: Evaluation, prepared: Prepared) -> FieldView:
@@ -237,7 +237,3 @@ def _flag_value(value: Any, answers: dict[str, Any]) -> Any:
     if isinstance(value, Expression):
         return value.evaluate(answers)
     return value.value(answers) if isinstance(value, BlockText) else value
-
-
-def _truth(condition: Expression | bool, answers: dict[str, Any]) -> bool:
-    return condition if isinstance(condition, bool) else bool(condition.evaluate(answers))

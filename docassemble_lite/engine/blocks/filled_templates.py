@@ -11,7 +11,7 @@ from docassemble_lite.documents.forms import FieldValue, Picture
 from docassemble_lite.engine.blocks.template_fields import TEMPLATE_KEYS, TemplateFields, TemplateFile
 from docassemble_lite.engine.blocks.texts import text_at
 from docassemble_lite.engine.document import Section
-from docassemble_lite.engine.expressions import Expression, constant_or_expression
+from docassemble_lite.engine.expressions import Expression, constant_or_expression, truth
 from docassemble_lite.engine.given_files import GivenFile, files_in
 from docassemble_lite.engine.typed import shown, unescape_typed
 from docassemble_lite.engine.word_templates import fill, plain_text
@@ -47,7 +47,7 @@ class FilledTemplate:
     def document(self, evaluation: Evaluation, *, tagged: bool, archive: bool) -> WordDocument | FormDocument:
         """The document with all values as they are now. Raises `DocumentError`; a missing variable is sought."""
         answers = evaluation.answers
-        skipping = _truth(self.fields.skipping, answers)
+        skipping = truth(self.fields.skipping, answers)
         files = self.file.files(evaluation)
         values = self.fields.values(evaluation, skipping=skipping)
         if self.file.kind == "docx":
@@ -56,11 +56,11 @@ class FilledTemplate:
             )
             style = self._hyperlink_style.value(answers).strip() if self._hyperlink_style else ""
             content = fill(evaluation, whole, values, skipping=skipping, hyperlink_style=style)
-            return WordDocument(content, update=_truth(self._update, answers), tagged=tagged, archive=archive)
+            return WordDocument(content, update=truth(self._update, answers), tagged=tagged, archive=archive)
         return FormDocument(
             tuple(file.content for file in files),
             {name: _field_value(evaluation, value) for name, value in values.items()},
-            editable=_truth(self._editable, answers),
+            editable=truth(self._editable, answers),
             export_value=self._export_value.value(answers).strip() if self._export_value else "Yes",
             font=_family(self._font.value(answers).strip()) if self._font else "",
             template_password=self._password.value(answers).strip() if self._password else "",
@@ -138,7 +138,3 @@ def _family(font: str) -> str:
 
 def _switch(section: Section, key: str, default: bool) -> Expression | bool:
     return constant_or_expression(section.get(key, default), section.value_place(key))
-
-
-def _truth(value: Expression | bool, answers: dict[str, Any]) -> bool:
-    return value if isinstance(value, bool) else bool(value.evaluate(answers))

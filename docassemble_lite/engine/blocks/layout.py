@@ -9,7 +9,7 @@ from typing import Any
 from docassemble_lite.engine.blocks.conditions import TextReader
 from docassemble_lite.engine.blocks.texts import BlockText
 from docassemble_lite.engine.document import Section
-from docassemble_lite.engine.expressions import Expression, constant_or_expression
+from docassemble_lite.engine.expressions import Expression, constant_or_expression, truth
 from docassemble_lite.engine.screen import BREAKPOINTS, GridPlace, Layout
 from docassemble_lite.errors import EvaluationError, SourceError
 
@@ -71,7 +71,7 @@ class WrittenLayout:
         return Layout(
             grid=self.grid.evaluated(answers) if self.grid else None,
             items=self.items.evaluated(answers) if self.items else None,
-            floating=floating if isinstance(floating, bool) else bool(floating.evaluate(answers)),
+            floating=truth(floating, answers),
         )
 
 

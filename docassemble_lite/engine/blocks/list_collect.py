@@ -11,7 +11,7 @@ from docassemble_lite.engine.blocks.disabling import settle_disabling
 from docassemble_lite.engine.blocks.field import FieldEntry
 from docassemble_lite.engine.blocks.texts import text_at
 from docassemble_lite.engine.document import Section
-from docassemble_lite.engine.expressions import Expression, constant_or_expression, read_variable
+from docassemble_lite.engine.expressions import Expression, constant_or_expression, read_variable, truth
 from docassemble_lite.engine.names import ITERATORS, Binding, parts_of
 from docassemble_lite.engine.screen import Collected, CollectedView, ItemView
 from docassemble_lite.errors import EvaluationError
@@ -77,7 +77,7 @@ class ListCollect:
 
     def is_enabled(self, answers: dict[str, Any]) -> bool:
         """Whether the question asks about all items now."""
-        return _holds(self._enable, answers)
+        return truth(self._enable, answers)
 
     def collection(self, evaluation: Evaluation, binding: Binding) -> Collection:
         """The list on the screen that is being made."""
@@ -115,10 +115,10 @@ class ListCollect:
             iterator=self._iterator,
             present=len(group.elements),
             least=int(group.minimum_number or 0),
-            may_append=_holds(self._append, answers),
-            may_delete=_holds(self._delete, answers),
-            may_reorder=_holds(self._reorder, answers),
-            is_final=_holds(self._final, answers),
+            may_append=truth(self._append, answers),
+            may_delete=truth(self._delete, answers),
+            may_reorder=truth(self._reorder, answers),
+            is_final=truth(self._final, answers),
         )
 
     def _shown_at_first(self, evaluation: Evaluation, binding: Binding, asked: Collected) -> int:
@@ -166,10 +166,6 @@ class ListCollect:
 
 def _condition(section: Section, key: str, default: bool) -> Expression | bool:
     return constant_or_expression(section[key], section.value_place(key)) if key in section else default
-
-
-def _holds(condition: Expression | bool, answers: dict[str, Any]) -> bool:
-    return condition if isinstance(condition, bool) else bool(condition.evaluate(answers))
 
 
 def _list_and_iterator(variable: str) -> tuple[str, str] | None:

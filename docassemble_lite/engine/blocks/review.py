@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from docassemble_lite.engine.blocks.answering import Answering, Form, button_variable
 from docassemble_lite.engine.blocks.block import expressions_in
-from docassemble_lite.engine.blocks.question import Form, QuestionBlock
+from docassemble_lite.engine.blocks.question import QuestionBlock
 from docassemble_lite.engine.blocks.texts import BlockText, page_text_at, text_at
 from docassemble_lite.engine.document import Items, Section
-from docassemble_lite.engine.expressions import Expression, constant_or_expression, read_variable
+from docassemble_lite.engine.expressions import Expression, constant_or_expression, read_variable, truth
 from docassemble_lite.engine.names import Binding, is_path, normalized
 from docassemble_lite.engine.offers import offered_url
 from docassemble_lite.engine.screen import Review, ReviewItem, Screen
@@ -87,6 +88,13 @@ class ReviewEntry:
         return offered_url(evaluation, "_da_force_ask", {"variables": items})
 
 
+class Resuming(Answering):
+    """A button that leads back to the interview, whether it sets a variable or not."""
+
+    def form(self, evaluation: Evaluation, binding: Binding) -> Form:
+        return Form(style="continue", continue_variable=binding.filled(self.variable))
+
+
 class ReviewBlock(QuestionBlock):
     """A screen with what has been answered; what hasn't is left out, unless `skip undefined` is False."""
 
@@ -108,21 +116,16 @@ class ReviewBlock(QuestionBlock):
         screen = super()._made(evaluation, binding, sought)
         items = [item for entry in self.reviewed if (item := self._item(entry, evaluation, binding)) is not None]
         screen = replace(screen, review=Review(tuple(items), self._table_class(evaluation.answers)))
-        if self.continue_variable:
+        if self.answering.variable:
             return screen
         label = self.resume_label.inline(evaluation.answers) if self.resume_label else word("Resume")
         return replace(screen, continue_label_html=label)
 
-    def _read_form(self) -> Callable[[Evaluation, Binding], Form]:
-        super()._read_form()
-        return self._review_form
-
-    def _review_form(self, _: Evaluation, binding: Binding) -> Form:
-        return Form(style="continue", continue_variable=binding.filled(self.continue_variable))
+    def _read_answering(self) -> Answering:
+        return Resuming(button_variable(self.section))
 
     def _item(self, entry: ReviewEntry, evaluation: Evaluation, binding: Binding) -> ReviewItem | None:
-        skips = self.skips if isinstance(self.skips, bool) else bool(self.skips.evaluate(evaluation.answers))
-        if not skips:
+        if not truth(self.skips, evaluation.answers):
             return entry.shown(evaluation, binding)
         try:
             return entry.shown(evaluation, binding)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from docassemble_lite.engine.blocks.block import Block, names_at
 from docassemble_lite.engine.blocks.texts import BlockText, text_at
 from docassemble_lite.engine.document import Items, Place, Section
-from docassemble_lite.engine.expressions import Expression, constant_or_expression, set_variable
+from docassemble_lite.engine.expressions import Expression, constant_or_expression, set_variable, truth
 from docassemble_lite.engine.lazy_table import DALazyTableTemplate
 from docassemble_lite.engine.list_actions import Offer, item_buttons
 from docassemble_lite.engine.markup import shown, to_plain
@@ -140,10 +140,10 @@ class TableBlock(Block):
             pairs = items.items() if isinstance(items, Mapping) else enumerate(items)
             return [Row(index, item) for index, item in pairs]
         gathering = items.instanceName in current().gathering
-        if not gathering and _truth(self.requires_gathered, answers):
+        if not gathering and truth(self.requires_gathered, answers):
             items._trigger_gather()
         rows = [Row(index, item) for index, item in _places(items)]
-        if items._is_gathered() or _truth(self.shows_incomplete, answers):
+        if items._is_gathered() or truth(self.shows_incomplete, answers):
             return rows
         complete = {id(item) for item in items.complete_elements()._items()}
         return [row for row in rows if id(row.item) in complete]
@@ -154,7 +154,7 @@ class TableBlock(Block):
         return [row for row in rows if _evaluated(self.filter, row, answers)]
 
     def _sorted(self, rows: list[Row], answers: dict[str, Any]) -> list[Row]:
-        reverse = _truth(self.sort_reverse, answers)
+        reverse = truth(self.sort_reverse, answers)
         if self.sort_key is None:
             return rows[::-1] if reverse else rows
         key: Callable[[Any], Any] = self.sort_key.evaluate(answers)
@@ -173,7 +173,7 @@ class TableBlock(Block):
         return to_plain(self._unavailable(answers)) if value is _UNAVAILABLE else value
 
     def _evaluated(self, column: Column, row: Row, answers: dict[str, Any]) -> Any:
-        if _truth(self.requires_gathered, answers):
+        if truth(self.requires_gathered, answers):
             return _evaluated(column.cell, row, answers)
         try:
             return _evaluated(column.cell, row, answers)
@@ -188,11 +188,11 @@ class TableBlock(Block):
     def _is_editable(self, items: Any, answers: dict[str, Any]) -> bool:
         if not isinstance(items, (DAList, DADict)):
             return False
-        return self.edit is not None or _truth(self.removes, answers) or self._reorders(items, answers)
+        return self.edit is not None or truth(self.removes, answers) or self._reorders(items, answers)
 
     def _reorders(self, items: Any, answers: dict[str, Any]) -> bool:
         as_listed = self.sort_key is None and self.filter is None and self.sort_reverse is False
-        return isinstance(items, DAList) and as_listed and _truth(self.reorders, answers)
+        return isinstance(items, DAList) and as_listed and truth(self.reorders, answers)
 
     def _buttons(self, evaluation: Evaluation, items: Any, row: Row, cells: list[str]) -> str:
         answers = evaluation.answers
@@ -200,9 +200,9 @@ class TableBlock(Block):
         enough = len(items.elements) > (items.minimum_number or 0)
         offer = Offer(
             edit=self.edit if may_edit else None,
-            remove=may_remove and enough and _truth(self.removes, answers),
+            remove=may_remove and enough and truth(self.removes, answers),
             reorder=self._reorders(items, answers),
-            confirm=_truth(self.confirms, answers),
+            confirm=truth(self.confirms, answers),
             label=to_plain(cells[0]) if cells else "",
         )
         return item_buttons(evaluation, items, row.index, offer)
@@ -290,10 +290,6 @@ def _column(item: Any, place: Place) -> Column:
 
 
 # --- parts of making -------------------------------------------------------------------------------------------------
-
-
-def _truth(condition: Expression | bool, answers: dict[str, Any]) -> bool:
-    return condition if isinstance(condition, bool) else bool(condition.evaluate(answers))
 
 
 def _places(group: Group) -> Iterable[tuple[Any, Any]]:

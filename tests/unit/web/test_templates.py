@@ -485,11 +485,6 @@ def test_the_tab_says_that_there_are_errors(render: Any) -> None:
     assert shown(render, NAME, title="Case").one("title").text == "Case"
 
 
-def test_an_error_in_the_choices_of_a_screen_is_summarised_too(render: Any) -> None:
-    page = shown(render, button_style="choices", choices=replace(COLOR, error="This field is required."))
-    assert "This field is required." in page.one(id="da-errors").text
-
-
 def test_a_screen_without_errors_has_no_summary(render: Any) -> None:
     assert shown(render, NAME).all(id="da-errors") == []
 
@@ -519,7 +514,7 @@ def test_a_button_with_an_address_is_a_link(render: Any) -> None:
 
 
 def test_choices_are_asked_with_continue(render: Any) -> None:
-    page = shown(render, button_style="choices", choices=replace(COLOR, label="", label_html=""))
+    page = shown(render, replace(COLOR, label="", label_html=""))
     assert page.one("fieldset", class_="da-group").get("aria-labelledby") == "daMainQuestion"
     assert page.one("button", class_="btn-primary").text == "Continue"
     assert unpacked(page.one("input", name="_datatypes").get("value")) == {"Y29sb3I": "radio"}
