@@ -10,8 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.fire.network import why_not
-
 PROGRAM = Path(__file__).parent / "tasks_under_fire.py"
 # seconds after which a program that hasn't ended is taken for one that never will
 PATIENCE = 2 * 3600.0
@@ -48,12 +46,7 @@ def test_p4_p6_p9_p10_p11_p12_whatever_is_killed_stopped_or_emptied_every_task_e
 ) -> None:
     """P4, P6, P8 to P12, P37, P38: 0 lost, hanging, doubled or half done tasks, and no answer is lost."""
     effort = ("--tasks", "2000", "--faults", "200") if long_form else ("--tasks", "60", "--faults", "12", "--seed", "4")
-    on = ("--database", database, "--broker", broker)
-    if database == "postgresql" and not (reason := why_not()):
-        on = ("--machines",)
-    elif database == "postgresql":
-        print(f"on one machine, as {reason}")
-    output = output_of(*on, *effort)
+    output = output_of("--database", database, "--broker", broker, *effort)
     figures = dict(re.findall(r"^(\S[^:\n]*): +(\S.*)$", output, re.MULTILINE))
     measured("P4, P6, P8 to P12", on=figures["on"], tasks=figures["tasks in the store"], faults=figures["faults"])
     assert {zero: figures[zero] for zero in ZEROS} == dict.fromkeys(ZEROS, "0")
