@@ -163,10 +163,11 @@ def _use_wal(connection: Any) -> None:
 def _tell_that_it_is_away(context: ExceptionContext) -> None:
     """Raise `OperationalError`, and nothing else, when the connection is gone.
 
-    When PostgreSQL ends in the middle of a statement, psycopg2 calls that a `DatabaseError` or an `InterfaceError`, too.
+    When PostgreSQL ends in the middle of a statement, psycopg2 calls that a `DatabaseError` or an `InterfaceError`, too. What
+    ends whoever waits for a statement, e.g. because their time is up, also costs the connection, and goes on as it is.
     """
-    if context.is_disconnect and not isinstance(context.sqlalchemy_exception, OperationalError):
-        error = context.original_exception
+    error = context.original_exception
+    if context.is_disconnect and isinstance(error, Exception) and not isinstance(context.sqlalchemy_exception, OperationalError):
         raise OperationalError(
             context.statement, context.parameters, error, hide_parameters=True, connection_invalidated=True
         ) from error

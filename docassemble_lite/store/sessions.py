@@ -162,10 +162,12 @@ class Sessions:
         steps_offset: int | None = None,
         owner_id: int | None = None,
         tags: Iterable[str] | None = None,
+        anew: bool = False,
     ) -> Loaded:
         """Save the answers, over the loaded step or (`new_step`) as the one after it, and whatever belongs to them.
 
-        `person_access` says that a person is there, `user_id` who, if it is somebody who has signed in.
+        `person_access` says that a person is there, `user_id` who, if it is somebody who has signed in. `anew` says that the
+        session begins anew: its files go, and its mailboxes with the e-mails.
         All or nothing: new tasks, the end of a task (`finish`), columns that are not None. A change of `multi_user`
         converts all steps. Returns the session as it is now, fit to be saved again. Raises `SavedByAnother`,
         `LateReport` (for `finish`) and `AnswersNotStorable`; nothing is saved then.
@@ -193,6 +195,8 @@ class Sessions:
                 self._note_person(connection, loaded.session_id, user_id, after.modified)
             if finish is not None:
                 self._tasks.write_end(connection, finish)
+            removed = self._remove_belongings(connection, loaded.session_id) if anew else []
+        self._files.forget_contents(removed)
         return after
 
     def restart(self, loaded: Loaded, answers: dict[str, Any], extra: Any = None, **columns: Any) -> Loaded:
@@ -201,13 +205,15 @@ class Sessions:
         The files that the session had before are removed, and its mailboxes with the e-mails.
         """
         columns.setdefault("steps_offset", 0)
-        had = self._files.numbers_of(loaded.session_id)
-        after = self.save(replace(loaded, step=0), answers, extra, new_step=True, **columns)
-        if had:
-            self._files.remove(loaded.session_id, had)
-        with self._writing.begin() as connection:
-            connection.execute(mailbox_queries.remove_all, {"of_session": loaded.session_id})
-        return after
+        return self.save(replace(loaded, step=0), answers, extra, new_step=True, anew=True, **columns)
+
+    def _remove_belongings(self, connection: Connection, session_id: str) -> list[int]:
+        """Remove the mailboxes and the rows of the files of a session; whose contents are now to be forgotten."""
+        connection.execute(mailbox_queries.remove_all, {"of_session": session_id})
+        numbers = list(connection.scalars(file_queries.numbers_of_session, {"of_session": session_id}))
+        connection.execute(file_queries.remove, {"of_session": session_id, "numbers": numbers})
+        self._files.loosen(connection, numbers)
+        return numbers
 
     def delete(self, seen: Peek) -> None:
         """Delete the session, its tasks and its files. Raises `SavedByAnother` when it was saved or deleted since it was seen."""

@@ -65,9 +65,9 @@ class _FromAddress(urllib.request.HTTPHandler):
 
 
 class Visitor:
-    """One browser, on the machine of that address."""
+    """One browser, on the machine of that address (empty: on this one, from whichever reaches the server)."""
 
-    def __init__(self, url: str, address: str = "127.0.0.1") -> None:
+    def __init__(self, url: str, address: str = "") -> None:
         self.url = url
         self.cookies = http.cookiejar.CookieJar()
         self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies), _FromAddress(address))

@@ -22,6 +22,7 @@ from pathlib import Path
 
 from fire.account import ZEROS, Account, Problem, count_open, drawn_up, wait_until_quiet
 from fire.faults import Fire
+from fire.network import go_inside
 from fire.people import Circle, Ledger, Person
 from fire.place import Place
 from fire.plan import deeds, faults
@@ -48,7 +49,7 @@ class Attack:
         self.options = options
         self.ledger = Ledger()
         self.fire = Fire(place, options.seed)
-        self.plan = faults(options.seed, options.database, options.broker)
+        self.plan = faults(options.seed, options.database, options.broker, machines=options.machines)
         self.people = self._people()
         self.end = time.monotonic() + 60 * options.minutes
         self._going_on: list[Future[bool]] = []
@@ -132,7 +133,8 @@ def print_plan(options: argparse.Namespace) -> None:
     for number in range(sum(CIRCLES) + LONERS):
         done = (" ".join(word for word in (deed.what, deed.kind) if word) for deed in islice(deeds(options.seed, number), 8))
         print(f"person {number}: {', '.join(done)}, …")
-    for number, fault in enumerate(islice(faults(options.seed, options.database, options.broker), options.faults), 1):
+    planned = faults(options.seed, options.database, options.broker, machines=options.machines)
+    for number, fault in enumerate(islice(planned, options.faults), 1):
         print(f"fault {number}: {fault}")
 
 
@@ -209,6 +211,8 @@ def main() -> int:
     if options.plan:
         print_plan(options)
         return 0
+    if options.machines:
+        go_inside()
     # whoever stops this program wants all that it started to be stopped
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     folder = Path(tempfile.mkdtemp(prefix="dal-fire-"))
@@ -223,7 +227,7 @@ def main() -> int:
 
 def attack_in(folder: Path, options: argparse.Namespace) -> bool:
     """Do it all in this folder; whether all is well."""
-    place = Place(folder, options.database, options.broker)
+    place = Place(folder, options.database, options.broker, machines=options.machines)
     try:
         place.start()
         begun = time.monotonic()
@@ -255,7 +259,13 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=60.0, help="after which no more happens (default: 60)")
     parser.add_argument("--plan", action="store_true", help="only print what the seed is going to do")
     parser.add_argument("--keep", action="store_true", help="keep the folder, which else is kept only when something is wrong")
-    return parser.parse_args()
+    parser.add_argument(
+        "--machines", action="store_true", help="each process on a machine of its own that can be cut off (PostgreSQL and Redis)"
+    )
+    options = parser.parse_args()
+    if options.machines:
+        options.database, options.broker = "postgresql", "redis"
+    return options
 
 
 if __name__ == "__main__":

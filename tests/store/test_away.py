@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg2
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
 from docassemble_lite.store.database import Store
@@ -37,3 +37,21 @@ def test_p40_whatever_the_driver_calls_it_a_lost_connection_is_an_operational_er
     assert caught.value.connection_invalidated
     event.remove(store.engine, "do_execute", lose_connection)
     assert store.sessions.peek(session.session_id).session_id == session.session_id
+
+
+class _TimeIsUp(BaseException):
+    """What ends code from outside."""
+
+
+def test_what_ends_code_in_the_middle_of_a_statement_isnt_taken_for_a_store_that_is_away(store: Store) -> None:
+    """P37: else a task whose time is up would try again."""
+
+    def end(*_: Any) -> None:
+        raise _TimeIsUp
+
+    event.listen(store.engine, "after_cursor_execute", end)
+    with pytest.raises(_TimeIsUp), store.engine.connect() as connection:
+        connection.execute(text("SELECT 1"))
+    event.remove(store.engine, "after_cursor_execute", end)
+    with store.engine.connect() as connection:
+        assert connection.scalar(text("SELECT 1")) == 1

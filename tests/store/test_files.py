@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -195,6 +196,35 @@ def test_a_restart_removes_the_files_from_before(store: Store, settings: Setting
     after = store.sessions.restart(session, {})
     assert (_rows(store), _on_disk(settings)) == (0, [])
     assert store.files.read(_added(store, after), after.data_key) == CONTENT
+
+
+def test_a_restart_that_breaks_off_has_removed_nothing(
+    store: Store, session: Loaded, break_at: Callable[[int | None], None]
+) -> None:
+    """P40: the answers from before and their files go together."""
+    added = _added(store, session)
+    for statement in range(1, 7):
+        break_at(statement)
+        with pytest.raises(break_at.Broken):  # type: ignore[attr-defined]
+            store.sessions.restart(session, {})
+    break_at(None)
+    assert store.files.read(added, session.data_key) == CONTENT
+    assert store.sessions.restart(session, {}).step == 1
+
+
+def test_a_content_that_cant_be_removed_is_no_reason_to_say_that_a_session_wasnt_deleted(
+    store: Store, session: Loaded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _added(store, session)
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise OSError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "unlink", fail)
+        store.sessions.delete(session)
+    with pytest.raises(SessionNotFound):
+        store.sessions.peek(session.session_id)
 
 
 def test_a_file_stays_readable_when_its_session_becomes_plain_or_private(store: Store, session: Loaded) -> None:

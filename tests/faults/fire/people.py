@@ -8,6 +8,7 @@ import re
 import threading
 import time
 import urllib.error
+import urllib.parse
 from base64 import urlsafe_b64decode
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -107,9 +108,18 @@ class Browser:
         except _BROKEN:
             self._ledger.saw("broken off", time.monotonic() - begun)
             self.visitor.url = next(self._addresses)
+            self._take_cookies_along()
             return None
         self._ledger.saw(str(page.status), time.monotonic() - begun)
         return page
+
+    def _take_cookies_along(self) -> None:
+        # behind a load balancer, all web processes are one host
+        cookies = list(self.visitor.cookies)
+        self.visitor.cookies.clear()
+        for cookie in cookies:
+            cookie.domain = urllib.parse.urlsplit(self.visitor.url).hostname or ""
+            self.visitor.cookies.set_cookie(cookie)
 
 
 class Person:

@@ -19,6 +19,7 @@ from docassemble_lite.store.database import Store, open_store
 from fire import plan
 from fire.brokers import Broker, Files, Redis
 from fire.databases import Database, Postgresql, Sqlite
+from fire.network import CENTRE, Machine
 from fire.orders import FOLDER, MEETING, Orders
 from fire.parts import Keeper, Part
 
@@ -42,7 +43,7 @@ _DIRECTIVES = {
 class Place:
     """A running server and what it stands on."""
 
-    def __init__(self, folder: Path, database: plan.Database, broker: plan.Broker) -> None:
+    def __init__(self, folder: Path, database: plan.Database, broker: plan.Broker, *, machines: bool = False) -> None:
         self.folder = folder
         self.interviews = folder / "interviews"
         self.interviews.mkdir()
@@ -54,12 +55,18 @@ class Place:
         self._shared = folder if database == "sqlite" or broker == "files" else None
         os.environ["DAL_SERVER_KEY"] = secrets.token_hex(32)
         self._environment = os.environ | {FOLDER: str(orders), "PYTHONPATH": str(Path(docassemble_lite.__file__).parents[1])}
-        self.database: Database = Sqlite(folder / "data") if database == "sqlite" else Postgresql()
-        self.broker: Broker = Files(folder / "data") if broker == "files" else Redis(folder)
+        self.database: Database = Sqlite(folder / "data") if database == "sqlite" else Postgresql(CENTRE if machines else "")
+        self.broker: Broker = Files(folder / "data") if broker == "files" else Redis(folder, CENTRE if machines else "127.0.0.1")
         self.settings = Settings(data=folder / "data", database=self.database.url, broker=self.broker.url)
+        #: The machines of web-1, web-2, worker-1 and worker-2; none: all are this one.
+        self.machines = [Machine(number) for number in range(4)] if machines else []
+        hosts = [machine.address for machine in self.machines[:2]] or ["127.0.0.1", "127.0.0.1"]
         ports = _free_ports(2)
-        self.addresses = [f"http://127.0.0.1:{port}" for port in ports]
-        self.webs = [self._part("web", number, "--port", str(port)) for number, port in enumerate(ports, 1)]
+        self.addresses = [f"http://{host}:{port}" for host, port in zip(hosts, ports, strict=True)]
+        self.webs = [
+            self._part("web", number, "--host", host, "--port", str(port))
+            for number, (host, port) in enumerate(zip(hosts, ports, strict=True), 1)
+        ]
         self.workers = [self._part("worker", number) for number in (1, 2)]
         self.keeper = Keeper([*self.webs, *self.workers])
         self._migrate()
@@ -77,6 +84,8 @@ class Place:
         self.store.close()
         self.broker.close()
         self.database.close()
+        for machine in self.machines:
+            machine.close()
         return stubborn
 
     def logs(self) -> list[Path]:
@@ -91,7 +100,8 @@ class Place:
         urls = {"database": self.database.url, "broker": self.broker.url}
         (folder / "config.yml").write_text(yaml.safe_dump(directives | {key: url for key, url in urls.items() if url}))
         run = [sys.executable, str(HERE / "under_orders.py"), command, *options]
-        return Part(f"{command}-{number}", run, folder, self._environment)
+        before = self.machines[number - 1 + 2 * (command == "worker")].prefix if self.machines else []
+        return Part(f"{command}-{number}", [*before, *run], folder, self._environment)
 
     def _migrate(self) -> None:
         subprocess.run(

@@ -170,10 +170,16 @@ _WITH: dict[str, list[tuple[int, _Maker]]] = {
 }
 
 
-def faults(seed: int, database: Database, broker: Broker) -> Iterator[Fault]:
+#: Of machines: 0 and 1 have the web processes, 2 and 3 the workers.
+_OF_MACHINES: list[tuple[int, _Maker]] = [
+    (20, lambda chance: Fault("machine cut off", number=chance.randint(0, 3), seconds=_seconds(chance, _SHORT, _LONG))),
+]
+
+
+def faults(seed: int, database: Database, broker: Broker, *, machines: bool = False) -> Iterator[Fault]:
     """What goes wrong, one thing after the other."""
     chance = random.Random(f"{seed} faults")
-    possible = [*_EVERYWHERE, *_WITH[broker], *_WITH[database]]
+    possible = [*_EVERYWHERE, *_WITH[broker], *_WITH[database], *(_OF_MACHINES if machines else [])]
     makers, weights = [maker for _, maker in possible], [weight for weight, _ in possible]
     while True:
         yield chance.choices(makers, weights)[0](chance)
