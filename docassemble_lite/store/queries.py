@@ -5,7 +5,22 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Insert, Select, String, and_, bindparam, case, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Delete,
+    Insert,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from docassemble_lite.store.tables import privileges, session_keys, session_people, sessions, steps, tasks, users
 from docassemble_lite.store.task_queries import has_news, has_open
@@ -49,20 +64,23 @@ _listed = (
     .limit(bindparam("most"))
     .offset(bindparam("skipped"))
 )
-#: A session that isn't the wanted one by its id or interview is left out; an empty wish is none.
-_wished = and_(
-    or_(bindparam("session", type_=String) == "", sessions.c.id == bindparam("session")),
-    or_(bindparam("interview", type_=String) == "", sessions.c.interview == bindparam("interview")),
-)
+_of_session = sessions.c.id == bindparam("session", type_=String)
+_of_interview = sessions.c.interview == bindparam("interview", type_=String)
 
 
 @cache
-def listed(*, of_person: bool) -> Select[Any]:
+def _wished(*, session: bool, interview: bool) -> tuple[ColumnElement[bool], ...]:
+    """That it is one session, or one of an interview; no condition that may be empty, for it would have the whole table read."""
+    return (*([_of_session] if session else ()), *([_of_interview] if interview else ()))
+
+
+@cache
+def listed(*, of_person: bool, session: bool, interview: bool) -> Select[Any]:
     """Sessions, most recently saved first; `held` is whether the secret of the one who asks opens it.
 
     Those of a person are the person's own, and the plain ones of others in which the person was.
     """
-    wanted = _listed.where(_wished)
+    wanted = _listed.where(*_wished(session=session, interview=interview))
     if not of_person:
         return wanted
     own = sessions.c.owner_id == bindparam("of_user", type_=sessions.c.owner_id.type)
@@ -72,31 +90,34 @@ def listed(*, of_person: bool) -> Select[Any]:
 
 
 @cache
-def ids_in_order(*, of_person: bool) -> Select[Any]:
+def ids_in_order(*, of_person: bool, session: bool, interview: bool) -> Select[Any]:
     """The ids of such sessions in their order, some at a time."""
-    wanted = select(sessions.c.id).where(_wished, sessions.c.id > bindparam("after"))
+    wanted = select(sessions.c.id).where(*_wished(session=session, interview=interview), sessions.c.id > bindparam("after"))
     wanted = wanted.order_by(sessions.c.id).limit(bindparam("most"))
     return wanted.where(sessions.c.owner_id == bindparam("of_user")) if of_person else wanted
 
 
 _allows_cron = and_(sessions.c.multi_user, sessions.c.allow_cron)
 interviews_allowing_cron = select(sessions.c.interview).where(_allows_cron).distinct()
-_allows_cron_there = and_(_allows_cron, sessions.c.interview.in_(bindparam("interviews", expanding=True)))
-count_allowing_cron = select(func.count()).select_from(sessions).where(_allows_cron_there)
+_of_interviews = sessions.c.interview.in_(bindparam("interviews", expanding=True))
+count_allowing_cron = select(func.count()).select_from(sessions).where(_allows_cron, _of_interviews)
 ids_allowing_cron = (
     select(sessions.c.id)
-    .where(_allows_cron_there, sessions.c.id > bindparam("after"))
+    .where(_allows_cron, _of_interview, sessions.c.id > bindparam("after"))
     .order_by(sessions.c.id)
     .limit(bindparam("most"))
 )
-_unsaved = (
+_names = select(func.min(sessions.c.interview).label("interview")).cte("names", recursive=True)
+_next_name = select(func.min(sessions.c.interview)).where(sessions.c.interview > _names.c.interview).scalar_subquery()
+_names = _names.union_all(select(_next_name).where(_names.c.interview.is_not(None)))
+#: The interviews that have sessions, each found by the one before: "distinct" would have the whole table read.
+interviews = select(_names.c.interview).where(_names.c.interview.is_not(None))
+unsaved = (
     select(sessions)
-    .where(sessions.c.modified < bindparam("moment"))
-    .order_by(sessions.c.modified, sessions.c.id)
+    .where(_of_interview, sessions.c.modified < bindparam("moment"))
+    .order_by(sessions.c.modified)
     .limit(bindparam("most"))
 )
-unsaved_of = _unsaved.where(sessions.c.interview == bindparam("of"))
-unsaved = _unsaved.where(sessions.c.interview.not_in(bindparam("others", expanding=True)))
 
 _owned = sessions.c.owner_id == bindparam("owner", type_=sessions.c.owner_id.type)
 _own_key = and_(session_keys.c.session_id == sessions.c.id, session_keys.c.holder == bindparam("asking"), _is_good)
@@ -110,11 +131,15 @@ owned = (
     .limit(bindparam("most"))
 )
 _of_others = sessions.c.owner_id.is_distinct_from(bindparam("of_user", type_=sessions.c.owner_id.type))
-#: Sessions of others are taken off a person's list; an empty id or interview is any.
-leave = delete(session_people).where(
-    session_people.c.user_id == bindparam("of_user"),
-    session_people.c.session_id.in_(select(sessions.c.id).where(_wished, _of_others)),
-)
+
+
+@cache
+def leave(*, session: bool, interview: bool) -> Delete:
+    """The statement that takes sessions of others off a person's list."""
+    left = select(sessions.c.id).where(*_wished(session=session, interview=interview), _of_others)
+    return delete(session_people).where(session_people.c.user_id == bindparam("of_user"), session_people.c.session_id.in_(left))
+
+
 disown = update(sessions).where(_owned).values(owner_id=None)
 
 raise_version = (

@@ -342,7 +342,7 @@ class Sessions:
             return []
         asking = self._vault.holder_of(secret) if secret is not None else ""
         values = _wishes(user_id, interview, session_id) | {"asking": asking, "now": naive_utc()}
-        statement = queries.listed(of_person=user_id is not None)
+        statement = queries.listed(of_person=user_id is not None, session=bool(session_id), interview=bool(interview))
         with self._engine.connect() as connection:
             rows = connection.execute(statement, {**values, "most": most, "skipped": skipped}).mappings()
             return [
@@ -357,7 +357,7 @@ class Sessions:
         """
         number, after = 0 if user_id is None else self.leave(user_id, interview, session_id), ""
         values = _wishes(user_id, interview, session_id) | {"most": _AT_ONCE}
-        statement = queries.ids_in_order(of_person=user_id is not None)
+        statement = queries.ids_in_order(of_person=user_id is not None, session=bool(session_id), interview=bool(interview))
         while True:
             with self._engine.connect() as connection:
                 ids = connection.scalars(statement, {**values, "after": after}).all()
@@ -369,7 +369,8 @@ class Sessions:
     def leave(self, user_id: int, interview: str | None = None, session_id: str | None = None) -> int:
         """Take the sessions of others in which a person was off the person's list; from how many sessions that was."""
         with self._writing.begin() as connection:
-            return connection.execute(queries.leave, _wishes(user_id, interview, session_id)).rowcount
+            statement = queries.leave(session=bool(session_id), interview=bool(interview))
+            return connection.execute(statement, _wishes(user_id, interview, session_id)).rowcount
 
     def delete_surely(self, session_id: str) -> bool:
         """Delete a session, whoever saves it meanwhile; whether it was there."""
@@ -387,9 +388,9 @@ class Sessions:
         with self._engine.connect() as connection:
             return list(connection.scalars(queries.interviews_allowing_cron))
 
-    def ids_allowing_cron(self, interviews: Iterable[str], after: str, most: int) -> list[str]:
-        """Ids of the plain sessions of these interviews that allow scheduled tasks: so many that are above `after`."""
-        values = {"interviews": list(interviews), "after": after, "most": most}
+    def ids_allowing_cron(self, interview: str, after: str, most: int) -> list[str]:
+        """Ids of the plain sessions of an interview that allow scheduled tasks: so many that are above `after`."""
+        values = {"interview": interview, "after": after, "most": most}
         with self._engine.connect() as connection:
             return list(connection.scalars(queries.ids_allowing_cron, values))
 
@@ -398,19 +399,19 @@ class Sessions:
         with self._engine.connect() as connection:
             return connection.scalar(queries.count_allowing_cron, {"interviews": list(interviews)}) or 0
 
-    def unsaved_since(self, moment: datetime, most: int, *, of: str | None = None, not_of: Iterable[str] = ()) -> list[Peek]:
-        """Sessions last saved before `moment` (naive UTC), oldest first: those `of` an interview, or of all but some."""
-        if of is not None:
-            return self._list(queries.unsaved_of, {"moment": moment, "most": most, "of": of})
-        return self._list(queries.unsaved, {"moment": moment, "most": most, "others": list(not_of)})
-
-    def count_unsaved_since(self, moment: datetime, *, of: str | None = None, not_of: Iterable[str] = ()) -> int:
-        """How many sessions were last saved before `moment`; as `unsaved_since`."""
-        statement = queries.unsaved if of is None else queries.unsaved_of
-        values = {"moment": moment, **({"others": list(not_of)} if of is None else {"of": of})}
+    def interviews(self) -> list[str]:
+        """The interviews that have sessions."""
         with self._engine.connect() as connection:
-            counted = select(func.count()).select_from(statement.limit(None).order_by(None).subquery())
-            return connection.scalar(counted, values) or 0
+            return list(connection.scalars(queries.interviews))
+
+    def unsaved_since(self, interview: str, moment: datetime, most: int) -> list[Peek]:
+        """Sessions of an interview that were last saved before `moment` (naive UTC), oldest first."""
+        return self._list(queries.unsaved, {"interview": interview, "moment": moment, "most": most})
+
+    def count_unsaved_since(self, interview: str, moment: datetime) -> int:
+        """How many sessions of an interview were last saved before `moment`."""
+        counted = select(func.count()).select_from(queries.unsaved.limit(None).order_by(None).subquery())
+        return self._number(counted, {"interview": interview, "moment": moment})
 
     def interview_of(self, session_id: str) -> str:
         """The name of a session's interview; empty for a session that isn't there."""
@@ -601,9 +602,9 @@ def _peek(row: RowMapping) -> Peek:
 
 
 def _wishes(user_id: int | None, interview: str | None, session_id: str | None) -> dict[str, Any]:
-    """The values of the parameters of a list of sessions."""
-    wishes = {"interview": interview or "", "session": session_id or ""}
-    return wishes if user_id is None else wishes | {"of_user": user_id}
+    """The values of the parameters of a list of sessions; an empty id or interview is any."""
+    wishes = {"of_user": user_id, "interview": interview or None, "session": session_id or None}
+    return {name: value for name, value in wishes.items() if value is not None}
 
 
 def _tagged(tags: tuple[str, ...]) -> str:

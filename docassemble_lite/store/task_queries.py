@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, and_, bindparam, case, exists, false, func, insert, null, or_, select, update
+from sqlalchemy import Column, ColumnElement, and_, bindparam, case, exists, false, func, insert, null, or_, select, text, update
 
 from docassemble_lite.store.tables import tasks
 
@@ -99,7 +99,8 @@ take_over = (
 )
 forget_keys = (
     update(tasks)
-    .where(tasks.c.state == "failed", tasks.c.sealed_key.is_not(None), tasks.c.ended <= bindparam("before"))
+    # in the words of the index, as SQLite doesn't see that a parameter is the same
+    .where(text("state = 'failed'"), tasks.c.sealed_key.is_not(None), tasks.c.ended <= bindparam("before"))
     .values(sealed_key=None)
 )
 
@@ -147,11 +148,11 @@ confirm = (
 _shown = ("id", "session_id", "interview", "action", "mode", "state", "attempt", "created", "started", "ended", "error_type")
 listing = (
     select(*(tasks.c[name] for name in _shown), tasks.c.sealed_key.is_not(None).label("has_key"))
-    .where(or_(bindparam("any_state"), tasks.c.state == bindparam("of_state")))
     .order_by(tasks.c.created.desc(), tasks.c.id)
     .limit(bindparam("most"))
     .offset(bindparam("skipped"))
 )
+listing_of_state = listing.where(tasks.c.state == bindparam("of_state"))
 listed = select(*(tasks.c[name] for name in _shown), tasks.c.sealed_key.is_not(None).label("has_key")).where(_wanted)
 beginning_with = (
     select(*(tasks.c[name] for name in _shown), tasks.c.sealed_key.is_not(None).label("has_key"))

@@ -363,9 +363,12 @@ class Tasks:
 
     def listing(self, state: State | None = None, *, most: int = 100, skipped: int = 0) -> list[Listed]:
         """Tasks of all sessions, the latest first; of one state only if there is one."""
-        values = {"any_state": state is None, "of_state": state or "", "most": most, "skipped": skipped}
+        values: dict[str, Any] = {"most": most, "skipped": skipped}
+        statement = queries.listing
+        if state is not None:
+            statement, values = queries.listing_of_state, {**values, "of_state": state}
         with self._engine.connect() as connection:
-            return [Listed(**row) for row in connection.execute(queries.listing, values).mappings()]
+            return [Listed(**row) for row in connection.execute(statement, values).mappings()]
 
     def listed(self, task_id: str) -> Listed | None:
         """One task of any session; None if there is none of that id."""
