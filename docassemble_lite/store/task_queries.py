@@ -163,6 +163,8 @@ beginning_with = (
     .limit(bindparam("most"))
 )
 count = select(tasks.c.state, func.count()).group_by(tasks.c.state)
+_some_of_state = select(tasks.c.id).where(tasks.c.state == bindparam("of_state")).limit(bindparam("most"))
+count_some = select(func.count()).select_from(_some_of_state.subquery())
 run_again = (
     update(tasks)
     .where(_wanted, tasks.c.state == "failed", tasks.c.sealed_key.is_not(None))

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from sqlalchemy import Connection, Engine, RowMapping
 
@@ -387,9 +387,16 @@ class Tasks:
             return [Listed(**row) for row in connection.execute(queries.beginning_with, values).mappings()]
 
     def counts(self) -> dict[str, int]:
-        """state → how many tasks are in it."""
+        """state → how many tasks are in it. All of them are counted, which takes the longer the more there are."""
         with self._engine.connect() as connection:
             return {state: number for state, number in connection.execute(queries.count)}
+
+    def counts_up_to(self, most: int) -> dict[State, int]:
+        """Each state → how many tasks are in it; `most` stands for as many and for more."""
+        with self._engine.connect() as connection:
+            return {
+                state: connection.scalar(queries.count_some, {"of_state": state, "most": most}) or 0 for state in get_args(State)
+            }
 
     def run_again(self, task_id: str) -> bool:
         """Have a failed task run once more; False if it hasn't failed or is too old. The caller wakes the workers."""

@@ -251,7 +251,7 @@ def main() -> None:
     parser.add_argument("--short", action="store_true", help="only show that it works")
     given = parser.parse_args()
     stored = tuple(int(number) for number in given.sessions.split(","))
-    effort = Effort((100, 1000), 5, 30, 3) if given.short else Effort(stored, 50, 30, 30)
+    effort = Effort((100, 1000), 5, 30, 3) if given.short else Effort(stored, 50, 30, 20)
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     for on in [given.on] if given.on else ["sqlite", "postgresql"]:
         report(on, effort)

@@ -37,6 +37,7 @@ WORKS: dict[str, Callable[[Store], Any]] = {
     "lost tasks": lambda store: store.tasks.has_lost(),
     "keys of failed tasks": lambda store: store.tasks.forget_keys(60.0),
     "the latest tasks": lambda store: store.tasks.listing(most=50),
+    "how many tasks there are": lambda store: store.tasks.counts_up_to(10_000),
     "the latest tasks of a state": lambda store: store.tasks.listing("failed", most=50),
 }
 
