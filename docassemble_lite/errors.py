@@ -54,6 +54,10 @@ class AuthorError(LiteError):
         lines = self.path.read_text(encoding="utf-8", errors="replace").splitlines()
         return lines[self.line - 1] if 0 < self.line <= len(lines) else None
 
+    def without_answers(self) -> str:
+        """The error as it may stand in a log."""
+        return str(self)
+
     def __str__(self) -> str:
         where = f"{self.source or 'interview'}:{self.line}: " if self.line else (f"{self.source}: " if self.source else "")
         shown = f"\n    {self.source_line.strip()}" if self.source_line else ""
@@ -90,6 +94,14 @@ class EvaluationError(AuthorError):
         self.trace = trace
         self.sought = sought
         self.public = public
+
+    def without_answers(self) -> str:
+        """The error as it may stand in a log: what Python says of a mistake often quotes an answer, so that is left out."""
+        if self.public:
+            return str(self)
+        where = f"{self.source or 'interview'}:{self.line or '?'}"
+        line = (self.source_line or "").strip()
+        return f"{where}: {self.cause_name} {line} (sought: {', '.join(self.sought)})"
 
 
 class DocumentError(LiteError):

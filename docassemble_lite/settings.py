@@ -10,12 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 
 from docassemble_lite.emails import read_address
 from docassemble_lite.errors import SettingsError
+from docassemble_lite.logs import FORMATS, Format
 
 #: What the configuration can allow to a privilege. Of what isn't there to be done, the permission has no effect.
 PERMISSIONS = frozenset(
@@ -81,6 +83,11 @@ class Settings:
     broker: str = ""
     # a URL of the Redis that interviews may use; empty: the broker's if it is one, and else a file in the data folder
     redis: str = ""
+    # passwords for these three, which take the place of those in the URLs, and for the usual account of `mail`
+    database_password: Secret = field(default_factory=lambda: Secret(b""))
+    broker_password: Secret = field(default_factory=lambda: Secret(b""))
+    redis_password: Secret = field(default_factory=lambda: Secret(b""))
+    mail_password: Secret = field(default_factory=lambda: Secret(b""))
     # a name of a Python package -> the folder that stands for it
     packages: Mapping[str, Path] = field(default_factory=dict)
     appname: str = "docassemble_lite"
@@ -94,7 +101,12 @@ class Settings:
     # where people go who leave an interview, and who sign out in one; empty: a page of this server
     exitpage: str = ""
     logoutpage: str = ""
+    # where numbers for Prometheus are served; 0: nowhere
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int = 0
     debug: bool = False
+    # what the lines of the log are: "text" for people, "json" for programs
+    log_format: Format = "text"
     # ways to send e-mails, the usual one first; none: no e-mail is sent
     mail: tuple[MailAccount, ...] = ()
     # the domain of addresses by which e-mails are sent to sessions; empty: `external hostname`, if `run` isn't to receive any
@@ -202,9 +214,10 @@ class Settings:
 _PATHS = {"data", "interviews"}
 # empty: there is no such file
 _FILES = {"incoming_mail_certificate", "incoming_mail_key"}
-_FROM_ENVIRONMENT = {
-    name: f"DAL_{name.upper()}" for name in ("data", "interviews", "database", "broker", "redis", "host", "port", "debug")
-}
+#: The directives that may also come from the environment → the variable; with `_FILE` behind it, it names a file with the value.
+FROM_ENVIRONMENT = {item.name: f"DAL_{item.name.upper()}" for item in fields(Settings) if item.name != "config"}
+# directives that are URLs → the one with the password for it
+_PASSWORDS = {name: f"{name}_password" for name in ("database", "broker", "redis")}
 
 
 def load_settings(config: Path | None = None, **options: Any) -> Settings:
@@ -218,14 +231,70 @@ def load_settings(config: Path | None = None, **options: Any) -> Settings:
         config = found if found.is_file() else None
     elif not config.is_file():
         raise SettingsError(f"There is no configuration file {config}.")
-    values = _from_file(config) if config else {}
-    for name, variable in _FROM_ENVIRONMENT.items():
-        if os.environ.get(variable):
-            values[name] = _converted(name, yaml.safe_load(os.environ[variable]), Path(), variable)
+    values = (_from_file(config) if config else {}) | _from_environment()
     for name, value in options.items():
         if value is not None:
             values[name] = value
-    return replace(Settings(), config=config.resolve() if config else None, **values)
+    return _with_passwords(replace(Settings(), config=config.resolve() if config else None, **values))
+
+
+def from_environment(variable: str) -> str:
+    """The text of a variable, or of the file that the variable with `_FILE` behind its name names; empty: there is neither.
+
+    Raises `SettingsError` where there are both, or the file can't be read.
+    """
+    text, file = os.environ.get(variable, ""), os.environ.get(f"{variable}_FILE", "")
+    if not file:
+        return text
+    if text:
+        raise SettingsError(f"There are both {variable} and {variable}_FILE: take one of them away.")
+    try:
+        return Path(file).read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{variable}_FILE names a file that can't be read: {error}.") from error
+
+
+def _from_environment() -> dict[str, Any]:
+    values = {}
+    for name, variable in FROM_ENVIRONMENT.items():
+        text = from_environment(variable)
+        if text:
+            values[name] = _converted(name, _value_of(text, variable, getattr(Settings(), name)), Path(), variable)
+    return values
+
+
+def _value_of(text: str, variable: str, default: Any) -> Any:
+    """A text stays one, and anything else is YAML as in the file."""
+    if isinstance(default, (str, bytes)):
+        return text
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise SettingsError(f"{variable} can't be read: {error}") from error
+
+
+def _with_passwords(settings: Settings) -> Settings:
+    """The settings with the passwords where they are used."""
+    found: dict[str, Any] = {
+        name: _with_password(getattr(settings, name), getattr(settings, directive), directive.replace("_", " "))
+        for name, directive in _PASSWORDS.items()
+        if getattr(settings, directive)
+    }
+    if settings.mail_password:
+        if not settings.mail:
+            raise SettingsError("There is a “mail password”, but the directive “mail” doesn't say for which server.")
+        found["mail"] = (replace(settings.mail[0], password=settings.mail_password), *settings.mail[1:])
+    return replace(settings, **found)
+
+
+def _with_password(url: str, password: bytes, directive: str) -> str:
+    """The URL with this password. Raises `SettingsError` where there is no host that could ask for it."""
+    scheme, colon, rest = url.partition("://")
+    authority, slash, path = rest.partition("/")
+    user, _, host = authority.rpartition("@")
+    if not colon:
+        raise SettingsError(f"There is a “{directive}”, but the directive “{directive.split()[0]}” is no URL with a host.")
+    return f"{scheme}://{user.partition(':')[0]}:{quote(password, safe='')}@{host}{slash}{path}"
 
 
 def _from_file(config: Path) -> dict[str, Any]:
@@ -236,7 +305,7 @@ def _from_file(config: Path) -> dict[str, Any]:
     if not isinstance(raw, dict):
         raise SettingsError(f"{config} must have lines of the form “directive: value”.")
     known = {item.name for item in fields(Settings)} - {"config"}
-    values = {}
+    values: dict[str, Any] = {name: config.parent / getattr(Settings(), name) for name in _PATHS}
     for key, value in raw.items():
         name = str(key).replace(" ", "_").replace("-", "_")
         if name not in known:
@@ -269,6 +338,10 @@ def _converted(name: str, value: Any, folder: Path, where: str) -> Any:
 def _checked(name: str, value: Any, wanted: Any, where: str) -> Any:
     if wanted is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
+    if wanted is Secret:
+        return _secret(value, where)
+    if name == "log_format" and value not in FORMATS:
+        raise SettingsError(f"{where} must be one of {', '.join(FORMATS)}, not {value!r}.")
     if wanted is str and name not in ("incoming_mail_domain", "external_hostname"):
         return str(value)
     if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
@@ -279,7 +352,7 @@ def _checked(name: str, value: Any, wanted: Any, where: str) -> Any:
         raise SettingsError(f"{where} must be at least 1, not {value!r}.")
     if name == "interview_delete_days" and value < 0:
         raise SettingsError(f"{where} must be a number of days, 0 for never, not {value!r}.")
-    if name in ("port", "incoming_mail_port") and not 0 <= value <= 65535:
+    if name in ("port", "incoming_mail_port", "metrics_port") and not 0 <= value <= 65535:
         raise SettingsError(f"{where} must be a number from 0 to 65535, not {value!r}.")
     return value
 
@@ -327,11 +400,15 @@ def _mail_account(value: Any, where: str) -> MailAccount:
 
 def _of_account(key: str, value: Any, where: str) -> Any:
     if key == "password":
-        if isinstance(value, (dict, list)):
-            raise SettingsError(f"{where} must be a text.")
-        return Secret(str(value).encode())
+        return _secret(value, where)
     name = key.replace(" ", "_")
     return _checked(name, value, type(getattr(MailAccount(), name)), where)
+
+
+def _secret(value: Any, where: str) -> Secret:
+    if isinstance(value, (dict, list)):
+        raise SettingsError(f"{where} must be a text.")
+    return Secret(str(value).encode())
 
 
 def _usable_account(account: MailAccount, where: str) -> MailAccount:

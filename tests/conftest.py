@@ -14,6 +14,7 @@ import time
 import uuid
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -309,6 +310,15 @@ class Redis:
             except ConnectionRefusedError:
                 time.sleep(0.01)
         pytest.fail("Redis didn't start.")
+
+    @contextmanager
+    def hanging(self) -> Iterator[None]:
+        """While this lasts, it answers nothing."""
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
 
     def stop(self) -> None:
         """End it at once."""

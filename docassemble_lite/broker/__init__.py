@@ -6,12 +6,15 @@ The row in the store is the task. A message is only a wake-up, so one that is lo
 from __future__ import annotations
 
 import logging
+import os
 import queue
 import threading
 import time
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from docassemble_lite.broker.messages import QUEUE, RUN_TASK
+from docassemble_lite.broker.messages import QUEUE, RUN_TASK, SIGNS_OF_LIFE
 from docassemble_lite.settings import Settings
 
 if TYPE_CHECKING:
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _GLANCE = 0.02
+# seconds that the broker has for each step when somebody asks whether it is well
+_STEP = 2
 
 #: scheme of the broker's URL → the transport that lets nothing but wake-ups through
 _TRANSPORTS = {
@@ -125,6 +130,31 @@ class Broker:
             return False
         return True
 
+    def trouble(self) -> str:
+        """Why the broker can't be used just now; empty if it can. Takes a few seconds at most."""
+        if not self._settings.broker:
+            return _trouble_with(Path(self._settings.data) / "broker" / "messages")
+        from kombu.exceptions import KombuError
+
+        # without them, Redis may take as long as it likes
+        options = {"socket_timeout": _STEP, "socket_connect_timeout": _STEP} if self._is_redis else {}
+        with self.celery.connection_for_write(connect_timeout=_STEP, transport_options=options) as connection:
+            try:
+                # at once, where it would wait for two seconds before it tries again
+                connection.ensure_connection(max_retries=1, interval_start=0, interval_step=0)
+                return ""
+            except (KombuError, OSError, *connection.recoverable_connection_errors) as error:
+                return " ".join(str(error).split()) or type(error).__name__
+
+    def signs_of_worker(self, node: str, seconds: float) -> Mapping[str, float] | None:
+        """For how many seconds the worker of a name hasn't reached the "store" and the "broker"; None: it doesn't answer."""
+        asked = self.celery.control.broadcast(SIGNS_OF_LIFE, destination=[node], reply=True, timeout=seconds, limit=1)
+        return next((signs for reply in asked or () for signs in reply.values()), None)
+
+    @property
+    def _is_redis(self) -> bool:
+        return self._settings.broker.partition(":")[0] in ("redis", "rediss")
+
     def unread(self) -> int | None:
         """How many messages no worker has taken yet; None if the broker can't be reached."""
         from kombu.exceptions import ChannelError
@@ -139,3 +169,9 @@ class Broker:
             except connection.recoverable_connection_errors as error:
                 log.warning('action="broker_away" %s', error)
                 return None
+
+
+def _trouble_with(folder: Path) -> str:
+    """Why the folder of messages can't be used; where there is none yet, whoever sends the first one makes it."""
+    existing = next((path for path in (folder, *folder.parents) if path.exists()), folder)
+    return "" if os.access(existing, os.W_OK | os.X_OK) else f"{existing} can't be written to"

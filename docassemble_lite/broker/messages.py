@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 #: The name of the only task that workers know, and the queue of the messages about it.
 RUN_TASK = "docassemble_lite.run"
 QUEUE = "docassemble_lite"
+#: What a worker is asked by whoever wants to know whether it is well.
+SIGNS_OF_LIFE = "docassemble_lite_signs_of_life"
 #: What reading a message that is none may raise.
 UNREADABLE = (ValueError, TypeError, AttributeError, LookupError, RecursionError)
 # characters of a task's id; ours have 32

@@ -6,6 +6,7 @@ Every command is imported when it is asked for, so that the supervisor stays sma
 from __future__ import annotations
 
 import io
+import logging
 import sys
 from collections.abc import Sequence
 
@@ -17,7 +18,10 @@ INTERRUPTED = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Carry out the command; the exit code. 0: done; 1: `check` found mistakes; 2: it could not be carried out."""
+    """Carry out the command; the exit code. 0: done; 2: it could not be carried out.
+
+    1: `check` found mistakes, or `health` and `doctor` something that isn't well.
+    """
     if isinstance(sys.stdout, io.TextIOWrapper):
         # a terminal that can't show a character gets its number
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -39,8 +43,15 @@ def _carry_out(arguments: Arguments) -> int:
 
     from docassemble_lite.logs import log_to_stderr
 
+    if arguments.command == "doctor":
+        from docassemble_lite.cli.doctor import examine
+
+        # it says itself what goes wrong
+        logging.disable()
+        return examine(arguments)
+
     settings = arguments.settings()
-    log_to_stderr(debug=settings.debug)
+    log_to_stderr(debug=settings.debug, form=settings.log_format)
     match arguments.command:
         case "run":
             from docassemble_lite.cli.supervisor import supervise
@@ -54,6 +65,10 @@ def _carry_out(arguments: Arguments) -> int:
             from docassemble_lite.cli.worker_process import work
 
             return work(settings, lifeline_fd=arguments.lifeline_fd)
+        case "cron":
+            from docassemble_lite.cli.cron_process import keep_schedule
+
+            return keep_schedule(settings, arguments)
         case "mail":
             from docassemble_lite.cli.mail_process import receive_mail
 
@@ -74,6 +89,14 @@ def _carry_out(arguments: Arguments) -> int:
             from docassemble_lite.cli.tasks import manage_tasks
 
             return manage_tasks(settings, arguments)
+        case "metrics":
+            from docassemble_lite.cli.metrics import give_metrics
+
+            return give_metrics(settings, lifeline_fd=arguments.lifeline_fd)
+        case "health":
+            from docassemble_lite.cli.health import tell_health
+
+            return tell_health(settings, arguments.role)
         case "keys":
             from docassemble_lite.cli.keys import manage_keys
 

@@ -7,20 +7,26 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from docassemble_lite import __version__
+from docassemble_lite.logs import FORMATS
 from docassemble_lite.settings import Settings, load_settings
 
 COMMANDS = {
     "run": "start the whole server: web, worker and store (this is what you want)",
     "web": "serve web pages in one process in the foreground, for a container or systemd",
     "worker": "run background tasks in the foreground, for a container or systemd",
+    "cron": "start scheduled tasks when they are due, in the foreground, for a container or systemd",
     "mail": "receive e-mails to interviews in the foreground, for a container or systemd",
     "migrate": "bring the tables of the store up to date",
     "check": "look for mistakes in interviews",
     "init": "begin a folder of your own: a config.yml and a first interview",
     "user": "show and change who can sign in",
     "tasks": "show background tasks, the newest first; run them again, revoke them",
+    "health": "say whether a part of the server is well, for Docker and others that watch over it",
+    "metrics": "serve numbers for Prometheus in the foreground",
+    "doctor": "look through the configuration from end to end and say what to do",
     "keys": "show the server's own keys; put another one in the place of the current one",
 }
 USER_DEEDS = {
@@ -42,6 +48,7 @@ KEY_DEEDS = {
     "forget": "remove an earlier key that nothing needs any more",
     "affected": "show the sessions whose key is missing",
 }
+ROLES = ("web", "worker", "cron", "mail")
 TASK_STATES = ("waiting", "running", "done", "failed", "revoked")
 
 
@@ -54,6 +61,7 @@ class Arguments:
     port: int | None = None
     data: Path | None = None
     config: Path | None = None
+    log_format: Literal["text", "json"] | None = None
     paths: tuple[Path, ...] = ()
     folder: Path = Path(".")
     # what is to be done, where a command has several things to do
@@ -71,17 +79,26 @@ class Arguments:
     task: str = ""
     # the id of one of the server's keys
     key: str = ""
+    # a part of the server
+    role: str = ""
+    as_json: bool = False
     # numbers of open files that a supervisor hands to its children
     socket_fd: int | None = None
     lifeline_fd: int | None = None
 
     def settings(self) -> Settings:
         """The configuration, with the options of the command line over it."""
-        return load_settings(self.config, host=self.host, port=self.port, data=self.data)
+        return load_settings(self.config, host=self.host, port=self.port, data=self.data, log_format=self.log_format)
 
     def options(self) -> list[str]:
         """The options that give another command the same configuration."""
-        given = {"--host": self.host, "--port": self.port, "--data": self.data, "--config": self.config}
+        given = {
+            "--host": self.host,
+            "--port": self.port,
+            "--data": self.data,
+            "--config": self.config,
+            "--log-format": self.log_format,
+        }
         return [text for option, value in given.items() if value is not None for text in (option, str(value))]
 
 
@@ -109,8 +126,10 @@ def _parser() -> argparse.ArgumentParser:
         "paths", nargs="*", type=Path, metavar="PATH", help="files or folders (default: the folder of interviews)"
     )
     made["init"].add_argument("folder", nargs="?", type=Path, default=Path("."), metavar="FOLDER", help="where (default: here)")
+    made["health"].add_argument("role", choices=ROLES, metavar="ROLE", help=f"which part: {', '.join(ROLES)}")
+    made["doctor"].add_argument("--json", action="store_true", dest="as_json", help="print what is found as JSON")
     made["web"].add_argument("--socket-fd", type=int, help=argparse.SUPPRESS)
-    for name in ("web", "worker", "mail"):
+    for name in ("web", "worker", "mail", "metrics"):
         made[name].add_argument("--lifeline-fd", type=int, help=argparse.SUPPRESS)
     _add_deeds_of_user(made["user"])
     _add_deeds_of_tasks(made["tasks"])
@@ -179,6 +198,7 @@ def _options_of_every_command(argument_default: str | None = None) -> argparse.A
     options.add_argument("--host", metavar="HOST", help="address to listen on (default: 127.0.0.1, this machine only)")
     options.add_argument("--port", type=_port, metavar="PORT", help="port to listen on (default: 8080; 0: any free one)")
     options.add_argument("--data", type=Path, metavar="DIR", help="folder of the store (default: data)")
+    options.add_argument("--log-format", choices=FORMATS, help="what the lines of the log are (default: text)")
     options.add_argument("--config", type=Path, metavar="FILE", help="configuration (default: config.yml, if there is one)")
     return options
 

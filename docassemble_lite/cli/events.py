@@ -8,7 +8,7 @@ import socket
 from dataclasses import dataclass
 from types import FrameType
 
-QUESTION = b"GET /health HTTP/1.0\r\nHost: %s\r\n\r\n"
+QUESTION = b"GET /healthz HTTP/1.0\r\nHost: %s\r\n\r\n"
 
 
 class Signals:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -18,8 +17,8 @@ if TYPE_CHECKING:
 
 _HEADS = ("key", "is", "sessions", "steps", "tasks")
 _IN_THE_VARIABLE = (
-    "The keys stand in DAL_SERVER_KEY. Write a new one before the current one there, with a comma between them, "
-    "start all processes again, and then: python -m docassemble_lite keys reseal"
+    "The keys stand in DAL_SERVER_KEY, or the file that DAL_SERVER_KEY_FILE names. Write a new one before the current one there, "
+    "with a comma between them, start all processes again, and then: python -m docassemble_lite keys reseal"
 )
 
 
@@ -68,9 +67,9 @@ def _list_affected(store: Store) -> int:
 
 
 def _rotate(settings: Settings, store: Store) -> int:
-    from docassemble_lite.store.server_keys import VARIABLE, key_file, server_keys, write_keys
+    from docassemble_lite.store.server_keys import are_given, key_file, server_keys, write_keys
 
-    if os.environ.get(VARIABLE):
+    if are_given():
         raise NotDone(_IN_THE_VARIABLE)
     write_keys(key_file(settings.data), [secrets.token_bytes(32), *server_keys(settings.data).read()])
     print(
@@ -94,7 +93,7 @@ def _reseal(store: Store) -> int:
 
 
 def _forget(settings: Settings, store: Store, named: str) -> int:
-    from docassemble_lite.store.server_keys import VARIABLE, key_file, server_keys, write_keys
+    from docassemble_lite.store.server_keys import are_given, key_file, server_keys, write_keys
 
     there = store.vault.key_ids()
     wanted = next((key_id for key_id in there if key_id.hex() == named), None)
@@ -106,8 +105,8 @@ def _forget(settings: Settings, store: Store, named: str) -> int:
     if needing:
         listed = ", ".join(f"{number} {what}" for what, number in sorted(needing.items()))
         raise NotDone(f"{named} is still needed by {listed}. First: python -m docassemble_lite keys reseal")
-    if os.environ.get(VARIABLE):
-        raise NotDone(f"Nothing needs {named} any more: take it out of DAL_SERVER_KEY.")
+    if are_given():
+        raise NotDone(f"Nothing needs {named} any more: take it out of DAL_SERVER_KEY, or of the file.")
     kept = [key for key_id, key in zip(there, server_keys(settings.data).read(), strict=True) if key_id != wanted]
     write_keys(key_file(settings.data), kept)
     print(f"{named} is forgotten.")

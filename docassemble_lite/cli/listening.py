@@ -9,6 +9,8 @@ from docassemble_lite.errors import LiteError
 
 # connections that may wait while no web process accepts them, e.g. between the end of one and the start of the next
 BACKLOG = 1024
+#: An address that stands for every one of this machine → one of these.
+LOCAL_ADDRESSES = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
 class CannotListen(LiteError):
@@ -38,7 +40,7 @@ def url_of(listener: socket.socket) -> str:
 def reachable_address(listener: socket.socket) -> tuple[str, int]:
     """Host and port at which this machine itself reaches the socket."""
     host, port = listener.getsockname()[:2]
-    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port
+    return LOCAL_ADDRESSES.get(host, host), port
 
 
 def _resolved(host: str, port: int) -> tuple[int, tuple]:

@@ -20,12 +20,15 @@ from docassemble_lite.cli.child import Child
 from docassemble_lite.cli.events import Probe, Signals, Waiting
 from docassemble_lite.cli.lifeline import GRACE
 from docassemble_lite.cli.listening import listen, reachable_address, url_of
-from docassemble_lite.cli.timetable import Timetable
+from docassemble_lite.cli.timetable import Timetable, command_for_slots
 from docassemble_lite.errors import LiteError, SettingsError
+from docassemble_lite.metrics import shared_folder
 from docassemble_lite.settings import Settings
 
 # the exit code of a child that has said on stderr what is wrong and would only say it again
 EXPLAINED = 2
+# seconds after the start in which no scheduled task begins, so that the server is up sooner
+FIRST_LOOK = 60.0
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +46,8 @@ def supervise(settings: Settings, arguments: Arguments) -> int:
     with listen(settings.host, settings.port) as listener:
         lifeline, held_end = os.pipe()
         options = replace(arguments, port=listener.getsockname()[1]).options()
+        if settings.metrics_port:
+            shared_folder()
         children = _children(settings, options, listener.fileno(), lifeline)
         try:
             timetable = _timetable(settings, arguments) if settings.scheduled_tasks else None
@@ -60,17 +65,13 @@ def _children(settings: Settings, options: list[str], listener: int, lifeline: i
     return [
         *(Child(f"web process {number}", web, (listener, lifeline)) for number in range(1, settings.web_processes + 1)),
         Child("worker", command("worker"), (lifeline,)),
+        *([Child("metrics", command("metrics"), (lifeline,))] if settings.metrics_port else ()),
         *([Child("mail receiver", command("mail"), (lifeline,))] if settings.incoming_mail_domain else ()),
     ]
 
 
 def _timetable(settings: Settings, arguments: Arguments) -> Timetable:
-    options = replace(arguments, host=None, port=None).options()
-
-    def command(event: str, slot: str) -> list[str]:
-        return [sys.executable, "-m", "docassemble_lite.cron", "-type", event, "--slot", slot, *options]
-
-    return Timetable(command, settings.zone)
+    return Timetable(command_for_slots(arguments), settings.zone, FIRST_LOOK)
 
 
 class Supervisor:

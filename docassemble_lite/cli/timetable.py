@@ -1,4 +1,4 @@
-"""When the supervisor starts scheduled tasks, one process after the other.
+"""When scheduled tasks are started by the server itself, one process after the other.
 
 Whether a slot of time was run already is known to the store, and so to the process that is started, which ends at once then.
 A slot that was missed while the server was off is run when it is back, if it was the latest.
@@ -7,32 +7,44 @@ A slot that was missed while the server was off is run when it is back, if it wa
 from __future__ import annotations
 
 import logging
+import sys
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from docassemble_lite import clock
+from docassemble_lite.cli.arguments import Arguments
 from docassemble_lite.cli.child import Child, describe_exit
 from docassemble_lite.cron.slots import SCHEDULES, latest_due
 
-# seconds after the start before the first task, and between two looks at the clock, which may be set
-_FIRST_LOOK = 60.0
+# seconds between two looks at the clock, which may be set
 _LOOK_AGAIN = 30.0
 
 logger = logging.getLogger(__name__)
 
 
-class Timetable:
-    """Starts what is due. `command` makes the command that runs a task for a slot."""
+def command_for_slots(arguments: Arguments) -> Callable[[str, str], list[str]]:
+    """What makes the command that runs a task for a slot, with the configuration of these arguments."""
+    options = replace(arguments, host=None, port=None).options()
 
-    def __init__(self, command: Callable[[str, str], Sequence[str]], zone: ZoneInfo) -> None:
+    def command(event: str, slot: str) -> list[str]:
+        return [sys.executable, "-m", "docassemble_lite.cron", "-type", event, "--slot", slot, *options]
+
+    return command
+
+
+class Timetable:
+    """Starts what is due, from so many seconds after its start. `command` makes the command that runs a task for a slot."""
+
+    def __init__(self, command: Callable[[str, str], Sequence[str]], zone: ZoneInfo, first_look: float = 0.0) -> None:
         self._command = command
         self._zone = zone
         self._started: dict[str, str] = {}
         self._waiting: deque[tuple[str, str]] = deque()
         self.child: Child | None = None
-        self._look_at = time.monotonic() + _FIRST_LOOK
+        self._look_at = time.monotonic() + first_look
 
     @property
     def next_look(self) -> float:

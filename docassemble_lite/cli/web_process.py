@@ -12,6 +12,7 @@ from typing import Any
 
 from docassemble_lite.cli.lifeline import GRACE, hold_on_to
 from docassemble_lite.cli.listening import listen, url_of
+from docassemble_lite.cli.metrics import record
 from docassemble_lite.cli.migrating import bring_up_to_date
 from docassemble_lite.settings import Settings
 
@@ -32,6 +33,7 @@ def serve(settings: Settings, *, socket_fd: int | None = None, lifeline_fd: int 
         from docassemble_lite.web import create_app
 
         bring_up_to_date(settings)
+        record(settings, supervised=lifeline_fd is not None)
         _allow_open_files()
         server = DrainingServer(create_app(settings), listener, settings)
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -64,10 +66,12 @@ class DrainingServer:
     def __init__(self, app: Any, listener: socket.socket, settings: Settings) -> None:
         import waitress
 
+        from docassemble_lite.cli.apart import answer_apart
         from docassemble_lite.cli.holding import let_hold
         from docassemble_lite.cli.turns import Turns
         from docassemble_lite.pokes import open_pokes
         from docassemble_lite.web.form import FILES_AT_ONCE
+        from docassemble_lite.web.health import HEALTH_PATHS
         from docassemble_lite.web.held import HeldConnections
 
         connections: dict[int, Any] = {}
@@ -87,6 +91,8 @@ class DrainingServer:
         self._held = HeldConnections(open_pokes(settings), settings.event_connections, of_browser)
         self._held.start()
         let_hold(self._server, self._held)
+        # whoever watches over the process is answered also while everybody waits for a database that hangs
+        answer_apart(self._server, HEALTH_PATHS)
         self._stopping = False
 
     def stop(self, _number: int = 0, _frame: FrameType | None = None) -> None:

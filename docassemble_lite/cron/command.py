@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import re
 import signal
 import sys
@@ -23,6 +24,7 @@ from docassemble_lite.cron.runs import (
     Done,
     Tally,
     Worker,
+    begin_log,
     count_sessions_for,
     delete_unused,
     run_beside,
@@ -31,7 +33,8 @@ from docassemble_lite.cron.runs import (
 )
 from docassemble_lite.cron.slots import slot_of
 from docassemble_lite.errors import LiteError
-from docassemble_lite.logs import log_to_stderr
+from docassemble_lite.logs import FORMATS
+from docassemble_lite.metrics import VARIABLE, count, record_in
 from docassemble_lite.settings import Settings, load_settings
 from docassemble_lite.store.schema import migrate
 
@@ -51,6 +54,7 @@ class Options:
     event: str
     config: Path | None
     data: Path | None
+    log_format: str | None
     workers: int
     dry_run: bool
     again: bool
@@ -61,10 +65,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the scheduled task. 0: all is well, or there was nothing to do; 1: some of it failed; 2: it couldn't be begun."""
     options = _options(argv)
     try:
-        settings = load_settings(options.config, data=options.data)
-        log_to_stderr(debug=settings.debug)
-        # a failure is told by the log; what isn't of interest in a crontab's mail isn't
-        logging.getLogger("docassemble_lite").setLevel(logging.DEBUG if settings.debug else logging.WARNING)
+        settings = load_settings(options.config, data=options.data, log_format=options.log_format)
+        begin_log(settings)
+        if settings.metrics_port and os.environ.get(VARIABLE):
+            # the server runs one after the other
+            record_in(Path(os.environ[VARIABLE]), "cron")
         return _run(settings, options)
     except LiteError as error:
         print(f"docassemble_lite.cron: {error}", file=sys.stderr)
@@ -80,6 +85,7 @@ def _options(argv: Sequence[str] | None) -> Options:
     parser.add_argument("-type", "--type", dest="event", required=True, metavar="NAME", help="the task, e.g. cron_daily")
     parser.add_argument("--config", type=Path, metavar="FILE", help="configuration (default: config.yml, if there is one)")
     parser.add_argument("--data", type=Path, metavar="DIR", help="folder of the store (default: data)")
+    parser.add_argument("--log-format", choices=FORMATS, help="what the lines of the log are (default: text)")
     parser.add_argument("--workers", type=_number, default=1, metavar="N", help="sessions at a time (default: 1)")
     parser.add_argument("--dry-run", action="store_true", help="only list the sessions in which it would run")
     parser.add_argument("--again", action="store_true", help="run it although it was run already, this day, hour …")
@@ -172,10 +178,18 @@ def _until_told(settings: Settings, options: Options, worker: Worker, slot: str,
         worker.surroundings.store.cron.note_end(options.event, slot)
     bar.clear()
     seconds = time.monotonic() - began
+    _count(options.event, tally, stopped=stopping.told)
     print(f"ran {tally.ran}, failed {tally.failed}, busy {tally.busy}, deleted {tally.deleted} in {seconds:.1f} s")
     if stopping.told:
         print(f"{options.event} was told to stop, and goes on where it was when it is started again.")
     return 0 if tally.all_well and not stopping.told else FAILED
+
+
+def _count(event: str, tally: Tally, *, stopped: bool) -> None:
+    """Give Prometheus how it went."""
+    count("cron_runs", event=event, result="stopped" if stopped else "done" if tally.all_well else "failed")
+    for result in ("ran", "failed", "busy", "deleted"):
+        count("cron_sessions", getattr(tally, result), event=event, result=result)
 
 
 class Stopping:

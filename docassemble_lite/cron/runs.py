@@ -16,6 +16,7 @@ from docassemble_lite.clock import naive_utc
 from docassemble_lite.engine.program import Programs
 from docassemble_lite.engine.source import Sources
 from docassemble_lite.errors import AuthorError, EvaluationError, InterviewNotFound, SavedByAnother
+from docassemble_lite.logs import about, log_to_stderr, session_shown
 from docassemble_lite.pokes import open_pokes
 from docassemble_lite.settings import Settings
 from docassemble_lite.store.database import open_store
@@ -74,23 +75,32 @@ class Worker:
             return slots.claim(session_id, self._event, self._slot)
 
         try:
-            ran = self._visits.run(session_id, self._event, patience=patience, claim=claim)
+            with about(session=session_id):
+                ran = self._visits.run(session_id, self._event, patience=patience, claim=claim)
         except Exception as error:
-            interview = self.surroundings.store.sessions.interview_of(session_id)
-            trace = error.trace if isinstance(error, EvaluationError) else ""
             log.error(
-                'action="cron_failed" event=%s session=%s interview=%s %s\n%s',
+                'action="cron_failed" event=%s session=%s interview=%s %s',
                 self._event,
-                session_id,
-                interview,
-                error,
-                trace,
-                exc_info=None if trace else error,
+                session_shown(session_id),
+                self.surroundings.store.sessions.interview_of(session_id),
+                self._told(error),
+                exc_info=None if isinstance(error, AuthorError) else error,
             )
             return Done(session_id, "failed")
         if ran.how == "deleted":
-            log.info('action="cron_deleted" event=%s session=%s', self._event, session_id)
+            log.info('action="cron_deleted" event=%s session=%s', self._event, session_shown(session_id))
         return Done(session_id, ran.how, ran.text)
+
+    def _told(self, error: Exception) -> str:
+        if isinstance(error, EvaluationError) and self.surroundings.settings.debug:
+            return f"{error}\n{error.trace}"
+        return error.without_answers() if isinstance(error, AuthorError) else type(error).__name__
+
+
+def begin_log(settings: Settings) -> None:
+    """A failure is told by the log; what isn't of interest in a crontab's mail isn't."""
+    log_to_stderr(debug=settings.debug, form=settings.log_format)
+    logging.getLogger("docassemble_lite").setLevel(logging.DEBUG if settings.debug else logging.WARNING)
 
 
 def surroundings_of(settings: Settings) -> Surroundings:
@@ -191,7 +201,7 @@ def _in_pools(
                 try:
                     take(future.result())
                 except BrokenProcessPool:
-                    log.error('action="cron_process_died" session=%s', session_id)
+                    log.error('action="cron_process_died" session=%s', session_shown(session_id))
                     take(Done(session_id, "failed"))
                     pool.shutdown()
                     pool = new_pool()
@@ -205,6 +215,7 @@ _workers: list[Worker] = []
 
 
 def _begin_worker(settings: Settings, event: str, slot: str) -> None:
+    begin_log(settings)
     _workers[:] = [Worker(settings, event, slot)]
 
 
@@ -236,5 +247,5 @@ def _delete_older(surroundings: Surroundings, interview: str, days: int, dry_run
             except SavedByAnother:
                 continue
             number += 1
-            log.info('action="unused_session_deleted" session=%s interview=%s', seen.session_id, seen.interview)
+            log.info('action="unused_session_deleted" session=%s interview=%s', session_shown(seen.session_id), seen.interview)
     return number

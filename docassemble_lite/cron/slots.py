@@ -53,8 +53,9 @@ def _week(moment: datetime) -> str:
     return f"{year:04}-W{week:02}"
 
 
+HOURLY = Schedule("cron_hourly", _hourly_due, lambda moment: moment.astimezone(UTC).strftime("%Y-%m-%dT%H"))
 SCHEDULES = (
-    Schedule("cron_hourly", _hourly_due, lambda moment: moment.astimezone(UTC).strftime("%Y-%m-%dT%H")),
+    HOURLY,
     Schedule("cron_daily", _daily_due, lambda moment: moment.strftime("%Y-%m-%d")),
     Schedule("cron_weekly", _weekly_due, _week),
     Schedule("cron_monthly", _monthly_due, lambda moment: moment.strftime("%Y-%m")),

@@ -37,7 +37,7 @@ def private_folder() -> Iterator[Path]:
 def pandoc(arguments: Sequence[str], given: bytes, folder: Path) -> bytes:
     """What pandoc makes of `given`; it reads no files but those that the arguments name. Raises `DocumentError`."""
     memory = ["+RTS", f"-M{MEGABYTES}m", "-RTS"]
-    return _run("pandoc", [str(_pandoc()), *memory, "--sandbox", "--quiet", *arguments], given, folder)
+    return _run("pandoc", [str(find_pandoc()), *memory, "--sandbox", "--quiet", *arguments], given, folder)
 
 
 def typst(source: bytes, folder: Path, *, tagged: bool, all_fonts: bool = False, standard: str = "") -> bytes:
@@ -58,7 +58,7 @@ def _typeset(source: bytes, folder: Path, *asked: str) -> bytes:
     # without what Python does at its start for the sake of other programs, it starts in half the time
     interpreter = [sys.executable, "-I", "-S", "-B"]
     limits = [str(MEGABYTES), str(int(SECONDS))]
-    return _run("Typst", [*interpreter, str(_TYPESETTER), str(_typst()), *limits, *asked], source, folder)
+    return _run("Typst", [*interpreter, str(_TYPESETTER), str(find_typst()), *limits, *asked], source, folder)
 
 
 def _run(name: str, command: Sequence[str], given: bytes, folder: Path) -> bytes:
@@ -79,8 +79,8 @@ def _run(name: str, command: Sequence[str], given: bytes, folder: Path) -> bytes
 
 
 @cache
-def _pandoc() -> Path:
-    """The program that comes with the package pypandoc-binary, or one that is installed otherwise."""
+def find_pandoc() -> Path:
+    """The program that comes with the package pypandoc-binary, or one that is installed otherwise. Raises `DocumentError`."""
     found = importlib.util.find_spec("pypandoc")
     bundled = Path(found.origin).parent / "files" / "pandoc" if found and found.origin else None
     if bundled and bundled.is_file():
@@ -92,8 +92,8 @@ def _pandoc() -> Path:
 
 
 @cache
-def _typst() -> Path:
-    """The folder that the package typst lies in."""
+def find_typst() -> Path:
+    """The folder that the package typst lies in. Raises `DocumentError`."""
     found = importlib.util.find_spec("typst")
     if found is None or found.origin is None:
         raise DocumentError("Typst is missing. This installs it: pip install typst")

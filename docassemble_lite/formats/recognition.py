@@ -27,9 +27,14 @@ class RecognitionError(Exception):
     """The text can't be read."""
 
 
+def is_installed() -> bool:
+    """Whether Tesseract is there."""
+    return shutil.which(_PROGRAM) is not None
+
+
 def recognized(pages: Sequence[bytes], language: str, mode: int) -> list[str]:
     """The text of each page, a picture. `mode` is Tesseract's page segmentation mode. Raises `RecognitionError`."""
-    if shutil.which(_PROGRAM) is None:
+    if not is_installed():
         raise RecognitionError("Tesseract isn't installed on this server (apt install tesseract-ocr), so no text can be read.")
     return [_recognized(page, _LANGUAGES.get(language, language), mode) for page in pages]
 

@@ -10,6 +10,7 @@ from dataclasses import asdict, replace
 
 from docassemble_lite.emails import Delivery, Email, EmailAddress, read_address
 from docassemble_lite.mail.smtp import send
+from docassemble_lite.metrics import count
 from docassemble_lite.settings import MailAccount
 
 log = logging.getLogger(__name__)
@@ -44,9 +45,11 @@ class Outbox:
 
     def _sent(self, email: Email, account: MailAccount | None) -> Delivery:
         if account is None:
+            count("mails_sent", state="unconfigured")
             log.warning('action="mail_unconfigured" The configuration has no “mail”, so an e-mail was not sent.')
             return Delivery("unconfigured")
         delivery = send(account, _default_sender(account), email)
+        count("mails_sent", state=delivery.state)
         level = logging.INFO if delivery.sent else logging.WARNING
         log.log(
             level,

@@ -30,6 +30,15 @@ def send(account: MailAccount, default_sender: EmailAddress, email: Email) -> De
         conversation.end()
 
 
+def try_out(account: MailAccount) -> None:
+    """Go as far with the account's server as an e-mail would need, and send none. Raises `SMTPException` and `OSError`."""
+    conversation = _Conversation(account, "")
+    try:
+        conversation.begin()
+    finally:
+        conversation.end()
+
+
 class _Conversation:
     """One connection to a server."""
 
@@ -41,7 +50,7 @@ class _Conversation:
 
     def hold(self, email: Email, default_sender: EmailAddress, message: bytes) -> Delivery:
         """From the greeting to the last word. Raises `SMTPException` and `OSError` when the server can't be used."""
-        smtp = self._smtp = self._connected()
+        smtp = self._smtp = self.begin()
         options = [f"SIZE={len(message)}"] if smtp.has_extn("size") else []
         if needs_utf8(email, email.sender or default_sender):
             if not smtp.has_extn("smtputf8"):
@@ -65,7 +74,7 @@ class _Conversation:
                 self._smtp.quit()
             self._smtp.close()
 
-    def _connected(self) -> smtplib.SMTP:
+    def begin(self) -> smtplib.SMTP:
         """A server that is ready to take an e-mail from this account."""
         account = self._account
         # a name that has to be looked up could take long

@@ -7,6 +7,7 @@ no such mailbox; 75: to be tried again; 78: the configuration is wrong.
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -23,6 +24,8 @@ from docassemble_lite.settings import load_settings
 from docassemble_lite.store.mailboxes import Slot
 from docassemble_lite.store.schema import migrate
 
+log = logging.getLogger(__name__)
+
 # seconds that the workers' messages may take
 _PATIENCE = 5.0
 _CODES = {STORED: os.EX_OK, UNKNOWN: os.EX_NOUSER, NOT_OURS: os.EX_NOUSER, FULL: os.EX_TEMPFAIL}
@@ -32,19 +35,27 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Take in the message on the standard input; the exit code."""
     options = _options(argv)
     try:
-        settings = load_settings(options.config, data=options.data)
-        log_to_stderr(debug=settings.debug)
-        if not settings.mail_domain:
-            raise SettingsError("Receiving e-mails needs the directive “incoming mail domain”, or “external hostname”.")
-        raw = sys.stdin.buffer.read(settings.incoming_mail_size + 1)
-        migrate(settings)
-        receiving = open_receiving(settings)
+        return _deliver(options)
     except LiteError as error:
         print(f"docassemble_lite: {error}", file=sys.stderr)
         return os.EX_CONFIG
     except DatabaseError as error:
         print(f"docassemble_lite: the database failed: {type(error).__name__}", file=sys.stderr)
         return os.EX_TEMPFAIL
+    except Exception:
+        # with any other code the mail server would send the e-mail back, though it isn't to blame
+        log.exception('action="email_failed"')
+        return os.EX_TEMPFAIL
+
+
+def _deliver(options: argparse.Namespace) -> int:
+    settings = load_settings(options.config, data=options.data)
+    log_to_stderr(debug=settings.debug, form=settings.log_format)
+    if not settings.mail_domain:
+        raise SettingsError("Receiving e-mails needs the directive “incoming mail domain”, or “external hostname”.")
+    raw = sys.stdin.buffer.read(settings.incoming_mail_size + 1)
+    migrate(settings)
+    receiving = open_receiving(settings)
     code = _taken_in(receiving, raw, options.recipients or recipients_named(raw))
     receiving.flush(_PATIENCE)
     return code

@@ -19,6 +19,8 @@ from docassemble_lite.engine.program import Programs
 from docassemble_lite.engine.source import Sources
 from docassemble_lite.errors import AuthorError, InterviewNotFound
 from docassemble_lite.formats.messages import MessageLimits, MessageRefused, ReadMessage, read_message
+from docassemble_lite.logs import session_shown
+from docassemble_lite.metrics import count
 from docassemble_lite.pokes import open_pokes
 from docassemble_lite.settings import Settings
 from docassemble_lite.store.attempts import Attempts
@@ -52,6 +54,8 @@ UNKNOWN = Answer(550, "5.1.1", "No such mailbox")
 NOT_OURS = Answer(550, "5.7.1", "Not a domain of this server")
 FULL = Answer(552, "5.2.2", "The mailbox is full")
 AWAY = Answer(451, "4.3.0", "Try again later")
+# for Prometheus
+_RESULTS = {STORED.code: "stored", UNKNOWN.code: "refused", FULL.code: "full", AWAY.code: "put off"}
 
 
 class Receiving:
@@ -85,13 +89,17 @@ class Receiving:
             message = read_message(raw, self.limits)
         except MessageRefused as refused:
             log.warning('action="email_refused" bytes=%d %s', len(raw), refused)
+            count("mails_received", len(slots), result="refused")
             return [Answer(552, "5.3.4", str(refused))] * len(slots)
         whole = raw if sender is None else _with_return_path(raw, sender)
-        return [_unless_away(partial(self._kept, slot, whole, message)) for slot in slots]
+        answers = [_unless_away(partial(self._kept, slot, whole, message)) for slot in slots]
+        for answer in answers:
+            count("mails_received", result=_RESULTS[answer.code])
+        return answers
 
     def _kept(self, slot: Slot, raw: bytes, message: ReadMessage) -> Answer:
         if not self._mailboxes.has_room(slot, len(raw), self._settings.file_quota):
-            log.warning('action="mailbox_full" session=%s', slot.session_id)
+            log.warning('action="mailbox_full" session=%s', session_shown(slot.session_id))
             return FULL
         number = self._mailboxes.new_number()
         data_key = self._mailboxes.data_key_of(slot) if slot.multi_user else b""
@@ -105,7 +113,7 @@ class Receiving:
             new = self._mailboxes.put_in(slot, number, raw, message.digest, data_key, task)
         except MailboxGone:
             return UNKNOWN
-        log.info('action="email_%s" session=%s bytes=%d', "stored" if new else "known", slot.session_id, len(raw))
+        log.info('action="email_%s" session=%s bytes=%d', "stored" if new else "known", session_shown(slot.session_id), len(raw))
         if new:
             self._tell(slot, task)
         return STORED

@@ -102,7 +102,10 @@ class _Server:
         loop = asyncio.get_running_loop()
         try:
             if path is not None:
-                return await loop.create_unix_server(made, path)
+                server = await loop.create_unix_server(made, path)
+                # who may use it is for the permissions of its folder to say: a mail server is another user
+                Path(path).chmod(0o666)
+                return server
             return await loop.create_server(made, host, port)
         except OSError as error:
             raise CannotListen(f"E-mails can't be taken in at {place}: {os.strerror(error.errno or errno.EIO)}.") from error

@@ -35,7 +35,15 @@ _WAL_PATIENCE = 10.0
 _WAL_PAUSE = 0.01
 # milliseconds after which PostgreSQL cuts off a process that stalls in the middle of a save
 _STALLED_SAVE = 10_000
-_KEEPALIVES = {"keepalives": 1, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
+# seconds, and milliseconds, after which a database counts as away that doesn't answer from a machine that is cut off
+_KEEPALIVES = {
+    "keepalives": 1,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "connect_timeout": 5,
+    "tcp_user_timeout": 15_000,
+}
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
 """The server's own keys: one with which it seals, and earlier ones that still open what they sealed.
 
 They stand one after the other, the current one first, in the file `server.key` of the data folder (32 bytes each) or in
-the variable `DAL_SERVER_KEY` (64 hexadecimal digits each, commas between). A process looks whether the file has
-changed whenever it seals something, or meets something that it can't open; so a key can be changed while all of them run.
+the variable `DAL_SERVER_KEY` (64 hexadecimal digits each, commas between), or in the file that `DAL_SERVER_KEY_FILE` names. A
+process looks whether `server.key` has changed whenever it seals something, or meets something that it can't open; so a key can
+be changed while all of them run.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from docassemble_lite.errors import SettingsError
-from docassemble_lite.settings import Secret
+from docassemble_lite.settings import Secret, from_environment
 
 T = TypeVar("T")
 
@@ -47,17 +48,21 @@ class ServerKeys:
 
 def server_keys(data: Path) -> ServerKeys:
     """The keys of the server whose data folder this is; its first one is made when there is none."""
-    given = os.environ.get(VARIABLE)
-    if given:
-        keys = _from_digits(given)
+    if are_given():
+        keys = _from_digits(from_environment(VARIABLE))
         return ServerKeys.fixed(*keys)
     path = key_file(data)
     _made_once(path)
     return ServerKeys(lambda: _from_file(path), lambda: _state_of(path))
 
 
+def are_given() -> bool:
+    """Whether the environment holds the keys, or names the file that does."""
+    return any(os.environ.get(variable) for variable in (VARIABLE, f"{VARIABLE}_FILE"))
+
+
 def key_file(data: Path) -> Path:
-    """Where the keys are kept, unless `DAL_SERVER_KEY` holds them."""
+    """Where the keys are kept, unless they are given."""
     return data / "server.key"
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from docassemble_lite.engine.check_in import Filling, filling
 from docassemble_lite.engine.screen import Asked, Refresh, TaskResponse
 from docassemble_lite.errors import SessionNotFound
+from docassemble_lite.logs import note_about
 from docassemble_lite.objects import serializable
 from docassemble_lite.store.freezer import thaw
 from docassemble_lite.store.loaded import Entrance, Loaded
@@ -69,6 +70,7 @@ class CheckIns:
         entrance = self.store.sessions.enter(session_id, secret)
         if entrance.interview != interview:
             raise SessionNotFound
+        note_about(session=session_id, interview=interview)
         if told:
             self.store.tasks.confirm(session_id, who, list(told)[:MOST])
         if not awaited and not entrance.has_news:

@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import copy_context
 from types import FrameType
 from typing import Any, Generic, TypeVar
 
@@ -40,6 +41,8 @@ class _Job(Generic[T]):
 
     def __init__(self, work: Callable[[], T]) -> None:
         self._work = work
+        # what the records of its log are about
+        self._context = copy_context()
         self.over = threading.Event()
         self.thread = 0
         self._result: T
@@ -55,7 +58,7 @@ class _Job(Generic[T]):
         self.thread = threading.get_ident()
         _current.job = self
         try:
-            self._result = self._work()
+            self._result = self._context.run(self._work)
         except BaseException as error:  # noqa: BLE001 - it is raised again where somebody waits for it
             self._error = error
 

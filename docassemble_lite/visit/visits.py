@@ -31,6 +31,7 @@ from docassemble_lite.engine.uploads import Upload
 from docassemble_lite.engine.waiting import waiting_screen
 from docassemble_lite.errors import EvaluationError, SavedByAnother, SessionNotFound
 from docassemble_lite.host import Request, TaskState, entered
+from docassemble_lite.logs import note_about
 from docassemble_lite.mail import Outbox
 from docassemble_lite.store.freezer import LEFT_OUT
 from docassemble_lite.store.loaded import Loaded
@@ -132,6 +133,8 @@ class Visits:
         Raises `SessionNotFound`, `AnswersTampered`, `NotAsked`, `EvaluationError`, and `SavedByAnother` when others
         kept saving first. Nothing is saved then.
         """
+
+        note_about(session=session_id, interview=request.interview)
 
         def load() -> Loaded:
             return self.store.sessions.load(session_id, secret)

@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from docassemble_lite.broker import Broker
 from docassemble_lite.engine.program import Programs
 from docassemble_lite.engine.source import Sources
+from docassemble_lite.health import Health
 from docassemble_lite.pokes import open_pokes
 from docassemble_lite.settings import Settings
 from docassemble_lite.store.database import open_store
@@ -23,10 +24,12 @@ from docassemble_lite.web import (
     errors,
     files,
     forgotten,
+    health,
     interview,
     interviews,
     leaving,
     lists,
+    observing,
     opening,
     password,
     people,
@@ -74,14 +77,18 @@ def create_app(settings: Settings) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
     store = open_store(settings, app)
     programs = Programs(Sources(settings.interviews, settings.packages))
-    surroundings = Surroundings(store, programs, settings, Broker(settings), open_pokes(settings))
-    app.extensions[EXTENSION] = Services(settings, store, programs, surroundings, Visits(surroundings), CheckIns(surroundings))
+    broker = Broker(settings)
+    surroundings = Surroundings(store, programs, settings, broker, open_pokes(settings))
+    app.extensions[EXTENSION] = Services(
+        settings, store, programs, surroundings, Visits(surroundings), CheckIns(surroundings), Health(settings, broker)
+    )
     Bootstrap5(app)
+    observing.init_app(app, settings)
     signed_in.init_app(app)
     security.init_app(app)
     opening.init_app(app)
     errors.init_app(app)
     doors.init_app(app)
-    for concern in (interview, checkin, interviews, lists, files, uploaded_files, sign_in, tasks, ways_out, *_ACCOUNTS):
+    for concern in (health, interview, checkin, interviews, lists, files, uploaded_files, sign_in, tasks, ways_out, *_ACCOUNTS):
         app.register_blueprint(concern.blueprint)
     return app

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from docassemble_lite.errors import AuthorError, SessionNotFound
 from docassemble_lite.language.words import word
+from docassemble_lite.metrics import count
 from docassemble_lite.visit import CheckIn, Visited
 from docassemble_lite.visit.addresses import read_json
 from docassemble_lite.visit.checkin import CheckedIn, commands_of
@@ -42,6 +43,7 @@ def check_in() -> BaseResponse:
     `parameters` is then what stands in its controls, as JSON, with "_initial" and "_changed".
     """
     form = request.form
+    count("check_ins", with_action="yes" if form.get("do_action") else "no")
     try:
         session_id = form.get("_session") or _known_session()
         visited = _ran(session_id, form) if form.get("do_action") else None

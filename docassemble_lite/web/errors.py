@@ -132,16 +132,7 @@ def show_unexpected(error: Exception) -> Response:
 
 def known_text(error: AuthorError) -> str:
     """What a log and a browser's console may tell of the error: all of it to developers alone."""
-    return str(error) if services().settings.debug else _without_answers(error)
-
-
-def _without_answers(error: AuthorError) -> str:
-    """The error as it may stand in a log: what Python says of a mistake often quotes an answer, so that is left out."""
-    if not isinstance(error, EvaluationError) or error.public:
-        return str(error)
-    where = f"{error.source or 'interview'}:{error.line or '?'}"
-    line = (error.source_line or "").strip()
-    return f"{where}: {error.cause_name} {line} (sought: {', '.join(error.sought)})"
+    return str(error) if services().settings.debug else error.without_answers()
 
 
 def _kept(status: int, title: str, text: str) -> Response:

@@ -14,6 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from docassemble_lite.metrics import show
 from docassemble_lite.pokes import Pokes
 
 log = logging.getLogger(__name__)
@@ -96,6 +97,7 @@ class HeldConnections:
             self._count += 1
             self._of_browser[who] += 1
             self._of_session[session_id].add(held)
+            show("event_connections", self._count)
         return held
 
     def attach(self, held: Held, connection: socket.socket, *, chunked: bool) -> None:
@@ -124,6 +126,7 @@ class HeldConnections:
             self._of_browser[held.who] -= 1
             if not self._of_browser[held.who]:
                 del self._of_browser[held.who]
+            show("event_connections", self._count)
 
     def poke(self, session_id: str) -> None:
         """Tell the pages of a session to look."""

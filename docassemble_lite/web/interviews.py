@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from docassemble_lite.errors import SessionNotFound
 from docassemble_lite.language.words import word
 from docassemble_lite.language.zones import zone_called
+from docassemble_lite.logs import session_shown
 from docassemble_lite.store.loaded import Listed
 from docassemble_lite.visit.addresses import interview_address
 from docassemble_lite.web.opening import count_unknown
@@ -56,7 +57,7 @@ def delete(session_id: str) -> Response:
         sessions.delete_surely(session_id)
     else:
         sessions.leave(person().id or 0, session_id=session_id)
-    log.info('action="session_%s" session=%s user=%s', "deleted" if mine else "left", session_id, person().id)
+    log.info('action="session_%s" session=%s user=%s', "deleted" if mine else "left", session_shown(session_id), person().id)
     flash(word(_DELETED if mine else _LEFT).format(title=seen.title or seen.interview), "success")
     return redirect(_address(_number()), 303)
 

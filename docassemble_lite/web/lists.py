@@ -1,4 +1,4 @@
-"""The pages around the interviews: the list of them, and whether the server is well."""
+"""The page around the interviews: the list of them."""
 
 from __future__ import annotations
 
@@ -28,13 +28,6 @@ def index() -> str:
     names = services().programs.sources.names()
     cards = [card for name in names if (card := _card(name)) is not None]
     return render_template("index.html", interviews=cards, page=page_context())
-
-
-@blueprint.get("/health")
-def health() -> dict[str, str]:
-    """Whether the server can do its work: it answers, and reaches the store."""
-    with services().store.engine.connect():
-        return {"status": "ok"}
 
 
 def _card(name: str) -> InterviewCard | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import current_app
 
 from docassemble_lite.engine.program import Programs
+from docassemble_lite.health import Health
 from docassemble_lite.settings import Settings
 from docassemble_lite.store.database import Store
 from docassemble_lite.visit import Surroundings, Visits
@@ -25,6 +26,7 @@ class Services:
     surroundings: Surroundings
     visits: Visits
     checkins: CheckIns
+    health: Health
 
 
 def services() -> Services:

@@ -14,9 +14,12 @@ from celery import Celery
 from celery.platforms import SecurityWarning
 from celery.signals import worker_init, worker_process_init, worker_ready, worker_shutdown, worker_shutting_down
 from celery.worker import state
+from celery.worker.control import inspect_command
 
 from docassemble_lite.broker import RUN_TASK, Broker
+from docassemble_lite.broker.messages import SIGNS_OF_LIFE
 from docassemble_lite.logs import log_to_file
+from docassemble_lite.metrics import clear_away
 from docassemble_lite.settings import Settings
 from docassemble_lite.store.schema import migrate
 from docassemble_lite.worker.runner import Runner
@@ -36,7 +39,7 @@ def main(settings: Settings) -> int:
     """Run tasks until the process is told to stop; the exit code."""
     sweepers: list[Sweeper] = []
     celery = make_worker(settings, sweepers)
-    worker_shutting_down.connect(lambda **_: _leave_when_idle(sweepers), weak=False)
+    worker_shutting_down.connect(lambda **_: _leave_when_idle(Broker(settings), sweepers), weak=False)
     # workers take nothing from the broker but the id of a row, so that being root adds no risk to messages
     warnings.filterwarnings("ignore", category=SecurityWarning)
     worker = celery.Worker(
@@ -52,18 +55,28 @@ def main(settings: Settings) -> int:
     return int(worker.exitcode or 0)
 
 
-def _leave_when_idle(sweepers: list[Sweeper]) -> None:
+def _leave_when_idle(broker: Broker, sweepers: list[Sweeper]) -> None:
     """End the process as soon as the running tasks and error actions have ended.
 
-    Celery waits seconds for processes that have nothing to do. What it had fetched and not begun waits in the store.
+    Celery waits seconds for processes that have nothing to do. What it had fetched and not begun waits in the store, and other
+    workers are told of it.
     """
 
+    # Celery is about to forget them
+    fetched = [request.kwargs["task"] for request in set(state.reserved_requests) - set(state.active_requests)]
+
     def leave() -> None:
+        log.info('action="worker_leaves" running=%d', len(state.active_requests))
         for sweeper in sweepers:
             sweeper.finish()
         while state.active_requests or any(sweeper.runs_error_action for sweeper in sweepers):
             time.sleep(_LOOK_AGAIN)
+        for task_id in fetched:
+            # whoever finds it begun all the same leaves it alone
+            log.info('action="task_returned" task=%s', task_id)
+            broker.send(task_id)
         logging.shutdown()
+        clear_away()
         for child in active_children():
             child.terminate()
         os._exit(0)
@@ -83,7 +96,7 @@ def make_worker(settings: Settings, sweepers: list[Sweeper] | None = None) -> Ce
 
     def prepare(**_: Any) -> None:
         migrate(settings)
-        log_to_file(settings.data / LOG_FILE)
+        log_to_file(settings.data / LOG_FILE, debug=settings.debug, form=settings.log_format)
 
     def make_runner(**_: Any) -> None:
         # connections must not be shared with the process that this one was forked from
@@ -101,6 +114,10 @@ def make_worker(settings: Settings, sweepers: list[Sweeper] | None = None) -> Ce
     worker_process_init.connect(make_runner, weak=False)
     worker_ready.connect(start_sweeper, weak=False)
     worker_shutdown.connect(stop_sweeper, weak=False)
+
+    @inspect_command(name=SIGNS_OF_LIFE)
+    def signs_of_life(_state: Any) -> dict[str, float]:
+        return sweepers[0].signs_of_life() if sweepers else {}
 
     @celery.task(name=RUN_TASK)
     def run(*arguments: Any, **named: Any) -> None:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import logging
 import resource
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from docassemble_lite.broker import Broker
 from docassemble_lite.engine.program import Programs
 from docassemble_lite.engine.source import Sources
-from docassemble_lite.errors import AnswersTampered
+from docassemble_lite.errors import AnswersTampered, AuthorError, InterviewNotFound
+from docassemble_lite.logs import about
+from docassemble_lite.metrics import is_recording, observe, show
 from docassemble_lite.pokes import open_pokes
 from docassemble_lite.settings import Settings
 from docassemble_lite.store.database import open_store
@@ -21,6 +25,8 @@ from docassemble_lite.worker.watch import Watch
 log = logging.getLogger(__name__)
 
 _MEGABYTE = 2**20
+#: For Prometheus: the state of a task that was revoked or taken over, and an action that the interview doesn't have.
+STOPPED, OTHER_ACTION = "stopped", "other"
 
 
 def open_surroundings(settings: Settings) -> Surroundings:
@@ -73,18 +79,52 @@ class Runner:
         return len(lost)
 
     def _end(self, claimed: Claimed, carry_out: Callable[[TaskRun], str]) -> None:
+        with (
+            about(task=claimed.id, session=claimed.session_id, interview=claimed.interview),
+            self._measured(claimed) as note_state,
+        ):
+            note_state(self._ended(claimed, carry_out))
+
+    @contextmanager
+    def _measured(self, claimed: Claimed) -> Iterator[Callable[[str], None]]:
+        """Give Prometheus how the task ended, which is to be told, and how long it ran."""
+        began, states = time.monotonic(), [STOPPED]
+        show("running_tasks", 1)
+        try:
+            yield states.append
+        finally:
+            show("running_tasks", 0)
+            observe(
+                "task_duration_seconds",
+                time.monotonic() - began,
+                interview=claimed.interview,
+                action=self._known_action(claimed),
+                state=states[-1],
+            )
+
+    def _known_action(self, claimed: Claimed) -> str:
+        """The action, if the interview has it: code can make its name of what somebody typed."""
+        try:
+            known = is_recording() and self.surroundings.programs.get(claimed.interview).has_blocks_for(claimed.action)
+        except (AuthorError, InterviewNotFound):
+            known = False
+        return claimed.action if known else OTHER_ACTION
+
+    def _ended(self, claimed: Claimed, carry_out: Callable[[TaskRun], str]) -> str:
+        """How it ended; `STOPPED` where that isn't for this attempt to say."""
         with Watch(self.surroundings.store, self.settings, claimed) as watch:
             run = TaskRun(self.surroundings, claimed, watch.limit)
             try:
                 state = self._carried_out(run, carry_out)
             except LateReport:
                 log.warning('action="late_report" task=%s attempt=%d', claimed.id, claimed.attempt)
-                return
+                return STOPPED
             except Stopped:
                 self._tell_why_stopped(claimed)
-                return
+                return STOPPED
         log.info('action="task_ended" task=%s name=%s state=%s', claimed.id, claimed.action, state)
         self.surroundings.pokes.send(claimed.session_id)
+        return state
 
     def _tell_why_stopped(self, claimed: Claimed) -> None:
         listed = self.surroundings.store.tasks.listed(claimed.id)

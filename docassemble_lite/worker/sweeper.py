@@ -17,6 +17,7 @@ from collections.abc import Callable
 from sqlalchemy.exc import SQLAlchemyError
 
 from docassemble_lite.broker import Broker
+from docassemble_lite.metrics import count
 from docassemble_lite.pokes import Pokes, open_pokes
 from docassemble_lite.settings import Settings
 from docassemble_lite.store.database import Store, open_store
@@ -44,6 +45,8 @@ class Sweeper:
         self._forget_keys_at = 0.0
         # the moment (of time.monotonic) since which the store has been there; None: it wasn't at the last look
         self._there_since: float | None = None
+        # when the store and the broker were last reached; a worker that has come so far has reached them
+        self._reached = dict.fromkeys(("store", "broker"), time.monotonic())
         self._over = threading.Event()
         self._threads = [
             threading.Thread(target=self._at_intervals, args=(look,), name=name, daemon=True)
@@ -58,6 +61,11 @@ class Sweeper:
     def runs_error_action(self) -> bool:
         """Whether there is a process that runs error actions."""
         return self._ending is not None and self._ending.poll() is None
+
+    def signs_of_life(self) -> dict[str, float]:
+        """For how many seconds the "store" and the "broker" haven't been reached. It is tried at each look."""
+        now = time.monotonic()
+        return {part: now - moment for part, moment in self._reached.items()}
 
     def finish(self) -> None:
         """Begin nothing more. The error action that is running may go on to its end."""
@@ -76,11 +84,13 @@ class Sweeper:
         unread = self.broker.unread()
         if unread is None:
             return
+        self._reached["broker"] = time.monotonic()
         with undisturbed():
             missing = self.store.tasks.waiting() - unread
             overdue = self.store.tasks.overdue(self.settings.task_sweep, min(missing, _MOST_MESSAGES)) if missing > 0 else []
         for task_id in overdue:
             log.info('action="task_woken" task=%s', task_id)
+            count("tasks_woken")
             if not self.broker.send(task_id):
                 return
 
@@ -91,6 +101,7 @@ class Sweeper:
             if not self._workers_can_tell():
                 return
             for _, session_id in self.store.tasks.end_lost():
+                count("tasks_lost")
                 self.pokes.send(session_id)
             if self.store.tasks.has_lost():
                 self._run_error_actions()
@@ -102,7 +113,7 @@ class Sweeper:
     def _workers_can_tell(self) -> bool:
         """Whether the store has been there long enough for signs of life, which nobody could give while it was away."""
         self.store.tasks.has_lost()
-        now = time.monotonic()
+        now = self._reached["store"] = time.monotonic()
         if self._there_since is None:
             self._there_since = now
         return now - self._there_since >= self.settings.task_heartbeat
@@ -123,8 +134,11 @@ class Sweeper:
 
     def _at_intervals(self, look: Callable[[], None]) -> None:
         while not self._over.wait(self.settings.task_sweep):
+            result = "failed"
             try:
                 look()
+                result = "done"
             except Exception:
                 # the store may be away for a while, or the machine have no memory left; the next look tries again
                 log.exception('action="sweep_failed"')
+            count("sweeps", look=look.__name__, result=result)

@@ -218,6 +218,8 @@ def test_by_lmtp_each_recipient_has_an_answer(receiver: Receiver) -> None:
     visitor = Visitor(receiver.running.url)
     to = address_on(visitor.show("private.yml").words)
     other = receiver.address("plain.yml")
+    # the mail server is another user: the folder decides who comes to it
+    assert path.stat().st_mode & 0o777 == 0o666
     with smtplib.LMTP(str(path)) as talk:
         assert talk.sendmail(SENDER, [to, f"{'a' * 16}@{DOMAIN}"], letter(to, "By LMTP")).keys() == {f"{'a' * 16}@{DOMAIN}"}
         talk.mail(SENDER)
@@ -249,7 +251,8 @@ def test_the_program_says_why_it_did_not(receiver: Receiver, tmp_path: Path) -> 
     assert receiver.pipe(letter(to, text="x\n" * 60_000)).returncode == 65
     config = tmp_path / "config.yml"
     away = f"postgresql://nobody@127.0.0.1:{free_port()}/none"
-    for directives, code in (({"incoming mail domain": DOMAIN, "database": away}, 75), ({}, 78), ({"incoming": 1}, 78)):
+    in_the_way = {"incoming mail domain": DOMAIN, "data": "config.yml"}
+    for directives, code in (({"incoming mail domain": DOMAIN, "database": away}, 75), (in_the_way, 75), ({"incoming": 1}, 78)):
         config.write_text(yaml.safe_dump(directives))
         assert receiver.pipe(letter(to), config=config).returncode == code
 

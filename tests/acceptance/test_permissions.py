@@ -106,7 +106,8 @@ TABLE: dict[str, list[Case]] = {
     "GET /packagestatic/<package>/<path:name>": [Case("rest: 404", "/packagestatic/made/none.png")],
     "GET /": [Case(PUBLIC)],
     "GET /list": [Case(PUBLIC)],
-    "GET /health": [Case(PUBLIC)],
+    "GET /healthz": [Case(PUBLIC)],
+    "GET /readyz": [Case(PUBLIC)],
     "GET /exit": [Case(PUBLIC)],
     "GET /leave": [Case(PUBLIC)],
     # a link out of a session holds for one browser, and there is nothing to be told of it

@@ -41,7 +41,7 @@ class Serving:
 
     def __init__(self, folder: Path, interview: Path, database: str = "", **more: Any) -> None:
         self.settings = Settings(data=folder / "data", interviews=folder / "interviews", database=database)
-        self.address = ("127.0.0.1", _free_port())
+        self.address = ("127.0.0.1", free_port())
         self.settings.interviews.mkdir(parents=True)
         shutil.copy(interview, self.settings.interviews)
         directives = {"data": "data", "interviews": "interviews", **({"database": database} if database else {})}
@@ -92,7 +92,7 @@ class Serving:
 
     def web_cpu_seconds(self) -> float:
         """What the web processes have used of the processor so far."""
-        return sum(_cpu_seconds(process) for process in self.family() if _name_of(process) == "web")
+        return sum(_cpu_seconds(process) for process in self.family() if name_of(process) == "web")
 
     def worker_cpu_seconds(self) -> float:
         """What the worker and its copies have used of the processor so far, those included that have ended."""
@@ -117,17 +117,18 @@ class Serving:
             connection.close()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nothing listens on."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         return int(taken.getsockname()[1])
 
 
 def _memory_of(process: psutil.Process) -> Memory:
     found = process.memory_full_info()
-    return Memory(_name_of(process), found.rss / 1e6, found.pss / 1e6)
+    return Memory(name_of(process), found.rss / 1e6, found.pss / 1e6)
 
 
-def _name_of(process: psutil.Process) -> str:
+def name_of(process: psutil.Process) -> str:
     """The command that the process carries out, or that its parent does if it is a copy of that."""
     command = process.cmdline()
     if "docassemble_lite" not in command:

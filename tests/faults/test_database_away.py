@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
+from tests.acceptance.visitor import Visitor
 from tests.faults.fire.databases import Postgresql
 from tests.faults.working import INTERVIEW, NAME, SHORT_LEASE, heading_when_over, runs_of, start_task
 
@@ -28,6 +30,14 @@ code: |
   background_response('worked')
 """
 )
+WORD = """\
+mandatory: True
+question: It is ${ typed }
+---
+question: What is your word?
+fields:
+  - Word: typed
+"""
 
 
 @pytest.fixture
@@ -69,3 +79,34 @@ def test_p40_a_task_that_needs_the_store_while_the_database_is_away_waits_for_it
     time.sleep(1)
     own_postgresql.start()
     assert heading_when_over(visitor, eventually) == "Done, worked"
+
+
+def test_p40_a_page_that_cannot_be_saved_keeps_what_was_typed_and_is_sent_again_when_the_database_is_back(
+    server: Callable[..., Any], own_postgresql: Postgresql
+) -> None:
+    """P40: 503, and nothing is started again but the database."""
+    running = server({"word.yml": WORD}, database=own_postgresql.url, web_processes=1)
+    visitor = Visitor(running.url)
+    page = visitor.show("word.yml")
+    own_postgresql.stop()
+    kept = visitor.answer(page, typed='R&D"s')
+    assert (kept.status, kept.heading) == (503, "Your answers can't be saved just now")
+    assert 'R&D"s' in kept.words
+    assert [Visitor(running.url).get(path).status for path in ("/healthz", "/readyz")] == [200, 503]
+    own_postgresql.start()
+    again = visitor.post("/interview?i=word.yml", kept.form)
+    assert (again.status, again.heading) == (200, 'It is R&D"s')
+    assert visitor.get("/readyz").status == 200
+
+
+def test_p40_while_the_database_hangs_and_everybody_waits_the_process_says_how_it_is(
+    server: Callable[..., Any], own_postgresql: Postgresql
+) -> None:
+    """P40: it is alive, so nobody ends it; and whoever waited is answered when the database goes on."""
+    running = server({"word.yml": WORD}, database=own_postgresql.url, web_processes=1, web_threads=1)
+    with ThreadPoolExecutor() as others:
+        with own_postgresql.hanging():
+            waiting = others.submit(Visitor(running.url).show, "word.yml")
+            assert [Visitor(running.url).get(path).status for path in ("/healthz", "/readyz")] == [200, 503]
+            assert not waiting.done()
+        assert waiting.result().status == 200

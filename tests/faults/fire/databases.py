@@ -8,6 +8,8 @@ import sqlite3
 import tempfile
 import time
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -80,11 +82,19 @@ class Postgresql:
 
     def hang(self, seconds: float) -> None:
         """Have it answer nothing, for a while."""
+        with self.hanging():
+            time.sleep(seconds)
+
+    @contextmanager
+    def hanging(self) -> Iterator[None]:
+        """While this lasts, it answers nothing."""
         main = psutil.Process(self._server.get_pid())
         processes = [main, *main.children(recursive=True)]
         _signal_all(processes, signal.SIGSTOP)
-        time.sleep(seconds)
-        _signal_all(processes, signal.SIGCONT)
+        try:
+            yield
+        finally:
+            _signal_all(processes, signal.SIGCONT)
 
     def cut_connections(self) -> None:
         """End all connections to it."""

@@ -1,7 +1,7 @@
 import logging
 import sys
 
-from docassemble_lite.logs import FORMAT, OneLineFormatter
+from docassemble_lite.logs import OneLineFormatter
 
 
 def formatted(message: str, *, failure: bool = False) -> str:
@@ -9,7 +9,7 @@ def formatted(message: str, *, failure: bool = False) -> str:
         raise ValueError("first line\n2026-01-01T00:00:00.000Z INFO forged record")
     except ValueError:
         error = sys.exc_info() if failure else None
-    return OneLineFormatter(FORMAT).format(logging.LogRecord("some.logger", logging.WARNING, "", 0, message, (), error))
+    return OneLineFormatter().format(logging.LogRecord("some.logger", logging.WARNING, "", 0, message, (), error))
 
 
 def test_a_record_has_time_level_logger_and_message() -> None:

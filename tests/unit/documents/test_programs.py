@@ -65,14 +65,14 @@ def test_what_a_program_says_is_told(tmp_path: Path) -> None:
 
 
 def test_a_missing_program_is_told_with_what_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    programs._pandoc.cache_clear()
-    programs._typst.cache_clear()
+    programs.find_pandoc.cache_clear()
+    programs.find_typst.cache_clear()
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     monkeypatch.setattr("shutil.which", lambda _: None)
     with pytest.raises(DocumentError, match="pip install pypandoc-binary"):
-        programs._pandoc()
+        programs.find_pandoc()
     with pytest.raises(DocumentError, match="pip install typst"):
-        programs._typst()
+        programs.find_typst()
 
 
 def test_what_is_nested_too_deeply_is_a_mistake_and_no_crash() -> None:

@@ -1,0 +1,45 @@
+"""The database or Redis is stopped: it neither answers nor hangs up, and whoever asks how things stand is told all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from docassemble_lite.broker import Broker
+from docassemble_lite.health import Health
+from docassemble_lite.settings import Settings
+from docassemble_lite.store.schema import migrate
+from tests.faults.fire.databases import Postgresql
+
+
+@pytest.fixture
+def own_postgresql(quiet_postgresql: None) -> Iterator[Postgresql]:
+    """A PostgreSQL that can be stopped without disturbing other tests."""
+    database = Postgresql()
+    yield database
+    database.repair()
+    database.close()
+
+
+def problems(health: Health) -> dict[str, str]:
+    """What isn't well."""
+    return {part.name: part.problem for part in health.parts(seconds=0.5) if part.problem}
+
+
+def test_p40_a_part_that_hangs_is_named_and_well_again_when_it_goes_on(
+    tmp_path: Path, own_postgresql: Postgresql, redis_server: Any, eventually: Any
+) -> None:
+    """P40: recovery without a restart, also of what looks whether there is one."""
+    settings = Settings(data=tmp_path, database=own_postgresql.url, broker=redis_server.url)
+    migrate(settings)
+    health = Health(settings, Broker(settings))
+    eventually(lambda: problems(health) == {}, "all is well")
+    with own_postgresql.hanging():
+        assert problems(health) == {"database": "doesn't answer"}
+    eventually(lambda: problems(health) == {}, "all is well again")
+    with redis_server.hanging():
+        assert problems(health) == {"broker": "doesn't answer"}
+    eventually(lambda: problems(health) == {}, "all is well again")
