@@ -15,7 +15,7 @@ from sqlalchemy import Column, Connection, DateTime, Integer, MetaData, String, 
 from docassemble_lite.clock import naive_utc
 from docassemble_lite.store.database import Store
 from docassemble_lite.store.sessions import new_session_id
-from docassemble_lite.store.tables import session_keys, session_people, sessions, steps, tasks
+from docassemble_lite.store.tables import SESSION_ID_LENGTH, session_keys, session_people, sessions, steps, tasks
 
 # rows that are written together, and bytes of a step that nobody reads
 BATCH = 5000
@@ -30,7 +30,7 @@ MANY = 1_000_000
 _new = Table(
     "new_sessions",
     MetaData(),
-    Column("id", String(32), primary_key=True),
+    Column("id", String(SESSION_ID_LENGTH), primary_key=True),
     Column("number", Integer),
     Column("interview", String),
     Column("moment", DateTime),
@@ -74,7 +74,8 @@ def _new_row(number: int, now: datetime) -> dict[str, Any]:
     interview = f"interview_{number % INTERVIEWS}.yml"
     longest = timedelta(days=DAYS * (LONGER if interview == KEPT else 1))
     age = longest * (secrets.randbelow(MANY) / MANY)
-    return {"id": new_session_id(), "number": number, "interview": interview, "moment": now - age}
+    # as long as a real one, and made sooner
+    return {"id": secrets.token_hex(SESSION_ID_LENGTH // 2), "number": number, "interview": interview, "moment": now - age}
 
 
 def _batches(number: int) -> Iterator[int]:

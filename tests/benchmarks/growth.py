@@ -2,7 +2,7 @@
 
 `python tests/benchmarks/growth.py` has the same things done with 1,000, with 100,000 and with 1,000,000 sessions stored, on
 SQLite and on a PostgreSQL that it starts: a screen, a check-in, a person's list of 30 interviews, a run of a scheduled task in
-50 sessions, a look of the sweeper, the search for what is to be deleted, and the lists of those who run the server. It
+20 sessions, a look of the sweeper, the search for what is to be deleted, and the lists of those who run the server. It
 prints milliseconds (median and p95), how many times as many they are as with the fewest sessions, and which tables are read
 whole. `--sessions 1000,20000` stores other numbers, `--on sqlite` measures one database.
 
@@ -251,7 +251,7 @@ def main() -> None:
     parser.add_argument("--short", action="store_true", help="only show that it works")
     given = parser.parse_args()
     stored = tuple(int(number) for number in given.sessions.split(","))
-    effort = Effort((100, 1000), 5, 30, 3) if given.short else Effort(stored, 50, 30, 20)
+    effort = Effort((100, 1000), 5, 30, 3) if given.short else Effort(stored, 20, 30, 20)
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     for on in [given.on] if given.on else ["sqlite", "postgresql"]:
         report(on, effort)

@@ -42,7 +42,7 @@ HERE = Path(__file__).resolve().parent
 TASKS = HERE / "load.yml"
 PAGE = f"/interview?i={SCREENS.name}"
 # what is answered without an interview and without the store
-PLAIN_PAGE = "/health"
+PLAIN_PAGE = "/healthz"
 CLIENTS = 16
 # tasks that each of the sessions starts, as a person types it
 OF_A_SESSION = 42

@@ -96,7 +96,7 @@ class Serving:
 
     def worker_cpu_seconds(self) -> float:
         """What the worker and its copies have used of the processor so far, those included that have ended."""
-        return sum(_cpu_seconds_with_ended(process) for process in self.family() if _name_of(process).startswith("worker"))
+        return sum(_cpu_seconds_with_ended(process) for process in self.family() if name_of(process).startswith("worker"))
 
     def memory(self) -> list[Memory]:
         """What each process takes now."""
