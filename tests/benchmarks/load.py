@@ -26,7 +26,7 @@ from pathlib import Path
 from person import Roaming
 from screens import INTERVIEW as SCREENS
 from screens import Effort as EffortOfScreens
-from screens import Rate, measure_rate
+from screens import measure_rate
 from serving import Serving
 from sqlalchemy import Row, select
 from wheels import Running, postgresql, redis
@@ -83,12 +83,21 @@ class Effort:
 
 @dataclass(frozen=True)
 class Used:
-    """Seconds, and how many processors each kind of process used meanwhile."""
+    """Seconds, and those of processors that each kind of process used meanwhile."""
 
     seconds: float
     web: float
     workers: float
     database: float
+
+
+@dataclass(frozen=True)
+class Did:
+    """How many screens or tasks there were, how many a second, and milliseconds of one in the median."""
+
+    number: int
+    a_second: float
+    median: float
 
 
 class Machines:
@@ -105,8 +114,7 @@ class Machines:
 
     def used(self) -> Used:
         """What was used since then."""
-        seconds, *amounts = (now - then for now, then in zip(self._now(), self._since, strict=True))
-        return Used(seconds, *(amount / seconds for amount in amounts))
+        return Used(*(now - then for now, then in zip(self._now(), self._since, strict=True)))
 
     def _now(self) -> tuple[float, float, float, float]:
         web = sum(server.web_cpu_seconds() for server in self.servers)
@@ -137,11 +145,12 @@ def started(arrangement: Arrangement, database: Running, broker: Running) -> Ite
 # --- measuring ---------------------------------------------------------------------------------------------------------
 
 
-def measure_screens(machines: Machines, effort: Effort) -> tuple[Rate, Used]:
+def measure_screens(machines: Machines, effort: Effort) -> tuple[Did, Used]:
     """Screens that the clients get."""
     wanted = EffortOfScreens(starts=0, rounds=0, seconds=effort.seconds, sessions=0, floor_rounds=0)
     machines.begin()
-    return measure_rate(machines.servers, CLIENTS, wanted), machines.used()
+    rate = measure_rate(machines.servers, CLIENTS, wanted)
+    return Did(rate.screens, rate.screens_a_second, rate.median), machines.used()
 
 
 def plain_pages_a_second(machines: Machines, seconds: float) -> float:
@@ -161,8 +170,8 @@ def plain_pages_a_second(machines: Machines, seconds: float) -> float:
     return number / taken
 
 
-def measure_tasks(machines: Machines, store: Store, sessions: int) -> tuple[float, float, Used]:
-    """Tasks a second from the start of the first to the end of the last, and seconds of one of them in the median."""
+def measure_tasks(machines: Machines, store: Store, sessions: int) -> tuple[Did, Used]:
+    """Tasks, counted from the start of the first to the end of the last."""
     people = [Roaming([server.address for server in machines.servers], TASKS.name) for _ in range(sessions)]
     for person in people:
         person.begin()
@@ -176,7 +185,7 @@ def measure_tasks(machines: Machines, store: Store, sessions: int) -> tuple[floa
         person.close()
     whole = max(row.ended for row in rows) - min(row.created for row in rows)
     each = statistics.median((row.ended - row.created).total_seconds() for row in rows)
-    return len(rows) / whole.total_seconds(), each, used
+    return Did(number, number / whole.total_seconds(), each * 1000), used
 
 
 def _wait_for_end(store: Store, begun: datetime, number: int) -> Sequence[Row[tuple[datetime, datetime]]]:
@@ -208,13 +217,14 @@ def tasks_in_store_a_second(store: Store, number: int) -> float:
 # --- printing ----------------------------------------------------------------------------------------------------------
 
 
-def say(arrangement: Arrangement, what: str, a_second: float, baseline: float, each: float, used: Used) -> None:
+def say(arrangement: Arrangement, what: str, did: Did, baseline: float, used: Used) -> None:
     """Print how one arrangement fared."""
-    whole = used.web + used.workers + used.database
+    amounts = {"web": used.web, "workers": used.workers, "database": used.database}
+    processors = ", ".join(f"{name} {amount / did.number * 1000:.1f}" for name, amount in amounts.items())
     print(
-        f"{arrangement!s:28}{what:8}{a_second:9.1f} a second {each:9.1f} ms each, median   baseline {baseline:7.1f} a second"
-        f"   processors: web {used.web:.2f}, workers {used.workers:.2f}, database {used.database:.2f}, together {whole:.2f}"
-        f"   load {os.getloadavg()[0]:.1f}",
+        f"{arrangement!s:24}{what:8}{did.a_second:7.1f} a second  median {did.median:7.0f} ms  baseline {baseline:6.1f} a second"
+        f"  processor ms each: {processors}"
+        f"  processors in use {sum(amounts.values()) / used.seconds:.2f}  load {os.getloadavg()[0]:.1f}",
         flush=True,
     )
 
@@ -228,12 +238,10 @@ def report(arrangements: Sequence[Arrangement], effort: Effort) -> None:
         store = open_store(Settings(data=Path(folder), database=database.url))
         for arrangement in arrangements:
             with started(arrangement, database, broker) as machines:
-                rate, used = measure_screens(machines, effort)
-                pages = plain_pages_a_second(machines, effort.seconds / 4)
-                say(arrangement, "screens", rate.screens_a_second, pages, rate.median, used)
-                a_second, each, used = measure_tasks(machines, store, effort.sessions)
-                in_store = tasks_in_store_a_second(store, effort.sessions * OF_A_SESSION)
-                say(arrangement, "tasks", a_second, in_store, each * 1000, used)
+                did, used = measure_screens(machines, effort)
+                say(arrangement, "screens", did, plain_pages_a_second(machines, effort.seconds / 4), used)
+                did, used = measure_tasks(machines, store, effort.sessions)
+                say(arrangement, "tasks", did, tasks_in_store_a_second(store, did.number), used)
         store.close()
 
 

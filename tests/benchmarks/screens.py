@@ -52,6 +52,7 @@ class Rate:
     """How one group of clients fared; milliseconds, and processors in use."""
 
     clients: int
+    screens: int
     screens_a_second: float
     median: float
     p95: float
@@ -94,6 +95,7 @@ def measure_rate(servers: Sequence[Serving], clients: int, effort: Effort) -> Ra
     count = len(measured.submits)
     return Rate(
         clients=clients,
+        screens=count,
         screens_a_second=count / measured.seconds,
         median=statistics.median(measured.submits) * 1000,
         p95=statistics.quantiles(measured.submits, n=20)[-1] * 1000,

@@ -43,7 +43,7 @@ class Serving:
         self.settings = Settings(data=folder / "data", interviews=folder / "interviews", database=database)
         self.address = ("127.0.0.1", free_port())
         self.settings.interviews.mkdir(parents=True)
-        shutil.copy(interview, self.settings.interviews)
+        self.add(interview)
         directives = {"data": "data", "interviews": "interviews", **({"database": database} if database else {})}
         directives |= {name.replace("_", " "): value for name, value in more.items()}
         (folder / "config.yml").write_text(yaml.safe_dump(directives))

@@ -24,5 +24,6 @@ def test_the_benchmark_of_more_machines_prints_all_its_figures() -> None:
         timeout=280,
     )
     assert (result.returncode, result.stderr) == (0, "")
-    figures = re.findall(r"^(\d) × .*\) +(screens|tasks) +[\d.]+ a second .* baseline .* together ", result.stdout, re.MULTILINE)
+    line = r"^(\d) × .*\) +(screens|tasks) +[\d.]+ a second .* baseline .* processors in use "
+    figures = re.findall(line, result.stdout, re.MULTILINE)
     assert figures == [(machines, what) for machines in "12" for what in ("screens", "tasks")], result.stdout
