@@ -59,12 +59,12 @@ class Done:
 
 
 class Worker:
-    """Runs the task in sessions, in one process."""
+    """Runs the task in sessions, in one process, for one slot of time after the other."""
 
     def __init__(self, settings: Settings, event: str, slot: str) -> None:
         self.surroundings = surroundings_of(settings)
         self._event = event
-        self._slot = slot
+        self.slot = slot
         self._visits = ScheduledVisits(self.surroundings, self.surroundings.store.people.cron())
 
     def run(self, session_id: str, patience: float) -> Done:
@@ -72,7 +72,7 @@ class Worker:
         slots = self.surroundings.store.cron
 
         def claim() -> bool:
-            return slots.claim(session_id, self._event, self._slot)
+            return slots.claim(session_id, self._event, self.slot)
 
         try:
             with about(session=session_id):

@@ -17,7 +17,6 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
-    text,
     true,
 )
 
@@ -168,9 +167,8 @@ tasks = db.Table(
     Index("ix_tasks_state_lease_until", "state", "lease_until"),
     Index("ix_tasks_state_created", "state", "created"),
 )
-# the condition is a text, as SQLite uses the index only for statements that say the same, without parameters
-_keeps_key = text("state = 'failed' AND sealed_key IS NOT NULL")
-Index("ix_tasks_kept_keys", tasks.c.ended, sqlite_where=_keeps_key, postgresql_where=_keeps_key)
+_keeps_key = tasks.c.sealed_key.is_not(None)
+Index("ix_tasks_kept_keys", tasks.c.state, tasks.c.ended, sqlite_where=_keeps_key, postgresql_where=_keeps_key)
 
 users = db.Table(
     "users",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, and_, bindparam, case, exists, false, func, insert, null, or_, select, text, update
+from sqlalchemy import Column, ColumnElement, and_, bindparam, case, exists, false, func, insert, null, or_, select, update
 
 from docassemble_lite.store.tables import tasks
 
@@ -99,8 +99,7 @@ take_over = (
 )
 forget_keys = (
     update(tasks)
-    # in the words of the index, as SQLite doesn't see that a parameter is the same
-    .where(text("state = 'failed'"), tasks.c.sealed_key.is_not(None), tasks.c.ended <= bindparam("before"))
+    .where(tasks.c.state == "failed", tasks.c.sealed_key.is_not(None), tasks.c.ended <= bindparam("before"))
     .values(sealed_key=None)
 )
 

@@ -11,7 +11,7 @@ depends_on = None
 # SQLite uses it only for statements that say it in the same words
 _ALLOWING_CRON = sa.text("multi_user = 1 AND allow_cron = 1")
 _OLD_ALLOWING_CRON = sa.text("multi_user AND allow_cron")
-_KEPT_KEYS = sa.text("state = 'failed' AND sealed_key IS NOT NULL")
+_KEPT_KEYS = sa.text("sealed_key IS NOT NULL")
 
 
 def upgrade() -> None:
@@ -19,7 +19,7 @@ def upgrade() -> None:
     op.create_index("ix_sessions_interview_modified", "sessions", ["interview", "modified"], unique=False)
     op.create_index("ix_tasks_state_created", "tasks", ["state", "created"], unique=False)
     op.create_index(
-        "ix_tasks_kept_keys", "tasks", ["ended"], unique=False, sqlite_where=_KEPT_KEYS, postgresql_where=_KEPT_KEYS
+        "ix_tasks_kept_keys", "tasks", ["state", "ended"], unique=False, sqlite_where=_KEPT_KEYS, postgresql_where=_KEPT_KEYS
     )
 
 

@@ -171,7 +171,7 @@ class Growing:
 
     def _run_cron(self) -> None:
         """What the command does, without the start of its process; each run is for a later slot."""
-        self._worker._slot = naive_utc().isoformat()
+        self._worker.slot = naive_utc().isoformat()
         tally = Tally()
         run_here(self._worker, sessions_for(self._worker.surroundings, CRON), tally, lambda _: None)
         assert (tally.ran, tally.failed) == (self.effort.applying, 0), tally

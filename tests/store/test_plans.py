@@ -59,6 +59,31 @@ def test_a_session_is_opened_without_reading_a_whole_table(store: Store) -> None
     assert _full_scans(store, statements) == []
 
 
+# what is looked up in an index, however many rows would have to be read in the order of another one until some are found
+LOOKED_UP = {
+    "one of everybody's sessions": "sessions USING INDEX sqlite_autoindex_sessions_1 (id=?)",
+    "the sessions of an interview": "sessions USING INDEX ix_sessions_interview_modified (interview=?)",
+    "sessions with scheduled tasks": "sessions USING INDEX ix_sessions_allowing_cron (interview=? AND id>?)",
+    "sessions to be deleted": "sessions USING INDEX ix_sessions_interview_modified (interview=? AND modified<?)",
+    "keys of failed tasks": "tasks USING INDEX ix_tasks_kept_keys (state=? AND ended<?)",
+    "the latest tasks of a state": "tasks USING INDEX ix_tasks_state_created (state=?)",
+}
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("name", LOOKED_UP)
+def test_what_is_wanted_is_looked_up_in_the_index_that_has_nothing_else(store: Store, name: str) -> None:
+    with noted(store.engine) as statements:
+        WORKS[name](store)
+    with store.engine.connect() as connection:
+        plans = [
+            row.detail
+            for statement, parameters in statements.items()
+            for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        ]
+    assert f"SEARCH {LOOKED_UP[name]}" in plans
+
+
 def test_a_whole_table_that_is_read_is_found(store: Store) -> None:
     with noted(store.engine) as statements, store.engine.connect() as connection:
         connection.exec_driver_sql("SELECT title FROM sessions WHERE title = 'x' ORDER BY version LIMIT 1")
