@@ -17,8 +17,8 @@ from docassemble_lite.store.database import Store
 from docassemble_lite.store.sessions import new_session_id
 from docassemble_lite.store.tables import SESSION_ID_LENGTH, session_keys, session_people, sessions, steps, tasks
 
-# rows that are written together, and bytes of a step that nobody reads
-BATCH = 5000
+# rows that are written together, many of them where the database writes them, and bytes of a step that nobody reads
+BATCH, LARGE_BATCH = 5000, 250_000
 OF_A_STEP = 1500
 # the latest change of a session was at most so many days ago, and of one interview, which keeps its sessions, so many times that
 DAYS, KEPT, LONGER = 80, "interview_0.yml", 10
@@ -30,7 +30,7 @@ MANY = 1_000_000
 _new = Table(
     "new_sessions",
     MetaData(),
-    Column("id", String(SESSION_ID_LENGTH), primary_key=True),
+    Column("id", String(SESSION_ID_LENGTH)),
     Column("number", Integer),
     Column("interview", String),
     Column("moment", DateTime),
@@ -41,7 +41,7 @@ _new = Table(
 def store_sessions(store: Store, number: int, owner_id: int | None = None, secret: bytes = b"") -> None:
     """Write private sessions of one interview, changed just now; `secret` would open them, but for their answers."""
     holder = store.vault.holder_of(secret) if secret else ""
-    for amount in _batches(number):
+    for amount in _batches(number, BATCH):
         ids = [new_session_id() for _ in range(amount)]
         now = naive_utc()
         common = {"interview": "other.yml", "title": "Another one", "created": now, "modified": now, "version": 1, "step": 1}
@@ -61,8 +61,13 @@ def store_mixture(store: Store, number: int) -> None:
     with store.engine.connect() as connection:
         _new.create(connection)
         connection.commit()
-        for amount in _batches(number):
-            connection.execute(insert(_new), [_new_row(each, now) for each in range(amount)])
+        if connection.dialect.name == "sqlite":
+            # a gigabyte, in which all that is touched has room until it is written
+            connection.exec_driver_sql("PRAGMA cache_size = -1000000")
+        for amount in _batches(number, LARGE_BATCH):
+            # as long as real ones, and made sooner; in their order, so that each page is written once
+            ids = sorted(secrets.token_hex(SESSION_ID_LENGTH // 2) for _ in range(amount))
+            connection.execute(insert(_new), [_new_row(name, each, now) for each, name in enumerate(ids)])
             _write_from_new(connection)
             connection.execute(_new.delete())
             connection.commit()
@@ -70,17 +75,16 @@ def store_mixture(store: Store, number: int) -> None:
         connection.commit()
 
 
-def _new_row(number: int, now: datetime) -> dict[str, Any]:
+def _new_row(name: str, number: int, now: datetime) -> dict[str, Any]:
     interview = f"interview_{number % INTERVIEWS}.yml"
     longest = timedelta(days=DAYS * (LONGER if interview == KEPT else 1))
     age = longest * (secrets.randbelow(MANY) / MANY)
-    # as long as a real one, and made sooner
-    return {"id": secrets.token_hex(SESSION_ID_LENGTH // 2), "number": number, "interview": interview, "moment": now - age}
+    return {"id": name, "number": number, "interview": interview, "moment": now - age}
 
 
-def _batches(number: int) -> Iterator[int]:
-    for start in range(0, number, BATCH):
-        yield min(BATCH, number - start)
+def _batches(number: int, most: int) -> Iterator[int]:
+    for start in range(0, number, most):
+        yield min(most, number - start)
 
 
 def _write_from_new(connection: Connection) -> None:
@@ -89,13 +93,13 @@ def _write_from_new(connection: Connection) -> None:
     row = {"id": _new.c.id, "interview": _new.c.interview, "created": _new.c.moment, "modified": _new.c.moment, **common}
     _copy(connection, sessions, row | {"multi_user": false()}, ~plain)
     _copy(connection, sessions, row | {"multi_user": true(), "sealed_key": literal(b"\1" * 60)}, plain)
-    # what the key is looked up by is as long as a real one, and in no order
+    # what the key is looked up by is as long as a real one
     key = {"session_id": _new.c.id, "holder": _new.c.id + _new.c.id, "wrapped": literal(b"\1" * 60)}
     _copy(connection, session_keys, key, ~plain)
     _copy(
         connection, steps, {"session_id": _new.c.id, "number": literal(1), "answers": content, "created": _new.c.moment}, true()
     )
-    who = {"session_id": _new.c.id, "user_id": MANY + _new.c.number, "last_access": _new.c.moment}
+    who = {"session_id": _new.c.id, "user_id": MANY + _new.c.number % 100_000, "last_access": _new.c.moment}
     _copy(connection, session_people, who, _new.c.number % WITH_PERSON == 1)
     _copy(connection, tasks, _task("done"), _new.c.number % WITH_TASK == 2)
     # a few failed, and one can't be run again any more
