@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from docassemble_lite.emails import Delivery, Email, EmailAddress
+from docassemble_lite.session_query import SessionQuery
 
 TaskState = Literal["waiting", "running", "done", "failed", "revoked"]
 Interface = Literal["web", "worker", "cron", "mail", "terminal", "test"]
@@ -143,8 +144,8 @@ class SessionInfo:
     owner_id: int | None
     email: str = ""
     tags: tuple[str, ...] = ()
-    # of the interview, empty where that isn't there any more
-    metadata: Mapping[str, Any] = field(default_factory=dict)
+    # of the interview; None where that isn't there any more, or can't be used
+    metadata: Mapping[str, Any] | None = None
     # None where they weren't asked for or can't be opened
     answers: Mapping[str, Any] | None = field(default=None, repr=False)
 
@@ -348,6 +349,7 @@ class Host(Protocol):
         user_id: int | None,
         interview: str | None,
         session: str | None,
+        query: SessionQuery | None,
         *,
         after: int,
         most: int,
@@ -356,8 +358,14 @@ class Host(Protocol):
         """Sessions of a person, or of everybody (None), the latest first, from the one with the number `after` (from 0)."""
         ...
 
-    def delete_sessions(self, user_id: int | None, interview: str | None, session: str | None, *, shared: bool) -> int:
-        """Delete sessions of a person, or of everybody (None); how many. Those that others are in too only with `shared`."""
+    def delete_sessions(
+        self, user_id: int | None, interview: str | None, session: str | None, query: SessionQuery | None, *, shared: bool
+    ) -> int:
+        """Delete sessions of a person, or of everybody (None); how many.
+
+        The session in which this is asked isn't deleted. Without `shared`, those of a person in which others are too are only
+        taken off the person's list, and counted.
+        """
         ...
 
     def send_email(self, email: Email, account: str | None) -> Delivery:
@@ -479,6 +487,7 @@ class NoHost:
         user_id: int | None,
         interview: str | None,
         session: str | None,
+        query: SessionQuery | None,
         *,
         after: int,
         most: int,
@@ -486,7 +495,9 @@ class NoHost:
     ) -> list[SessionInfo]:
         return self._refuse()
 
-    def delete_sessions(self, user_id: int | None, interview: str | None, session: str | None, *, shared: bool) -> int:
+    def delete_sessions(
+        self, user_id: int | None, interview: str | None, session: str | None, query: SessionQuery | None, *, shared: bool
+    ) -> int:
         return self._refuse()
 
     def send_email(self, email: Email, account: str | None) -> Delivery:

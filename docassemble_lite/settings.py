@@ -6,6 +6,7 @@ Every directive is a field of `Settings`, with the name that `config.yml` uses (
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -69,6 +70,21 @@ class MailAccount:
 
 
 @dataclass(frozen=True)
+class FileStorage:
+    """How to reach the S3-compatible storage that `files` names. What is empty, the environment or the machine may say."""
+
+    # the address of the server; empty: Amazon's
+    endpoint: str = ""
+    region: str = ""
+    access_key_id: str = ""
+    secret_access_key: Secret = field(default_factory=lambda: Secret(b""))
+    # in PEM, of whoever vouches for the server, beside those that the machine knows; the configuration names a file
+    certificate: str = ""
+    # whether the server expects the name of the bucket in the name of the host
+    bucket_in_host: bool = False
+
+
+@dataclass(frozen=True)
 class Settings:
     """The configuration of one server; see the README for what each directive does."""
 
@@ -83,6 +99,11 @@ class Settings:
     broker: str = ""
     # a URL of the Redis that interviews may use; empty: the broker's if it is one, and else a file in the data folder
     redis: str = ""
+    # where the contents of files lie, a folder or s3://BUCKET/PREFIX; empty: in the data folder
+    files: str = ""
+    file_storage_options: FileStorage | None = None
+    # the secret access key of that storage
+    files_password: Secret = field(default_factory=lambda: Secret(b""))
     # passwords for these three, which take the place of those in the URLs, and for the usual account of `mail`
     database_password: Secret = field(default_factory=lambda: Secret(b""))
     broker_password: Secret = field(default_factory=lambda: Secret(b""))
@@ -136,6 +157,8 @@ class Settings:
     allow_anonymous_access: bool = True
     # whether anybody may register; if not, an invitation still lets somebody in
     allow_registration: bool = True
+    # whether an account is made with a link from an e-mail, where e-mails can be sent
+    confirm_registration: bool = True
     # whether whoever has forgotten a password can ask for another one, and whether an account can be deleted
     allow_forgot_password: bool = True
     user_can_delete_account: bool = True
@@ -211,6 +234,11 @@ class Settings:
         return self.database_url.startswith("sqlite")
 
 
+#: How the place of files begins if it is a storage.
+S3 = "s3://"
+_BUCKET_AND_PREFIX = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/\w[\w.-]*)*/?", re.ASCII)
+_ENDPOINT = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:\d{1,5})?", re.ASCII)
+_ADDRESS = re.compile(r"//(\[|[\d.]+(:|$))")
 _PATHS = {"data", "interviews"}
 # empty: there is no such file
 _FILES = {"incoming_mail_certificate", "incoming_mail_key"}
@@ -284,6 +312,11 @@ def _with_passwords(settings: Settings) -> Settings:
         if not settings.mail:
             raise SettingsError("There is a “mail password”, but the directive “mail” doesn't say for which server.")
         found["mail"] = (replace(settings.mail[0], password=settings.mail_password), *settings.mail[1:])
+    if settings.files_password:
+        options = settings.file_storage_options
+        if options is None or not options.access_key_id:
+            raise SettingsError("There is a “files password”, but the “file storage options” have no “access key id”.")
+        found["file_storage_options"] = replace(options, secret_access_key=settings.files_password)
     return replace(settings, **found)
 
 
@@ -322,6 +355,10 @@ def _converted(name: str, value: Any, folder: Path, where: str) -> Any:
         return folder / str(value)
     if name in _FILES or (name == "incoming_mail_lmtp" and not str(value).isdecimal()):
         return str((folder / str(value)).resolve()) if value else ""
+    if name == "files":
+        return _place_of_files(str(value), folder, where)
+    if name == "file_storage_options":
+        return _file_storage(value, folder, where)
     if name == "packages":
         if not isinstance(value, dict):
             raise SettingsError(f"{where} must map names of packages to folders.")
@@ -372,6 +409,39 @@ def _days(value: Any, where: str) -> dict[str, int]:
     return {str(interview): days for interview, days in value.items()}
 
 
+def _place_of_files(value: str, folder: Path, where: str) -> str:
+    if "://" not in value:
+        return str((folder / value).resolve()) if value else ""
+    if not _BUCKET_AND_PREFIX.fullmatch(value):
+        raise SettingsError(
+            f"{where} must be a folder, or s3://BUCKET/PREFIX with letters, digits, “.”, “-” and “_”, not {value!r}."
+        )
+    return value.rstrip("/")
+
+
+def _file_storage(value: Any, folder: Path, where: str) -> FileStorage:
+    given = _named_values(value, FileStorage, where)
+    if "certificate" in given:
+        given["certificate"] = _text_of(folder / str(given["certificate"]), f"{where}: certificate")
+    storage = FileStorage(
+        **{key.replace(" ", "_"): _of_part(key, item, FileStorage, f"{where}: {key}") for key, item in given.items()}
+    )
+    if storage.endpoint and not _ENDPOINT.fullmatch(storage.endpoint):
+        raise SettingsError(f"{where}: endpoint must be http://HOST:PORT or https://HOST, not {storage.endpoint!r}.")
+    if storage.bucket_in_host and _ADDRESS.search(storage.endpoint):
+        raise SettingsError(f"{where}: there can be no “bucket in host” where “endpoint” is an address of figures.")
+    if storage.secret_access_key and not storage.access_key_id:
+        raise SettingsError(f"{where} must have an “access key id” for the “secret access key”.")
+    return storage
+
+
+def _text_of(path: Path, where: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{where}: {path} can't be read.") from error
+
+
 def _mail_accounts(value: Any, where: str) -> tuple[MailAccount, ...]:
     """One account or a list of them; the one called “default” comes first."""
     given = value if isinstance(value, list) else [value]
@@ -383,7 +453,18 @@ def _mail_accounts(value: Any, where: str) -> tuple[MailAccount, ...]:
 
 
 def _mail_account(value: Any, where: str) -> MailAccount:
-    known = [item.name.replace("_", " ") for item in fields(MailAccount)]
+    given = _named_values(value, MailAccount, where)
+    account = MailAccount(
+        **{key.replace(" ", "_"): _of_part(key, item, MailAccount, f"{where}: {key}") for key, item in given.items()}
+    )
+    if account.use_ssl and "port" not in given:
+        account = replace(account, port=465)
+    return _usable_account(account, where)
+
+
+def _named_values(value: Any, kind: type, where: str) -> dict[str, Any]:
+    """The directives of a part of the configuration, by their names; those without a value are left out."""
+    known = [item.name.replace("_", " ") for item in fields(kind)]
     if not isinstance(value, dict):
         raise SettingsError(f"{where} must have lines of the form “directive: value”, with {', '.join(known)}.")
     given = {str(key): item for key, item in value.items() if item is not None}
@@ -391,18 +472,13 @@ def _mail_account(value: Any, where: str) -> MailAccount:
         if key not in known:
             hint = " Only servers that speak SMTP are supported." if key.startswith(("mailgun", "sendgrid", "azure")) else ""
             raise SettingsError(f"{where}: there is no directive “{key}”. There are: {', '.join(known)}.{hint}")
-    values = {key.replace(" ", "_"): _of_account(key, item, f"{where}: {key}") for key, item in given.items()}
-    account = MailAccount(**values)
-    if account.use_ssl and "port" not in given:
-        account = replace(account, port=465)
-    return _usable_account(account, where)
+    return given
 
 
-def _of_account(key: str, value: Any, where: str) -> Any:
-    if key == "password":
-        return _secret(value, where)
+def _of_part(key: str, value: Any, kind: type, where: str) -> Any:
     name = key.replace(" ", "_")
-    return _checked(name, value, type(getattr(MailAccount(), name)), where)
+    usual = getattr(kind(), name)
+    return _secret(value, where) if isinstance(usual, Secret) else _checked(name, value, type(usual), where)
 
 
 def _secret(value: Any, where: str) -> Secret:

@@ -25,6 +25,7 @@ from sqlalchemy import create_engine, make_url, text
 
 import docassemble_lite
 from tests.browsing import open_tab
+from tests.s3 import Storage
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -343,3 +344,11 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("tls") / "both.pem"
     write_certificate(path)
     return path
+
+
+@pytest.fixture(scope="session")
+def storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Storage]:
+    """A storage for files that speaks S3, which all tests share."""
+    started = Storage(tmp_path_factory.mktemp("storage"))
+    yield started
+    started.stop()

@@ -18,8 +18,9 @@ from typing import Literal
 
 from docassemble_lite.cli.arguments import Arguments
 from docassemble_lite.cli.health import NotWell, look_at_mail
+from docassemble_lite.cli.migrating import require_files
 from docassemble_lite.errors import LiteError, SettingsError
-from docassemble_lite.settings import MailAccount, Settings
+from docassemble_lite.settings import S3, MailAccount, Settings
 
 #: Seconds that a task may take to the workers and back.
 PATIENCE = 15.0
@@ -193,6 +194,18 @@ def _errand(settings: Settings) -> Found:
     return Found("mend", "worker", how, f"Look into {settings.data / 'worker.log'} on the machine of the worker.")
 
 
+def look_at_files(settings: Settings) -> Iterator[Found]:
+    """The storage for files, if there is one: something is written there, read and removed."""
+    if not settings.files.startswith(S3):
+        return
+    try:
+        require_files(settings)
+    except SettingsError as error:
+        yield Found("mend", "files", error.message, "Look at “files” and “file storage options”.")
+    else:
+        yield Found("ok", "files", settings.files)
+
+
 # --- e-mails -----------------------------------------------------------------------------------------------------------
 
 
@@ -277,6 +290,7 @@ _LOOKS: tuple[Callable[[Settings], Iterator[Found]], ...] = (
     look_at_data,
     look_at_key,
     look_at_parts,
+    look_at_files,
     look_at_mail_out,
     look_at_mail_in,
     look_at_programs,

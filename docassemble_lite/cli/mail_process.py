@@ -6,7 +6,7 @@ from functools import partial
 
 from docassemble_lite.cli.lifeline import hold_on_to
 from docassemble_lite.cli.metrics import record
-from docassemble_lite.cli.migrating import bring_up_to_date
+from docassemble_lite.cli.migrating import bring_up_to_date, require_files
 from docassemble_lite.settings import Settings
 
 
@@ -16,5 +16,6 @@ def receive_mail(settings: Settings, *, lifeline_fd: int | None = None) -> int:
     from docassemble_lite.mailin.server import receive
 
     bring_up_to_date(settings)
+    require_files(settings)
     record(settings, supervised=lifeline_fd is not None)
     return receive(settings, say=partial(print, flush=True))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from docassemble_lite.errors import LiteError
-from docassemble_lite.settings import Settings
+from docassemble_lite.settings import S3, Settings
 
 
 class StoreOutOfReach(LiteError):
@@ -29,6 +29,24 @@ def bring_up_to_date(settings: Settings) -> str | None:
     before = _version(settings)
     migrate(settings)
     return before
+
+
+def require_files(settings: Settings) -> None:
+    """See that the storage for files can be used, if there is one. Raises `SettingsError` that says what is wrong."""
+    if settings.files.startswith(S3):
+        from docassemble_lite.store.s3_contents import check_storage
+
+        check_storage(settings)
+
+
+def require_files_aside(settings: Settings) -> None:
+    """The same, in a process of its own: this one is going to be forked, which the client of the storage doesn't survive."""
+    if settings.files.startswith(S3):
+        from concurrent.futures import ProcessPoolExecutor
+        from multiprocessing import get_context
+
+        with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+            pool.submit(require_files, settings).result()
 
 
 def _make_data_folder(settings: Settings) -> None:

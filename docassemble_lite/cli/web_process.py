@@ -13,7 +13,7 @@ from typing import Any
 from docassemble_lite.cli.lifeline import GRACE, hold_on_to
 from docassemble_lite.cli.listening import listen, url_of
 from docassemble_lite.cli.metrics import record
-from docassemble_lite.cli.migrating import bring_up_to_date
+from docassemble_lite.cli.migrating import bring_up_to_date, require_files
 from docassemble_lite.settings import Settings
 
 # seconds that requests have to end after SIGTERM, a little less than the process has
@@ -33,6 +33,7 @@ def serve(settings: Settings, *, socket_fd: int | None = None, lifeline_fd: int 
         from docassemble_lite.web import create_app
 
         bring_up_to_date(settings)
+        require_files(settings)
         record(settings, supervised=lifeline_fd is not None)
         _allow_open_files()
         server = DrainingServer(create_app(settings), listener, settings)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from docassemble_lite.cli.lifeline import hold_on_to
 from docassemble_lite.cli.metrics import record
-from docassemble_lite.cli.migrating import bring_up_to_date
+from docassemble_lite.cli.migrating import bring_up_to_date, require_files_aside
 from docassemble_lite.settings import Settings
 
 
@@ -14,5 +14,6 @@ def work(settings: Settings, *, lifeline_fd: int | None = None) -> int:
     from docassemble_lite.worker import main
 
     bring_up_to_date(settings)
+    require_files_aside(settings)
     record(settings, supervised=lifeline_fd is not None)
     return main(settings)

@@ -25,6 +25,7 @@ from docassemble_lite.cron.runs import (
     Tally,
     Worker,
     begin_log,
+    clear_up_files,
     count_sessions_for,
     delete_unused,
     run_beside,
@@ -175,6 +176,7 @@ def _until_told(settings: Settings, options: Options, worker: Worker, slot: str,
     if options.event == DAILY and not stopping.told:
         tally.deleted += delete_unused(worker.surroundings)
     if not stopping.told:
+        clear_up_files(worker.surroundings)
         worker.surroundings.store.cron.note_end(options.event, slot)
     bar.clear()
     seconds = time.monotonic() - began

@@ -15,7 +15,7 @@ from docassemble_lite.broker import Broker
 from docassemble_lite.clock import naive_utc
 from docassemble_lite.engine.program import Programs
 from docassemble_lite.engine.source import Sources
-from docassemble_lite.errors import AuthorError, EvaluationError, InterviewNotFound, SavedByAnother
+from docassemble_lite.errors import AuthorError, EvaluationError, InterviewNotFound, SavedByAnother, StoreAway
 from docassemble_lite.logs import about, log_to_stderr, session_shown
 from docassemble_lite.pokes import open_pokes
 from docassemble_lite.settings import Settings
@@ -233,6 +233,17 @@ def delete_unused(surroundings: Surroundings, *, dry_run: bool = False) -> int:
         days = settings.interview_delete_days_by_filename.get(interview, settings.interview_delete_days)
         number += _delete_older(surroundings, interview, days, dry_run) if days else 0
     return number
+
+
+def clear_up_files(surroundings: Surroundings) -> None:
+    """Remove contents of files that were left behind; if their place is away, the next run does it."""
+    try:
+        number = surroundings.store.files.clear_up()
+    except StoreAway as error:
+        log.error('action="contents_left" %s', error.__cause__)
+        return
+    if number:
+        log.info('action="contents_cleared_up" number=%d', number)
 
 
 def _delete_older(surroundings: Surroundings, interview: str, days: int, dry_run: bool) -> int:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from docassemble_lite.documents.aside import make_aside
 from docassemble_lite.documents.document import Document
 from docassemble_lite.documents.pdf import make_pdf
 from docassemble_lite.documents.plain import make_markdown
@@ -38,8 +39,20 @@ FORMATS = {
 }
 
 
+#: Characters from which on a text is long: it is thirty pages, and takes a second.
+LONG = 100_000
+
+
 def make(document: Document, formats: Sequence[str]) -> dict[str, bytes]:
-    """The document in each of the formats: name of the format → content of the file. Raises `DocumentError`."""
+    """The document in each of the formats: name of the format → content of the file. Raises `DocumentError`.
+
+    A long one is made in a process of its own, as shaping it would keep all threads of this one from their work.
+    """
+    return make_here(document, formats) if len(document.markdown) < LONG else make_aside(document, formats)
+
+
+def make_here(document: Document, formats: Sequence[str]) -> dict[str, bytes]:
+    """The same in this process, however long it is."""
     style = style_of(document.metadata, document.country)
     try:
         with private_folder() as folder:

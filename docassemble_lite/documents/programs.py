@@ -16,8 +16,9 @@ from pathlib import Path
 
 from docassemble_lite.errors import DocumentError
 
-#: Seconds that one program may take; a document of hundreds of pages takes one or two.
-SECONDS = 20.0
+#: Seconds that one program may take, and seconds of the processor; a document of hundreds of pages takes a few.
+SECONDS = 60.0
+PROCESSOR_SECONDS = 20
 #: Megabytes of memory that one program may take.
 MEGABYTES = 2048
 _TYPESETTER = Path(__file__).with_name("typesetter.py")
@@ -57,7 +58,7 @@ def typst_picture(source: bytes, folder: Path) -> bytes:
 def _typeset(source: bytes, folder: Path, *asked: str) -> bytes:
     # without what Python does at its start for the sake of other programs, it starts in half the time
     interpreter = [sys.executable, "-I", "-S", "-B"]
-    limits = [str(MEGABYTES), str(int(SECONDS))]
+    limits = [str(MEGABYTES), str(PROCESSOR_SECONDS)]
     return _run("Typst", [*interpreter, str(_TYPESETTER), str(find_typst()), *limits, *asked], source, folder)
 
 

@@ -6,8 +6,10 @@ import io
 import shutil
 import subprocess
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from PIL import Image, ImageSequence, UnidentifiedImageError
+if TYPE_CHECKING:
+    from PIL import Image
 
 #: Seconds that one page may take.
 SECONDS_OF_PAGE = 120.0
@@ -41,6 +43,8 @@ def recognized(pages: Sequence[bytes], language: str, mode: int) -> list[str]:
 
 def pages_of_picture(content: bytes) -> list[bytes]:
     """The pages of a picture, each as a PNG: a TIFF may have several. Raises `RecognitionError`."""
+    from PIL import Image, ImageSequence, UnidentifiedImageError
+
     try:
         with Image.open(io.BytesIO(content)) as picture:
             return [_as_png(frame) for frame in ImageSequence.Iterator(picture)]

@@ -20,6 +20,22 @@ You have been invited to {appname}. With this link, which is good once, for two 
 
 {url}
 """
+_CONFIRMATION_SUBJECT = "Your account with {appname}"
+_CONFIRMATION = """\
+Somebody, probably you, wants to make an account with {appname}. With this link, which is good once, for a day, you go on:
+
+{url}
+
+If it wasn't you, there is nothing to do: no account is made.
+"""
+_KNOWN = """\
+Somebody, probably you, wanted to make an account with {appname}. You have one already, with this e-mail address. Sign in \
+here; the page also says what to do about a forgotten password:
+
+{url}
+
+If it wasn't you, there is nothing to do: your account stays as it is, and nobody was told that there is one.
+"""
 
 
 def reset(appname: str, email: str, url: str) -> Email | None:
@@ -30,6 +46,16 @@ def reset(appname: str, email: str, url: str) -> Email | None:
 def invitation(appname: str, email: str, url: str) -> Email | None:
     """The link by which somebody can register."""
     return _letter(email, _INVITATION_SUBJECT, _INVITATION, appname=appname, url=url)
+
+
+def confirmation(appname: str, email: str, url: str) -> Email | None:
+    """The link by which somebody goes on with registering."""
+    return _letter(email, _CONFIRMATION_SUBJECT, _CONFIRMATION, appname=appname, url=url)
+
+
+def known(appname: str, email: str, url: str) -> Email | None:
+    """To somebody who wants to register and has an account: where to sign in."""
+    return _letter(email, _CONFIRMATION_SUBJECT, _KNOWN, appname=appname, url=url)
 
 
 def _letter(email: str, subject: str, text: str, **known: str) -> Email | None:

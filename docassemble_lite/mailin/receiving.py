@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError, TimeoutError
 from docassemble_lite.broker import Broker
 from docassemble_lite.engine.program import Programs
 from docassemble_lite.engine.source import Sources
-from docassemble_lite.errors import AuthorError, InterviewNotFound
+from docassemble_lite.errors import AuthorError, InterviewNotFound, StoreAway
 from docassemble_lite.formats.messages import MessageLimits, MessageRefused, ReadMessage, read_message
 from docassemble_lite.logs import session_shown
 from docassemble_lite.metrics import count
@@ -151,7 +151,7 @@ def limits_of(settings: Settings) -> MessageLimits:
 def _unless_away(of_store: Callable[[], T | Answer]) -> T | Answer:
     try:
         return of_store()
-    except (OperationalError, TimeoutError, OSError) as error:
+    except (OperationalError, StoreAway, TimeoutError, OSError) as error:
         log.warning('action="email_put_off" %s', type(error).__name__)
         return AWAY
 

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
+
+from docassemble_lite.errors import StoreAway
 
 # keys are spread over so many folders that none of them becomes slow
 _FOLDER_LETTERS = 2
@@ -17,10 +20,16 @@ _NEW_ONLY = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 
 
 class Contents(Protocol):
-    """Bytes under keys (lower-case hexadecimal digits, at least three). What was written once never changes."""
+    """Bytes under keys (lower-case hexadecimal digits, at least three). What was written once never changes.
+
+    Every method raises `StoreAway` when the place can't be reached, is full, or refuses what is asked of it.
+    """
 
     def write(self, key: str, content: bytes) -> None:
-        """Keep the bytes; when this returns, they outlast a loss of power. Raises `FileExistsError` for a key in use."""
+        """Keep the bytes; when this returns, they outlast a loss of power. Raises `FileExistsError` for a key in use.
+
+        Whoever reads meanwhile finds all of it or nothing.
+        """
         ...
 
     def read(self, key: str) -> bytes:
@@ -40,12 +49,16 @@ class FolderContents:
         self._folder = folder
 
     def write(self, key: str, content: bytes) -> None:
-        """See `Contents.write`. Whoever looks finds all of it or nothing."""
+        """See `Contents.write`."""
         path = self._path(key)
         if path.exists():
             raise FileExistsError(path)
+        with _away_if_it_fails():
+            self._write(path, content)
+
+    def _write(self, path: Path, content: bytes) -> None:
         self._make_folder(path.parent)
-        unfinished = path.with_name(f".{key}.{secrets.token_hex(8)}")
+        unfinished = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
         try:
             with open(os.open(unfinished, _NEW_ONLY, 0o600), "wb") as out:
                 out.write(content)
@@ -59,12 +72,14 @@ class FolderContents:
 
     def read(self, key: str) -> bytes:
         """See `Contents.read`."""
-        return self._path(key).read_bytes()
+        with _away_if_it_fails():
+            return self._path(key).read_bytes()
 
     def remove(self, keys: Iterable[str]) -> None:
         """See `Contents.remove`."""
-        for key in keys:
-            self._path(key).unlink(missing_ok=True)
+        with _away_if_it_fails():
+            for key in keys:
+                self._path(key).unlink(missing_ok=True)
 
     def _path(self, key: str) -> Path:
         return self._folder / key[:_FOLDER_LETTERS] / key
@@ -73,6 +88,16 @@ class FolderContents:
         if not folder.is_dir():
             folder.mkdir(exist_ok=True, mode=0o700)
             _sync_folder(self._folder)
+
+
+@contextmanager
+def _away_if_it_fails() -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise StoreAway from error
 
 
 def _sync_folder(folder: Path) -> None:

@@ -6,15 +6,16 @@ import hmac
 import sqlite3
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from sqlalchemy import Engine, ExceptionContext, event
 from sqlalchemy.exc import OperationalError
 
-from docassemble_lite.settings import Settings
+from docassemble_lite.settings import S3, FileStorage, Settings
 from docassemble_lite.store.attempts import Attempts
-from docassemble_lite.store.contents import FolderContents
+from docassemble_lite.store.contents import Contents, FolderContents
 from docassemble_lite.store.counters import Counters
 from docassemble_lite.store.cron import CronSlots
 from docassemble_lite.store.files import Files
@@ -89,7 +90,7 @@ def open_store(settings: Settings, app: Flask | None = None) -> Store:
     locks = AdvisoryLocks(engine) if engine.dialect.name == "postgresql" else FileLocks(settings.data / "locks")
     writing = Writing(engine)
     tasks = Tasks(engine, vault, writing, keeps_failed=settings.task_retry_days > 0)
-    files = Files(engine, vault, writing, FolderContents(settings.data / "files"))
+    files = Files(engine, vault, writing, _contents(settings))
     return Store(
         app,
         engine,
@@ -106,6 +107,14 @@ def open_store(settings: Settings, app: Flask | None = None) -> Store:
         CronSlots(engine, writing),
         Mailboxes(engine, vault, writing, files),
     )
+
+
+def _contents(settings: Settings) -> Contents:
+    if settings.files.startswith(S3):
+        from docassemble_lite.store.s3_contents import S3Contents
+
+        return S3Contents(settings.files, settings.file_storage_options or FileStorage())
+    return FolderContents(Path(settings.files) if settings.files else settings.data / "files")
 
 
 def _engine_options(settings: Settings) -> dict[str, Any]:

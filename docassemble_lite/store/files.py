@@ -1,7 +1,8 @@
 """Files of sessions: a row says what a file is, its content lies outside of the database, encrypted like the answers.
 
-The content is written before its row and removed after it: whatever is interrupted may leave a content that no row
-mentions, and never a row without a content. A file doesn't change; what is to hold something else is another file.
+The content is written before its row and removed after it, so there is never a row without a content. While there is a
+content without a row, its number stands in the table of loose contents: what was interrupted, or met a place that was away,
+is cleared up later. A file doesn't change; what is to hold something else is another file.
 """
 
 from __future__ import annotations
@@ -10,14 +11,14 @@ import logging
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
 from docassemble_lite.clock import naive_utc
-from docassemble_lite.errors import NoSuchFile, SessionNotFound
+from docassemble_lite.errors import NoSuchFile, SessionNotFound, StoreAway
 from docassemble_lite.store import file_queries as queries
 from docassemble_lite.store.contents import Contents
 from docassemble_lite.store.vault import Vault
@@ -27,6 +28,9 @@ log = logging.getLogger(__name__)
 
 #: Numbers are below this, so that JSON and JavaScript can hold them.
 NUMBERS = 2**53
+# longer than any content takes to be written
+_LOOSE_FOR = timedelta(hours=1)
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -62,15 +66,20 @@ class Files:
         extension = PurePosixPath(name).suffix.lower().removeprefix(".")
         added = StoredFile(number, session_id, name, extension, mimetype, len(content), naive_utc())
         row = self._row(added, data_key)
-        self._contents.write(_key(number), self._vault.encrypt(data_key, content, session=session_id, part=_part(number)))
+        self._write(number, self._vault.encrypt(data_key, content, session=session_id, part=_part(number)))
         try:
             with self._writing.begin() as connection:
-                connection.execute(queries.insert_file, row)
+                self.insert(connection, row)
         except IntegrityError as error:
             # after any other error there may be a row all the same
-            self._contents.remove([_key(number)])
+            self.forget_contents([number])
             raise SessionNotFound from error
         return added
+
+    def _write(self, number: int, locked: bytes) -> None:
+        with self._writing.begin() as connection:
+            self.loosen(connection, [number])
+        self._contents.write(_key(number), locked)
 
     def new_number(self) -> int:
         """A number that can't be guessed tells nobody how many files there are, and is known before there is a row."""
@@ -79,13 +88,21 @@ class Files:
     def put_in(self, number: int, session_id: str, slot: bytes, content: bytes) -> Mapping[str, object]:
         """Write the content of a file that only what opens the slot can read, and that nobody finds by its number; its row."""
         locked = self._vault.put_in(slot, content, session=session_id, part=_part(number))
-        self._contents.write(_key(number), locked)
+        self._write(number, locked)
         columns = {"session_id": session_id, "size": len(content), "created": naive_utc()}
         return {"id": number, "name": b"", "extension": "eml", "mimetype": "message/rfc822", **columns}
 
     def insert(self, connection: Connection, row: Mapping[str, object]) -> None:
-        """Write the row of a file within somebody's transaction."""
+        """Write the row of a file, whose content is there, within somebody's transaction."""
         connection.execute(queries.insert_file, row)
+        connection.execute(queries.remove_loose, {"numbers": [row["id"]]})
+
+    def loosen(self, connection: Connection, numbers: Iterable[int]) -> None:
+        """Note within somebody's transaction that these contents have no rows from its end on; `forget_contents` comes next."""
+        now = naive_utc()
+        rows = [{"id": number, "since": now} for number in numbers]
+        if rows:
+            connection.execute(queries.insert_loose, rows)
 
     def taken_out(self, number: int, session_id: str, opener: bytes) -> bytes:
         """The content that was given to `put_in`. Raises `NoSuchFile`, and `AnswersTampered` if it isn't what was put in."""
@@ -141,14 +158,40 @@ class Files:
 
     def remove(self, session_id: str, numbers: Iterable[int]) -> None:
         """Remove files of a session; those that it doesn't have are passed over."""
-        wanted = list(numbers)
+        wanted = {"of_session": session_id, "numbers": list(numbers)}
         with self._writing.begin() as connection:
-            connection.execute(queries.remove, {"of_session": session_id, "numbers": wanted})
-        self.forget_contents(wanted)
+            found = list(connection.scalars(queries.some_of_session, wanted))
+            connection.execute(queries.remove, {"numbers": found})
+            self.loosen(connection, found)
+        self.forget_contents(found)
 
     def forget_contents(self, numbers: Iterable[int]) -> None:
-        """Remove the contents of files whose rows have gone."""
+        """Remove contents that are loose. If their place is away, that is left to `clear_up`."""
+        loose = list(numbers)
+        if not loose:
+            return
+        try:
+            self._remove_loose(loose)
+        except StoreAway as error:
+            log.warning('action="contents_left" number=%d %s', len(loose), type(error.__cause__).__name__)
+
+    def clear_up(self) -> int:
+        """Remove the contents that have been loose for an hour; how many they were. Raises `StoreAway`."""
+        number, before = 0, naive_utc() - _LOOSE_FOR
+        while loose := self._loose(before):
+            self._remove_loose(loose)
+            number += len(loose)
+        return number
+
+    def _loose(self, before: datetime) -> list[int]:
+        with self._engine.connect() as connection:
+            return list(connection.scalars(queries.loose, {"before": before, "most": _AT_ONCE}))
+
+    def _remove_loose(self, numbers: list[int]) -> None:
         self._contents.remove(_key(number) for number in numbers)
+        for start in range(0, len(numbers), _AT_ONCE):
+            with self._writing.begin() as connection:
+                connection.execute(queries.remove_loose, {"numbers": numbers[start : start + _AT_ONCE]})
 
     def _row(self, file: StoredFile, data_key: bytes) -> dict[str, object]:
         names = ("session_id", "extension", "mimetype", "size", "created")

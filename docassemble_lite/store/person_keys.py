@@ -20,10 +20,10 @@ from docassemble_lite.store.vault import Vault
 _EFFORT = struct.Struct(">IHB")
 _SALT_BYTES = 16
 _SECRET_BYTES = 32
-# 26 letters and digits of these are 130 bits; none is mistaken for another one on paper
+# 28 letters and digits of these are 140 bits; none is mistaken for another one on paper
 _CODE_ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ0123456789"
-_CODE_LENGTH = 26
-_CODE_GROUP = 5
+_CODE_LENGTH = 28
+_CODE_GROUP = 4
 _MISREAD = str.maketrans("ILOU", "110V")
 
 

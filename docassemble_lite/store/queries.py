@@ -19,6 +19,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    true,
     update,
 )
 
@@ -64,37 +65,63 @@ _listed = (
     .limit(bindparam("most"))
     .offset(bindparam("skipped"))
 )
-_of_session = sessions.c.id == bindparam("session", type_=String)
+#: A session that isn't the wanted one by its id or interview is left out; an empty wish is none.
+_wished = and_(
+    or_(bindparam("session", type_=String) == "", sessions.c.id == bindparam("session")),
+    or_(bindparam("interview", type_=String) == "", sessions.c.interview == bindparam("interview")),
+)
 _of_interview = sessions.c.interview == bindparam("interview", type_=String)
+_own = sessions.c.owner_id == bindparam("of_user", type_=sessions.c.owner_id.type)
+_joined = select(session_people.c.session_id).where(session_people.c.user_id == bindparam("of_user"))
+# a union of what two indices give; "or" would have the whole table read
+_on_list = and_(sessions.c.id.in_(select(sessions.c.id).where(_own).union(_joined)), or_(_own, sessions.c.multi_user))
+_in_order = (
+    select(sessions.c.id).where(_wished, sessions.c.id > bindparam("after")).order_by(sessions.c.id).limit(bindparam("most"))
+)
+#: The ids of the sessions of a person's list, in their order, some at a time.
+ids_on_list = _in_order.where(_on_list)
 
 
-@cache
-def _wished(*, session: bool, interview: bool) -> tuple[ColumnElement[bool], ...]:
-    """That it is one session, or one of an interview; no condition that may be empty, for it would have the whole table read."""
-    return (*([_of_session] if session else ()), *([_of_interview] if interview else ()))
+def listed(condition: ColumnElement[bool] | None, *, of_person: bool, session: bool, interview: bool) -> Select[Any]:
+    """Sessions (under a condition), most recently saved first; `held` is whether the secret of the one who asks opens it.
 
-
-@cache
-def listed(*, of_person: bool, session: bool, interview: bool) -> Select[Any]:
-    """Sessions, most recently saved first; `held` is whether the secret of the one who asks opens it.
-
-    Those of a person are the person's own, and the plain ones of others in which the person was.
+    Those of a person are the person's own, and the plain ones of others in which the person was. A wish that may be empty
+    would have the whole table read, so that it is only in the statement if there is one: for one `session`, for an `interview`.
     """
-    wanted = _listed.where(*_wished(session=session, interview=interview))
-    if not of_person:
-        return wanted
-    own = sessions.c.owner_id == bindparam("of_user", type_=sessions.c.owner_id.type)
-    joined = select(session_people.c.session_id).where(session_people.c.user_id == bindparam("of_user"))
-    # a union of what two indices give; "or" would have the whole table read
-    return wanted.where(sessions.c.id.in_(select(sessions.c.id).where(own).union(joined)), or_(own, sessions.c.multi_user))
+    if condition is None:
+        return _all_listed(of_person, session, interview)
+    return _listed_under(and_(_having(session, interview), condition), of_person)
 
 
 @cache
-def ids_in_order(*, of_person: bool, session: bool, interview: bool) -> Select[Any]:
+def _all_listed(of_person: bool, session: bool, interview: bool) -> Select[Any]:
+    return _listed_under(_having(session, interview), of_person)
+
+
+def _having(session: bool, interview: bool) -> ColumnElement[bool]:
+    wishes = [
+        *([sessions.c.id == bindparam("session", type_=String)] if session else []),
+        *([_of_interview] if interview else []),
+    ]
+    return and_(true(), *wishes)
+
+
+def _listed_under(condition: ColumnElement[bool], of_person: bool) -> Select[Any]:
+    if not of_person:
+        return _listed.where(condition)
+    # the first ones of either kind, so that a person who has very many isn't kept waiting by those that aren't shown
+    first = [
+        select(sessions.c.id).where(kind, condition).order_by(sessions.c.modified.desc(), sessions.c.id).limit(bindparam("reach"))
+        for kind in (_own, and_(sessions.c.id.in_(_joined), sessions.c.multi_user))
+    ]
+    own, joined = (select(some.subquery().c.id) for some in first)
+    return _listed.where(sessions.c.id.in_(own.union(joined)))
+
+
+@cache
+def ids_in_order(*, of_person: bool) -> Select[Any]:
     """The ids of such sessions in their order, some at a time."""
-    wanted = select(sessions.c.id).where(*_wished(session=session, interview=interview), sessions.c.id > bindparam("after"))
-    wanted = wanted.order_by(sessions.c.id).limit(bindparam("most"))
-    return wanted.where(sessions.c.owner_id == bindparam("of_user")) if of_person else wanted
+    return _in_order.where(_own) if of_person else _in_order
 
 
 _allows_cron = and_(sessions.c.multi_user, sessions.c.allow_cron)
@@ -133,13 +160,32 @@ owned = (
 _of_others = sessions.c.owner_id.is_distinct_from(bindparam("of_user", type_=sessions.c.owner_id.type))
 
 
-@cache
-def leave(*, session: bool, interview: bool) -> Delete:
-    """The statement that takes sessions of others off a person's list."""
-    left = select(sessions.c.id).where(*_wished(session=session, interview=interview), _of_others)
-    return delete(session_people).where(session_people.c.user_id == bindparam("of_user"), session_people.c.session_id.in_(left))
+def leave(condition: ColumnElement[bool]) -> Delete:
+    """Takes sessions of others that are under a condition off a person's list; an empty id or interview is any."""
+    wanted = select(sessions.c.id).where(_wished, _of_others, condition)
+    return delete(session_people).where(session_people.c.user_id == bindparam("of_user"), session_people.c.session_id.in_(wanted))
 
 
+_others_are_in = (
+    select(session_people.c.session_id)
+    .where(
+        session_people.c.session_id == sessions.c.id,
+        # 0 is whoever hasn't signed in, which may have been the owner
+        session_people.c.user_id.not_in([0, bindparam("of_user", type_=sessions.c.owner_id.type)]),
+    )
+    .correlate(sessions)
+    .exists()
+)
+own_with_others = (
+    select(sessions.c.id)
+    .where(sessions.c.owner_id == bindparam("of_user", type_=sessions.c.owner_id.type), sessions.c.multi_user)
+    .where(_others_are_in, _wished)
+)
+#: A session is nobody's from now on; who is saving it meanwhile begins again.
+give_up = update(sessions).where(_wanted).values(owner_id=None, version=sessions.c.version + 1)
+forget_access = delete(session_people).where(
+    session_people.c.session_id == bindparam("wanted"), session_people.c.user_id == bindparam("person")
+)
 disown = update(sessions).where(_owned).values(owner_id=None)
 
 raise_version = (

@@ -20,11 +20,13 @@ from sqlalchemy import Connection, Engine, RowMapping, func, select
 from docassemble_lite.clock import naive_utc
 from docassemble_lite.errors import AnswersNotStorable, SavedByAnother, SessionNotFound
 from docassemble_lite.host import PersonAccess
+from docassemble_lite.session_query import SessionQuery
 from docassemble_lite.store import file_queries, mailbox_queries, queries, task_queries
 from docassemble_lite.store.files import Files
 from docassemble_lite.store.freezer import freeze, thaw
 from docassemble_lite.store.ids import is_id
 from docassemble_lite.store.loaded import Entrance, Listed, Loaded, Peek
+from docassemble_lite.store.session_conditions import condition_of
 from docassemble_lite.store.tables import SESSION_ID_LENGTH
 from docassemble_lite.store.tasks import FinishedTask, NewTask, Tasks, new_rows
 from docassemble_lite.store.vault import Vault
@@ -216,6 +218,7 @@ class Sessions:
             gone = connection.execute(queries.delete_session, {"wanted": seen.session_id, "seen": seen.version})
             if gone.rowcount != 1:
                 raise SavedByAnother
+            self._files.loosen(connection, files)
         self._files.forget_contents(files)
 
     def note_person_access(self, session_id: str, user_id: int | None = None) -> None:
@@ -231,6 +234,12 @@ class Sessions:
         with self._writing.begin() as connection:
             if connection.execute(queries.note_access, {"wanted": session_id, "now": now}).rowcount:
                 self._note_person(connection, session_id, user_id, now)
+
+    def was_in(self, session_id: str, user_id: int) -> bool:
+        """Whether a person was in the session."""
+        with self._engine.connect() as connection:
+            values = {"wanted": session_id, "person": user_id}
+            return connection.scalar(queries.access_of, values) is not None
 
     def accesses(self, session_id: str) -> list[PersonAccess]:
         """Who was in the session when, in no particular order; all who weren't signed in are one."""
@@ -333,6 +342,7 @@ class Sessions:
         skipped: int = 0,
         interview: str | None = None,
         session_id: str | None = None,
+        query: SessionQuery | None = None,
     ) -> list[Listed]:
         """The sessions of a person, or of everybody (None), most recently saved first, and which of them `secret` opens.
 
@@ -342,22 +352,53 @@ class Sessions:
             return []
         asking = self._vault.holder_of(secret) if secret is not None else ""
         values = _wishes(user_id, interview, session_id) | {"asking": asking, "now": naive_utc()}
-        statement = queries.listed(of_person=user_id is not None, session=bool(session_id), interview=bool(interview))
+        values |= {"most": most, "skipped": skipped, "reach": most + skipped}
+        wishes = {"of_person": user_id is not None, "session": bool(session_id), "interview": bool(interview)}
+        statement = queries.listed(None if query is None else condition_of(query), **wishes)
         with self._engine.connect() as connection:
-            rows = connection.execute(statement, {**values, "most": most, "skipped": skipped}).mappings()
+            rows = connection.execute(statement, values).mappings()
             return [
                 Listed(**_peek_values(row), opens=bool(row["multi_user"] or row["held"]), owner_email=row["email"] or "")
                 for row in rows
             ]
 
-    def delete_listed(self, user_id: int | None, interview: str | None = None, session_id: str | None = None) -> int:
+    def delete_listed(
+        self,
+        user_id: int | None,
+        interview: str | None = None,
+        session_id: str | None = None,
+        query: SessionQuery | None = None,
+    ) -> int:
         """Delete the sessions of a person, or of everybody (None); how many they were. A few ids at a time are in memory.
 
         Those of others in which the person was are left to them, and don't belong to the person's list any more.
         """
-        number, after = 0 if user_id is None else self.leave(user_id, interview, session_id), ""
-        values = _wishes(user_id, interview, session_id) | {"most": _AT_ONCE}
-        statement = queries.ids_in_order(of_person=user_id is not None, session=bool(session_id), interview=bool(interview))
+        number = 0 if user_id is None else self.leave(user_id, interview, session_id, query)
+        statement = queries.ids_in_order(of_person=user_id is not None).where(condition_of(query))
+        return number + self._delete_all(statement, _wishes(user_id, interview, session_id))
+
+    def delete_with_others(
+        self, user_id: int, interview: str | None = None, session_id: str | None = None, query: SessionQuery | None = None
+    ) -> int:
+        """Delete the sessions of a person's list, also those of others in which the person was; how many they were."""
+        statement = queries.ids_on_list.where(condition_of(query))
+        return self._delete_all(statement, _wishes(user_id, interview, session_id))
+
+    def give_up(
+        self, user_id: int, interview: str | None = None, session_id: str | None = None, query: SessionQuery | None = None
+    ) -> int:
+        """What a person has begun and others who have signed in are in is only theirs from now on; how many sessions it was."""
+        values, condition = _wishes(user_id, interview, session_id), condition_of(query)
+        with self._writing.begin() as connection:
+            wanted = connection.scalars(queries.own_with_others.where(condition), values).all()
+            for session in wanted:
+                connection.execute(queries.give_up, {"wanted": session})
+                connection.execute(queries.forget_access, {"wanted": session, "person": user_id})
+        return len(wanted)
+
+    def _delete_all(self, statement: Any, wishes: Mapping[str, Any]) -> int:
+        number, after = 0, ""
+        values = {**wishes, "most": _AT_ONCE}
         while True:
             with self._engine.connect() as connection:
                 ids = connection.scalars(statement, {**values, "after": after}).all()
@@ -366,10 +407,12 @@ class Sessions:
             number += sum(self.delete_surely(found) for found in ids)
             after = ids[-1]
 
-    def leave(self, user_id: int, interview: str | None = None, session_id: str | None = None) -> int:
+    def leave(
+        self, user_id: int, interview: str | None = None, session_id: str | None = None, query: SessionQuery | None = None
+    ) -> int:
         """Take the sessions of others in which a person was off the person's list; from how many sessions that was."""
+        statement = queries.leave(condition_of(query))
         with self._writing.begin() as connection:
-            statement = queries.leave(session=bool(session_id), interview=bool(interview))
             return connection.execute(statement, _wishes(user_id, interview, session_id)).rowcount
 
     def delete_surely(self, session_id: str) -> bool:
@@ -602,9 +645,9 @@ def _peek(row: RowMapping) -> Peek:
 
 
 def _wishes(user_id: int | None, interview: str | None, session_id: str | None) -> dict[str, Any]:
-    """The values of the parameters of a list of sessions; an empty id or interview is any."""
-    wishes = {"of_user": user_id, "interview": interview or None, "session": session_id or None}
-    return {name: value for name, value in wishes.items() if value is not None}
+    """The values of the parameters of a list of sessions."""
+    wishes = {"interview": interview or "", "session": session_id or ""}
+    return wishes if user_id is None else wishes | {"of_user": user_id}
 
 
 def _tagged(tags: tuple[str, ...]) -> str:

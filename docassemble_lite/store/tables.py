@@ -215,10 +215,10 @@ tickets = db.Table(
     "tickets",
     # the SHA-256 of what stands in the link, in hexadecimal digits
     Column("digest", String(DIGEST_LENGTH), primary_key=True),
-    # what the link is for: "reset" a password, or "invite" somebody
+    # what the link is for: "reset" a password, "invite" somebody, or let somebody "register" who asked for it
     Column("purpose", String(16), nullable=False),
     Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=True, index=True),
-    # of an invitation: whom it is for, and with which privileges
+    # of one to register: whom it is for, and with which privileges
     Column("email", String(EMAIL_LENGTH), nullable=False, server_default=""),
     Column("privileges", Text, nullable=False, server_default=""),
     Column("expires", DateTime, nullable=False, index=True),
@@ -258,6 +258,13 @@ files = db.Table(
     # bytes, before encryption
     Column("size", BigInteger, nullable=False),
     Column("created", DateTime, nullable=False),
+)
+
+loose_contents = db.Table(
+    "loose_contents",
+    # the number of a file that has no row: one that is just being written, or one whose content is still to be removed
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("since", DateTime, nullable=False, index=True),
 )
 
 mailboxes = db.Table(

@@ -32,6 +32,7 @@ from docassemble_lite.host import (
     TaskState,
 )
 from docassemble_lite.mail import Outbox
+from docassemble_lite.session_query import Comparison, SessionQuery, Together
 from docassemble_lite.store.files import StoredFile
 from docassemble_lite.store.freezer import LEFT_OUT, freeze, thaw
 from docassemble_lite.store.loaded import Listed, Loaded
@@ -242,7 +243,8 @@ class VisitHost:
         return self._asked(lambda: add(session.session_id, session.data_key, content, name=name, mimetype=mimetype)).number
 
     def read_file(self, number: int) -> bytes:
-        return self._store.files.read(self._file(number), self._loaded.data_key)
+        file = self._file(number)
+        return self._asked(lambda: self._store.files.read(file, self._loaded.data_key))
 
     def file_info(self, number: int) -> FileInfo:
         file = self._file(number)
@@ -274,13 +276,14 @@ class VisitHost:
         user_id: int | None,
         interview: str | None,
         session: str | None,
+        query: SessionQuery | None,
         *,
         after: int,
         most: int,
         with_answers: bool,
     ) -> list[SessionInfo]:
         found = self._store.sessions.listing(
-            user_id, self._loaded.secret, most=most, skipped=after, interview=interview, session_id=session
+            user_id, self._loaded.secret, most=most, skipped=after, interview=interview, session_id=session, query=query
         )
         return [self._session_info(row, with_answers=with_answers) for row in found]
 
@@ -303,14 +306,24 @@ class VisitHost:
             answers=answers,
         )
 
-    def _metadata_of(self, interview: str) -> Mapping[str, Any]:
+    def _metadata_of(self, interview: str) -> Mapping[str, Any] | None:
         try:
             return self._programs.get(interview).metadata
         except (AuthorError, InterviewNotFound):
-            return {}
+            return None
 
-    def delete_sessions(self, user_id: int | None, interview: str | None, session: str | None, *, shared: bool) -> int:
-        return self._store.sessions.delete_listed(user_id, interview, session)
+    def delete_sessions(
+        self, user_id: int | None, interview: str | None, session: str | None, query: SessionQuery | None, *, shared: bool
+    ) -> int:
+        # the one in which this is asked goes on: what is to be said of it has yet to be saved
+        others: SessionQuery = Comparison("session", "!=", (self._loaded.session_id,))
+        wanted = others if query is None else Together("and", (others, query))
+        wishes, sessions = (interview, session, wanted), self._store.sessions
+        if user_id is None:
+            return sessions.delete_listed(None, *wishes)
+        if shared:
+            return sessions.delete_with_others(user_id, *wishes)
+        return sessions.give_up(user_id, *wishes) + sessions.delete_listed(user_id, *wishes)
 
     # --- e-mails ---------------------------------------------------------------------------------------------------
 

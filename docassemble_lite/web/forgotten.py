@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from flask import Blueprint, Flask, abort, current_app, request, url_for
+from flask import Blueprint, abort, request, url_for
 from werkzeug.wrappers import Response
 
 from docassemble_lite.host import Person
@@ -26,8 +26,6 @@ blueprint = Blueprint("forgotten", __name__, url_prefix="/user")
 # links that may be asked for, for one person from one network, within so many seconds
 _LINKS = 3
 _LINKS_WITHIN = 3600.0
-# what stands for the token in an address until there is one
-_TOKEN = "TOKEN"
 _TITLE = "Forgot your password?"
 _ASK = "Type your e-mail address, and you get a link by which you can choose another password. It is good for an hour."
 _SENT = "If there is an account with this address, an e-mail with a link is on its way. Look among unwanted mail, too."
@@ -72,22 +70,14 @@ def ask() -> Response:
     response = account_page.show(FormPage(word(_TITLE), texts=(word(_SENT),), links=_links()))
     person = services().store.people.find(email) if allowed else None
     if person is not None:
-        _send_afterwards(response, person)
+        account_mail.afterwards(response, lambda: _send_to(person))
     return response
 
 
-def _send_afterwards(response: Response, person: Person) -> None:
-    """Send the link when the answer has gone out, so that nobody can tell by the time that there is such a person."""
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    address = link_to_send("forgotten.reset", token=_TOKEN)
-
-    def send() -> None:
-        with app.app_context():
-            token = services().store.tickets.make("reset", ASKED_FOR, user_id=person.id)
-            sent = account_mail.send_reset(person, address.replace(_TOKEN, token))
-        log.info('action="reset_link_sent" user=%s sent=%s', person.id, sent)
-
-    response.call_on_close(send)
+def _send_to(person: Person) -> None:
+    token = services().store.tickets.make("reset", ASKED_FOR, user_id=person.id)
+    sent = account_mail.send_reset(person, link_to_send("forgotten.reset", token=token))
+    log.info('action="reset_link_sent" user=%s sent=%s', person.id, sent)
 
 
 def _require_allowed() -> None:

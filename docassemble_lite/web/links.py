@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import url_for
+from flask import current_app, url_for
 
 from docassemble_lite.web.services import services
 
@@ -19,6 +19,7 @@ def link_to_hand_over(endpoint: str, **values: Any) -> str:
 def link_to_send(endpoint: str, **values: Any) -> str:
     """The whole address of a page for somebody else than who asks for it.
 
-    What a request says of how the server is reached is the word of whoever sent it, so it isn't used here.
+    What a request says of how the server is reached is the word of whoever sent it, so it isn't used here, and none is needed.
     """
-    return services().settings.public_url.rstrip("/") + url_for(endpoint, **values)
+    path = current_app.url_map.bind("").build(endpoint, values)
+    return services().settings.public_url.rstrip("/") + path

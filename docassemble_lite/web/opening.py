@@ -7,14 +7,15 @@ while, but those that the browser is in already, or whose key it holds.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TypeVar
 
-from flask import Flask, request, session
+from flask import Flask, request
 
 from docassemble_lite.errors import LiteError, SessionNotFound
 from docassemble_lite.networks import network_of
 from docassemble_lite.web import security, signed_in
+from docassemble_lite.web.current_sessions import is_known
 from docassemble_lite.web.services import services
 
 T = TypeVar("T")
@@ -84,8 +85,7 @@ def _named() -> str:
         or (request.view_args or {}).get("session_id")
         or ""
     )
-    known: Mapping[str, str] = session.get("sessions", {})
-    return "" if named in known.values() else str(named)
+    return "" if is_known(named) else str(named)
 
 
 def _is_held(session_id: str) -> bool:

@@ -1,4 +1,4 @@
-"""`/user/register`: a person makes an account, or takes up an invitation."""
+"""`/user/register`: a person makes an account, with a link from an e-mail where such can be sent, or takes up an invitation."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from docassemble_lite.store.passwords import TooManyAtOnce
 from docassemble_lite.store.people import EmailRefused, EmailTaken, LinkUsed, ProfileRefused
 from docassemble_lite.store.tables import EMAIL_LENGTH
 from docassemble_lite.store.tickets import Ticket
-from docassemble_lite.web import account_page, signed_in
+from docassemble_lite.web import account_page, confirming, signed_in
 from docassemble_lite.web.account_page import typed
 from docassemble_lite.web.plain_pages import FormField, FormPage, PlainForm
 from docassemble_lite.web.services import services
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 blueprint = Blueprint("register", __name__, url_prefix="/user")
 
 _CLOSED = "Nobody can register here without an invitation. Ask whoever runs this server for one."
-_OVER = "This invitation has been used, or its time is over. Ask for another one."
+_OVER = "This link has been used, or its time is over. Ask for another one."
 _TAKEN = "There is somebody with this e-mail address already. If it is you, sign in, or ask for another password."
 _NO_ADDRESS = "This is no e-mail address."
 _NAME = "This can't be a name."
@@ -32,6 +32,8 @@ def show() -> Response:
     """The form; who is signed in already goes on at once."""
     if signed_in.person().logged_in:
         return account_page.go_on()
+    if _asks_for_address(_ticket()):
+        return confirming.show(error=word(_OVER) if _token() else "")
     return _form()
 
 
@@ -42,7 +44,10 @@ def register() -> Response:
         return _form(403)
     wait = account_page.seconds_to_wait("register")
     if wait:
-        return _form(429, word(account_page.TOO_OFTEN), wait=wait)
+        page = confirming.show if _asks_for_address(ticket) else _form
+        return page(429, word(account_page.TOO_OFTEN), wait=wait)
+    if _asks_for_address(ticket):
+        return confirming.show(410, word(_OVER)) if _token() else confirming.ask()
     errors = account_page.check_new_password()
     if errors:
         return _form(422, errors=errors)
@@ -83,12 +88,21 @@ def _is_open() -> bool:
 
 
 def _token() -> str:
-    """What an invitation holds."""
+    """What an invitation holds, or the link of an e-mail."""
     return request.values.get("token", "")
 
 
 def _ticket() -> Ticket | None:
-    return services().store.tickets.find("invite", _token()) if _token() else None
+    return _invitation() or services().store.tickets.find("register", _token())
+
+
+def _invitation() -> Ticket | None:
+    return services().store.tickets.find("invite", _token())
+
+
+def _asks_for_address(ticket: Ticket | None) -> bool:
+    """Whether somebody without a link that is good is to ask for one."""
+    return ticket is None and _is_open() and confirming.is_needed()
 
 
 # --- the form --------------------------------------------------------------------------------------------------------
@@ -108,7 +122,7 @@ def _form(status: int = 200, error: str = "", errors: dict[str, str] | None = No
 
 
 def _texts(ticket: Ticket | None) -> tuple[str, ...]:
-    if ticket is not None:
+    if _invitation() is not None:
         return (word("You have been invited to {name}.").format(name=services().settings.appname),)
     return (word("With an account you find your interviews again, on every device. Those that you have begun here come along."),)
 
@@ -121,7 +135,7 @@ def _fields(ticket: Ticket | None, errors: dict[str, str]) -> tuple[FormField, .
             word("E-mail address"),
             "email",
             invited or typed("email")[:EMAIL_LENGTH],
-            required=True,
+            required=not invited,
             error=errors.get("email", ""),
             autocomplete="username",
             longest=EMAIL_LENGTH,

@@ -18,7 +18,7 @@ SECRET_COOKIE = "secret"
 HOST_PREFIX = "__Host-"
 _SECRET_BYTES = 32
 # what stays in a browser's session when somebody signs in
-_KEPT = ("sessions",)
+_KEPT = ("sessions", "earlier")
 # forms that were open when somebody signed in, and are still good: they answer an interview, and do nothing with the account
 _OPEN_FORMS = ("interview.answer", "checkin.check_in", "interview.variables")
 #: Seconds that a browser keeps a cookie; none keeps one for longer.

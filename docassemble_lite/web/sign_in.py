@@ -22,9 +22,11 @@ from docassemble_lite.web.services import services
 log = logging.getLogger(__name__)
 blueprint = Blueprint("sign_in", __name__, url_prefix="/user")
 
-#: So many attempts for one account from one network, within so many seconds.
+#: So many attempts for one account from one network, and so many failures for all accounts, within so many seconds.
 MOST = 10
+MOST_FAILURES = 60
 WITHIN = 60.0
+_FAILURES = "sign in anywhere"
 _WRONG = "The e-mail address or the password is wrong."
 _TOO_OFTEN = "There were too many attempts to sign in. Wait a minute, then try again."
 _TOO_MANY = "Too many people are signing in at this moment. Wait a moment, then try again."
@@ -43,7 +45,10 @@ def sign_in() -> Response:
     email, password = request.form.get("email", ""), request.form.get("password", "")
     tried = ("sign in", email_key(email) or "", network_of(request.remote_addr))
     attempts = services().store.attempts
-    wait = attempts.seconds_to_wait(*tried, most=MOST, seconds=WITHIN)
+    failed = (_FAILURES, tried[-1])
+    wait = attempts.seconds_left(*failed, most=MOST_FAILURES - 1, seconds=WITHIN) or attempts.seconds_to_wait(
+        *tried, most=MOST, seconds=WITHIN
+    )
     if wait:
         log.warning('action="sign_in_too_often" network=%s', tried[-1])
         return _form(429, _TOO_OFTEN, wait)
@@ -58,6 +63,7 @@ def sign_in() -> Response:
         # it was changed in between
         who = None
     if who is None:
+        attempts.seconds_to_wait(*failed, most=MOST_FAILURES, seconds=WITHIN)
         # the address may be a password that was typed into the wrong field
         log.info('action="sign_in_refused" network=%s', tried[-1])
         return _form(422, _WRONG)

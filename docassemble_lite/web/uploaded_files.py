@@ -10,15 +10,16 @@ import zipfile
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
-from flask import Blueprint, Response, abort, request, send_file, session
+from flask import Blueprint, Response, abort, request, send_file
 
 from docassemble_lite.errors import NoSuchFile, SessionNotFound
 from docassemble_lite.formats.kinds import KINDS, PICTURES, UNKNOWN
 from docassemble_lite.formats.pictures import BrokenPicture, TooManyPixels, preview
 from docassemble_lite.store.files import StoredFile
 from docassemble_lite.store.loaded import Entrance
+from docassemble_lite.web.current_sessions import is_known
 from docassemble_lite.web.services import services
-from docassemble_lite.web.signed_in import person_secret
+from docassemble_lite.web.signed_in import person, person_secret
 
 blueprint = Blueprint("uploaded_files", __name__)
 
@@ -87,14 +88,20 @@ def _opened(number: int) -> tuple[StoredFile, bytes]:
 
 
 def _entered(session_id: str) -> Entrance:
-    """The session of a file. Raises `SessionNotFound` for a browser that isn't in it.
+    """The session of a file. Raises `SessionNotFound` for a browser that isn't and wasn't in it.
 
     The number of a file doesn't show that somebody knows the session's id, which is what opens a plain one.
     """
     entrance = services().store.sessions.enter(session_id, person_secret())
-    if not entrance.held and session_id not in session.get("sessions", {}).values():
+    if not entrance.held and not is_known(session_id) and not _was_in(session_id):
         raise SessionNotFound
     return entrance
+
+
+def _was_in(session_id: str) -> bool:
+    """Whether whoever is signed in was in that session, with whatever browser."""
+    user_id = person().id
+    return user_id is not None and services().store.sessions.was_in(session_id, user_id)
 
 
 def _private(response: Response, mimetype: str) -> Response:

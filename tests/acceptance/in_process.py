@@ -61,6 +61,10 @@ class Client:
             posted.setdefault(name, []).append(value)
         return self._page(page.url, self.flask.post(page.url, data=posted, follow_redirects=True))
 
+    def back(self, page: Page) -> Page:
+        """Press Back."""
+        return self._page(page.url, self.flask.post(page.url, data=dict(page.forms["dabackform"]), follow_redirects=True))
+
     def token(self) -> str:
         """The token that the forms of this browser carry."""
         forms = self.get("/user/sign-out").forms | self.get("/user/sign-in").forms

@@ -188,3 +188,26 @@ def test_pages_of_the_list_follow_one_another(app: Flask, ask: Callable[..., Any
     second, last = ask("developer", expression.format(next_id))
     assert (len(first), len(second), last) == (3, 2, None)
     assert len({info["session"] for info in first + second}) == 5
+
+
+def test_the_list_can_be_asked_for_sessions_under_a_condition(app: Flask, ask: Callable[..., Any]) -> None:
+    person = store_of(app).people.add("query@example.com", PASSWORD, first_name="Query")
+    client = Client(app)
+    client.sign_in(person.email)
+    client.answer(client.get("/interview?i=other.yml"), the_word="swan")
+    of_everybody = "interview_list(user_id='all', exclude_invalid=False, include_dict=False, query={})[0]"
+    query = "DA.Sessions.first_name == 'Query' & DA.Sessions.modtime > '1/1/2026'"
+    assert {info["email"] for info in ask("admin", of_everybody.format(query))} == {person.email}
+    assert ask("admin", of_everybody.format("DA.Sessions.modtime < '1/1/2026'")) == []
+    assert "NotAllowed" in ask("user", of_everybody.format(query))
+    assert "NoQuery" in ask("admin", of_everybody.format("'first_name'"))
+    assert (
+        ask("admin", f"interview_list(user_id={person.id}, action='delete_all', query=DA.Sessions.filename == 'other.yml')") == 1
+    )
+
+
+def test_the_session_in_which_all_are_deleted_goes_on(app: Flask, ask: Callable[..., Any]) -> None:
+    person = store_of(app).people.add("tidy@example.com", PASSWORD)
+    Client(app).sign_in(person.email).get("/interview?i=other.yml")
+    assert ask("tidy", "interview_list(action='delete_all')") == 1
+    assert ask("tidy", "[info['filename'] for info in interview_list(include_dict=False)[0]]") == ["ask.yml", "ask.yml"]

@@ -29,7 +29,7 @@ from docassemble_lite.logs import session_shown
 from docassemble_lite.settings import Settings
 from docassemble_lite.store.database import Store
 from docassemble_lite.store.schema import migrate
-from docassemble_lite.store.tables import sessions
+from docassemble_lite.store.tables import loose_contents, sessions
 from docassemble_lite.web import create_app
 from tests.acceptance.in_process import Client, store_of
 from tests.acceptance.visitor import value_of
@@ -444,6 +444,16 @@ def test_the_daily_task_deletes_what_nobody_has_changed_for_long(tmp_path: Path)
         left = {known for known, session_id in ids.items() if place.store.sessions.interview_of(session_id)}
         assert left == {("private.yml", 89), ("other.yml", 9), ("silent.yml", 1000)}
         assert not list((tmp_path / "data" / "files").rglob(f"*{number}*"))
+
+
+def test_every_task_removes_contents_of_files_that_were_left_behind(place: Place) -> None:
+    contents = place.store.files._contents
+    contents.write(f"{7:014x}", b"left behind")
+    with place.store.engine.begin() as connection:
+        connection.execute(loose_contents.insert(), {"id": 7, "since": naive_utc() - timedelta(hours=2)})
+    place.run_here("cron_hourly")
+    with pytest.raises(FileNotFoundError):
+        contents.read(f"{7:014x}")
 
 
 def test_other_tasks_delete_nothing_and_zero_days_are_never(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A forgotten password, and an invitation, where the server sends e-mails."""
+"""A forgotten password, registering, and an invitation, where the server sends e-mails."""
 
 from __future__ import annotations
 
@@ -99,3 +99,80 @@ def test_an_invitation_goes_to_whom_it_is_for(app: Flask, mailbox: Mailbox) -> N
     assert "da-register" in Client(app).get(path).forms
     refused = ada.post("/user/people/invite", email="refused@example.com")
     assert "Hand over this link" in refused.words
+
+
+# --- registering -----------------------------------------------------------------------------------------------------
+
+
+def want(app: Flask, email: str, **values: str) -> str:
+    """What the page says to somebody who wants to register."""
+    page = Client(app).post("/user/register", email=email, **values)
+    assert page.status == 200
+    return page.words
+
+
+def test_registering_says_the_same_whether_or_not_somebody_has_an_account(app: Flask, mailbox: Mailbox) -> None:
+    # also with what a page without e-mails would post
+    password = {"password": "another password", "again": "another password"}
+    answers = {want(app, email, **more) for email in ("ADA@example.com", "new@example.com") for more in ({}, password)}
+    assert len(answers) == 1
+    assert "An e-mail to this address is on its way" in answers.pop()
+    assert {email for email, _ in links(mailbox)} == {"Ada@example.com", "new@example.com"}
+    assert store_of(app).people.find("new@example.com") is None
+    known = next(letter for letter in mailbox.arrived if letter.recipients == ["Ada@example.com"])
+    assert "You have one already" in known.message.get_content()
+    assert known.message["Subject"] == mailbox.arrived[-1].message["Subject"]
+
+
+def test_the_letter_leads_to_an_account_once(app: Flask, mailbox: Mailbox) -> None:
+    browser = Client(app)
+    browser.post("/user/register", email="new@example.com", next="/list?a=b")
+    ((_, path),) = links(mailbox)
+    form = dict(browser.get(path).forms["da-register"])
+    assert (form["email"], form["next"]) == ("new@example.com", "/list?a=b")
+    typed = {"token": form["token"], "password": PASSWORD, "again": PASSWORD, "next": form["next"]}
+    # the address is that of the letter, whatever is typed
+    assert browser.post("/user/register", email="other@example.com", **typed).heading == "Recovery code"
+    assert "Signed in as new@example.com" in browser.get("/user/profile").words
+    assert store_of(app).people.find("other@example.com") is None
+    late = Client(app).get(path)
+    assert "This link has been used" in late.words
+    assert "password" not in dict(late.forms["da-register"])
+
+
+def test_what_nothing_can_be_sent_to_is_told_to_be_no_address(app: Flask, mailbox: Mailbox) -> None:
+    for email in ("", "ada", "a,b@example.com", "x" * 300 + "@example.com", "ada@example.com\r\nBcc: eve@example.com"):
+        page = Client(app).post("/user/register", email=email)
+        assert (page.status, "This is no e-mail address." in page.words) == (422, True)
+    assert mailbox.arrived == []
+
+
+def test_a_made_up_link_is_told_nothing(app: Flask, mailbox: Mailbox) -> None:
+    typed = {"token": "x", "password": PASSWORD, "again": PASSWORD}
+    pages = [Client(app).post("/user/register", email=email, **typed) for email in ("ada@example.com", "new@example.com")]
+    assert [page.status for page in pages] == [410, 410]
+    assert pages[0].words == pages[1].words
+    assert mailbox.arrived == []
+
+
+def test_who_has_an_account_is_led_to_where_to_sign_in(app: Flask, mailbox: Mailbox) -> None:
+    want(app, "ada@example.com", next="/list?a=b")
+    ((_, path),) = links(mailbox)
+    assert dict(Client(app).get(path).forms["da-sign-in"])["next"] == "/list?a=b"
+    for _ in range(5):
+        want(app, "ada@example.com")
+    assert len(mailbox.arrived) == 3
+
+
+# --- signing in ------------------------------------------------------------------------------------------------------
+
+
+def test_who_tries_many_accounts_is_stopped_and_others_are_not(app: Flask) -> None:
+    """P35."""
+    browser = Client(app)
+    tries = [browser.post("/user/sign-in", email=f"p{number}@example.com", password=PASSWORD).status for number in range(61)]
+    assert tries == [422] * 60 + [429]
+    assert browser.post("/user/sign-in", email="ada@example.com", password=PASSWORD).status == 429
+    typed = {"csrf_token": browser.token(), "email": "ada@example.com", "password": PASSWORD}
+    elsewhere = browser.flask.post("/user/sign-in", data=typed, environ_base={"REMOTE_ADDR": "192.0.2.7"})
+    assert elsewhere.status_code == 303

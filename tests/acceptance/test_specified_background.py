@@ -26,7 +26,11 @@ from tests.acceptance.playing import (
     told,
 )
 from tests.acceptance.specification import examples, needs_specification, whole
+from tests.acceptance.test_documents import links
+from tests.acceptance.visitor import Page as Answered
+from tests.acceptance.visitor import Visitor
 from tests.conftest import Server
+from tests.unit.documents.reopened import texts
 
 pytestmark = [pytest.mark.browser, needs_specification]
 
@@ -49,6 +53,7 @@ NAMES = (
     "class in use",
     "class",
 )
+EVERY_FORMAT = "document in every format"
 # --- what the text leaves out ----------------------------------------------------------------------------------------
 
 QUESTION = """\
@@ -141,6 +146,8 @@ def running(shared_server: Callable[..., Any]) -> Server:
         "class": whole(MODULE, found["class in use"]),
     }
     assert set(interviews) == set(NAMES)
+    every = "  filename: letter\n  valid formats: [pdf, docx, rtf, html, md]\n"
+    interviews[EVERY_FORMAT] = found["document"].replace("  filename: letter\n", every)
     server: Server = shared_server({f"{name}.yml": text for name, text in interviews.items()}, task_sweep=3600)
     (server.folder / "specified_class.py").write_text(IMPORTS + found["class"] + "\n", encoding="utf-8")
     return server
@@ -268,6 +275,20 @@ def test_a_document_is_assembled_while_the_person_waits(running: Server, tab: Pa
     with tab.expect_download() as download:
         tab.get_by_role("link", name="Download PDF").click()
     assert "Olive, will you" in " ".join(PdfReader(download.value.path()).pages[0].extract_text().split())
+
+
+def test_a_document_is_assembled_in_every_format(running: Server, eventually: Callable[..., Any]) -> None:
+    person = Visitor(running.url)
+    person.answer(person.show(f"{EVERY_FORMAT}.yml"), sweetheart="Olíve Oil")
+
+    def created() -> Answered | None:
+        page = person.show(f"{EVERY_FORMAT}.yml")
+        return page if page.heading == "Document created" else None
+
+    addresses = links(eventually(created, "the document is assembled"))
+    assert list(addresses) == ["pdf", "docx", "rtf", "html", "md"]
+    for extension, text in texts({name: person.get(address).body for name, address in addresses.items()}).items():
+        assert "Olíve Oil, will you marry me?" in " ".join(text.split()), extension
 
 
 # --- BackgroundAction ------------------------------------------------------------------------------------------------

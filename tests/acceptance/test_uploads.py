@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
+from tests.acceptance.accounts import PASSWORD, add_person
 from tests.acceptance.playing import begin, fill, go_on, press, see, see_text
-from tests.acceptance.visitor import Visitor, control
+from tests.acceptance.visitor import Visitor, control, value_of
 from tests.conftest import Server
 from tests.unit.formats.hostile import from_a_phone, picture
 
@@ -261,6 +262,25 @@ def test_nobody_else_sees_a_file_and_a_number_that_is_guessed_gets_the_same_answ
         assert {answer.status for answer in answers} == {404}
         assert len({re.sub(r"\d{3,}|nonce=\S+|value=\S+", "", answer.words) for answer in answers}) == 1
     assert bob.get(f"/uploadedfiles/all.zip?file={number}").status == 404
+
+
+def test_who_was_in_a_shared_session_keeps_its_files_after_beginning_another_one(running: Server) -> None:
+    """P31."""
+    add_person(running, "cleo@example.com")
+    ann, bob, cleo, dan = (Uploading(running.url) for _ in range(4))
+    page = ann.show("open.yml")
+    session, number = value_of(page.form, "_session"), number_in(ann.upload(page, ("photo", "me.png", picture())))
+    cleo.sign_in("cleo@example.com", PASSWORD)
+    for joined in (bob, cleo):
+        assert value_of(joined.show("open.yml", session=session).form, "_session") == session
+        assert value_of(joined.show("open.yml", new_session=1).form, "_session") != session
+        assert joined.get(f"/uploadedfile/{number}").status == 200
+    cleo_elsewhere = Uploading(running.url)
+    cleo_elsewhere.sign_in("cleo@example.com", PASSWORD)
+    assert cleo_elsewhere.get(f"/uploadedfile/{number}").status == 200
+    cleo.sign_out()
+    for browser in (cleo, dan):
+        assert browser.get(f"/uploadedfile/{number}").status == 404
 
 
 def test_a_ticket_opens_nothing_in_another_session(running: Server) -> None:

@@ -1,7 +1,8 @@
 """How long documents take, and what they cost in memory.
 
 `python tests/benchmarks/documents.py` makes letters of a page and of many, and prints each figure beside what it should be.
-Cold is the first document of a fresh process; warm is any later one.
+Cold is the first document of a fresh process; warm is any later one. Then a real server makes many at once in the background, and
+long ones, while others answer screens.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import documents_served
 import psutil
 
 from docassemble_lite.documents import FORMATS, Document, make
@@ -33,6 +35,7 @@ class Effort:
     pages: tuple[int, ...]
     rounds: int
     starts: int
+    served: documents_served.Effort
 
 
 def letter(pages: int) -> Document:
@@ -63,12 +66,12 @@ def cold_milliseconds() -> float:
 
 def say(name: str, value: str, aim: str = "") -> None:
     """Print one figure."""
-    print(f"{name:44} {value:>12}   {aim}".rstrip(), flush=True)
+    print(f"{name:62} {value:>10}   {aim}".rstrip(), flush=True)
 
 
 def report(effort: Effort) -> None:
     """Measure everything, and print each figure as soon as it is known."""
-    print(f"{'':44} {'measured':>12}   aim")
+    print(f"{'':62} {'measured':>10}   aim")
     say("PDF of a page, cold", f"{statistics.median(cold_milliseconds() for _ in range(effort.starts)):.0f} ms", AIM)
     for pages in effort.pages:
         document = letter(pages)
@@ -85,6 +88,7 @@ def report(effort: Effort) -> None:
         say(f"a page as {', '.join(formats)}, warm: median", f"{statistics.median(times):.0f} ms")
     say("memory of pandoc and Typst: largest", f"{resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024:.0f} MB")
     say("memory of the process that had them made", f"{psutil.Process().memory_info().rss / 1e6:.0f} MB")
+    documents_served.report(effort.served, say)
 
 
 def main() -> None:
@@ -96,7 +100,9 @@ def main() -> None:
     if options.once:
         print(milliseconds(letter(1), ["pdf"]))
         return
-    full, short = Effort(pages=(1, 5, 25, 100), rounds=15, starts=7), Effort(pages=(1, 3), rounds=1, starts=1)
+    served = documents_served.Effort
+    full = Effort((1, 5, 25, 100), rounds=15, starts=7, served=served(at_once=50, one_by_one=10, pages=5, long=200, seconds=20))
+    short = Effort((1, 3), rounds=1, starts=1, served=served(at_once=2, one_by_one=1, pages=1, long=2, seconds=0.5))
     report(short if options.short else full)
 
 

@@ -51,9 +51,10 @@ class Measured:
 class Person:
     """Somebody with one browser, which keeps cookies and its connection."""
 
-    def __init__(self, host: str, port: int, interview: str) -> None:
+    def __init__(self, host: str, port: int, interview: str, more: str = "") -> None:
         self._connection = http.client.HTTPConnection(host, port, timeout=PATIENCE)
-        self._address = f"/interview?i={quote(interview, safe='/:')}"
+        # `more` are further arguments of the address
+        self._address = f"/interview?i={quote(interview, safe='/:')}{more}"
         self.cookies: dict[str, str] = {}
         self.page = ""
 

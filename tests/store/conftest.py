@@ -23,6 +23,7 @@ from docassemble_lite.settings import Settings
 from docassemble_lite.store.database import Store, open_store
 from docassemble_lite.store.schema import migrate
 from docassemble_lite.store.tables import db, privileges, users
+from tests.s3 import Storage
 
 # the one on whose behalf scheduled tasks run is there from the start
 _NOT_CRON = {"users": users.c.email_key != "cron", "privileges": privileges.c.name != "cron"}
@@ -75,7 +76,14 @@ def empty_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
-    """Settings that name a database with empty tables."""
+    """Settings that name a database with empty tables. With "s3" it is SQLite, and files are in a storage."""
+    if request.param == "s3":
+        storage: Storage = request.getfixturevalue("storage")
+        place = storage.new_place()
+        # so that objects lie, as files, where they would be without the storage
+        stored = Settings(data=storage.folder_of(place).parent, files=place, file_storage_options=storage.options)
+        migrate(stored)
+        return stored
     if request.param == "postgresql":
         return Settings(data=tmp_path / "data", database=request.getfixturevalue("postgresql_database"), task_retry_days=0.0)
     made = Settings(data=tmp_path / "data", task_retry_days=0.0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
@@ -11,13 +10,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from docassemble_lite.errors import AnswersTampered, NoSuchFile, SavedByAnother, SessionNotFound
+from docassemble_lite.errors import AnswersTampered, NoSuchFile, SavedByAnother, SessionNotFound, StoreAway
 from docassemble_lite.settings import Settings
-from docassemble_lite.store.contents import FolderContents
 from docassemble_lite.store.database import Store, open_store
 from docassemble_lite.store.files import NUMBERS, StoredFile
 from docassemble_lite.store.loaded import Loaded
 from docassemble_lite.store.tables import files
+
+pytestmark = pytest.mark.parametrize(
+    "settings", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql), "s3"], indirect=True
+)
 
 CONTENT = b"%PDF-1.7 the secret of a letter"
 
@@ -28,6 +30,12 @@ def _added(store: Store, session: Loaded, content: bytes = CONTENT, name: str = 
 
 def _on_disk(settings: Settings) -> list[Path]:
     return [path for path in (settings.data / "files").rglob("*") if path.is_file()]
+
+
+def _replace(store: Store, file: StoredFile, locked: bytes) -> None:
+    key = f"{file.number:014x}"
+    store.files._contents.remove([key])
+    store.files._contents.write(key, locked)
 
 
 def _rows(store: Store) -> int:
@@ -139,11 +147,11 @@ def test_a_file_that_was_changed_is_refused(store: Store, settings: Settings, se
     (path,) = _on_disk(settings)
     good = path.read_bytes()
     for place in range(len(good)):
-        path.write_bytes(good[:place] + bytes([good[place] ^ 1]) + good[place + 1 :])
+        _replace(store, added, good[:place] + bytes([good[place] ^ 1]) + good[place + 1 :])
         with pytest.raises(AnswersTampered):
             store.files.read(added, session.data_key)
     for changed in (b"", good[:-1], good + b"x"):
-        path.write_bytes(changed)
+        _replace(store, added, changed)
         with pytest.raises(AnswersTampered):
             store.files.read(added, session.data_key)
 
@@ -212,56 +220,75 @@ def test_an_interrupted_add_leaves_no_row(store: Store, session: Loaded, break_a
     assert _rows(store) == 0
 
 
-@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
-def test_a_disk_that_is_full_leaves_neither_a_row_nor_half_a_file(
-    store: Store, settings: Settings, session: Loaded, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """P40"""
-
-    def fail(_: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", fail)
-    with pytest.raises(OSError, match="No space left"):
-        _added(store, session)
-    assert (_rows(store), _on_disk(settings)) == (0, [])
-
-
-def test_the_content_is_whole_on_the_disk_before_there_is_a_row(
-    store: Store, settings: Settings, session: Loaded, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_content_is_whole_before_there_is_a_row(store: Store, session: Loaded, monkeypatch: pytest.MonkeyPatch) -> None:
     """P40: a server that dies at any step leaves no row without a content."""
-    seen: list[str] = []
-    rename = Path.rename
+    write, seen = store.files._contents.write, []
 
-    def noted_rename(self: Path, target: Path) -> Path:
-        seen.append("renamed")
-        assert _rows(store) == 0
-        return rename(self, target)
+    def noted_write(key: str, content: bytes) -> None:
+        write(key, content)
+        seen.append((_rows(store), store.files._contents.read(key) == content))
 
-    begin = store.files._writing.begin
-
-    def noted_begin() -> object:
-        seen.append("row")
-        return begin()
-
-    monkeypatch.setattr(Path, "rename", noted_rename)
-    monkeypatch.setattr(store.files._writing, "begin", noted_begin)
+    monkeypatch.setattr(store.files._contents, "write", noted_write)
     _added(store, session)
-    assert seen == ["renamed", "row"]
+    assert (seen, _rows(store)) == ([(0, True)], 1)
 
 
-def test_a_key_in_use_is_not_written_over(tmp_path: Path) -> None:
-    contents = FolderContents(tmp_path / "files")
-    contents.write("abc123", b"one")
-    with pytest.raises(FileExistsError):
-        contents.write("abc123", b"two")
-    assert contents.read("abc123") == b"one"
+def test_what_an_interrupted_add_left_is_removed_when_nobody_can_be_at_it_any_more(
+    store: Store, settings: Settings, session: Loaded, move_clock: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(store.files, "insert", _die)
+        with pytest.raises(Died):
+            _added(store, session)
+    kept = _added(store, session)
+    assert len(_on_disk(settings)) == 2
+    move_clock(3000)
+    assert store.files.clear_up() == 0
+    move_clock(1000)
+    assert store.files.clear_up() == 1
+    assert store.files.read(kept, session.data_key) == CONTENT
+    assert len(_on_disk(settings)) == 1
+    assert store.files.clear_up() == 0
 
 
-def test_removing_what_is_not_there_is_no_mistake(tmp_path: Path) -> None:
-    contents = FolderContents(tmp_path / "files")
-    contents.write("abc123", b"one")
-    contents.remove(["abc124", "abc123", "abc123"])
-    with pytest.raises(FileNotFoundError):
-        contents.read("abc123")
+def test_what_could_not_be_removed_with_its_session_is_removed_later(
+    store: Store, settings: Settings, session: Loaded, move_clock: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _added(store, session)
+    with monkeypatch.context() as patched:
+        patched.setattr(store.files._contents, "remove", _away)
+        store.sessions.delete(session)
+        assert (_rows(store), len(_on_disk(settings))) == (0, 1)
+        move_clock(4000)
+        with pytest.raises(StoreAway):
+            store.files.clear_up()
+    assert store.files.clear_up() == 1
+    assert _on_disk(settings) == []
+
+
+def test_a_content_with_a_row_is_never_loose(store: Store, session: Loaded, move_clock: Callable[[float], None]) -> None:
+    kept = _added(store, session)
+    with store.engine.begin() as connection:
+        store.files.loosen(connection, [kept.number])
+    move_clock(4000)
+    assert store.files.clear_up() == 0
+    assert store.files.read(kept, session.data_key) == CONTENT
+
+
+def test_files_of_others_are_not_removed_with_those_of_a_session(store: Store, session: Loaded, bob: bytes) -> None:
+    other = store.sessions.create("a.yml", bob, {})
+    kept = _added(store, other)
+    store.files.remove(session.session_id, [kept.number])
+    assert store.files.read(kept, other.data_key) == CONTENT
+
+
+class Died(Exception):
+    """The process ended."""
+
+
+def _die(*_: object) -> None:
+    raise Died
+
+
+def _away(_: object) -> None:
+    raise StoreAway

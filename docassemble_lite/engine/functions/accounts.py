@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from docassemble_lite.engine.functions.session_filters import query_of
 from docassemble_lite.host import PROFILE, KnownPerson, Person, SessionInfo, current
 from docassemble_lite.language.dates import format_datetime
 from docassemble_lite.language.zones import get_default_timezone, zone_called
@@ -201,6 +202,7 @@ def interview_list(
     filename: str | None = None,
     session: str | None = None,
     user_id: Any = None,
+    query: Any = None,
     include_dict: bool = True,
     delete_shared: bool = False,
     next_id: Any = None,
@@ -208,8 +210,9 @@ def interview_list(
 ) -> Any:
     """The sessions of a person, a hundred at a time, and what to ask with as `next_id` for those that follow.
 
-    `action` "delete" or "delete_all" deletes them instead; then it is how many they were. Sessions of others, and of
-    everybody (`user_id` "all"), are for administrators.
+    `action` "delete" or "delete_all" deletes them instead, but for the one in which this is said; then it is how many they
+    were. `delete_shared` also deletes what others are in, which otherwise stays with them. Sessions of others, and of
+    everybody (`user_id` "all"), are for administrators. `query` is a condition: `DA.Sessions.modtime < "4/5/2026"`.
     """
     if unknown:
         raise ValueError(f"interview_list() knows no {', '.join(sorted(unknown))}.")
@@ -219,7 +222,7 @@ def interview_list(
     wanted = me.id if user_id is None else None if user_id == "all" else int(user_id)
     if wanted != me.id:
         _require("access_sessions")
-    host = current().host
+    host, condition = current().host, query_of(query)
     if action is not None:
         if action not in ("delete", "delete_all"):
             raise ValueError("The action of interview_list() is “delete” or “delete_all”.")
@@ -227,11 +230,18 @@ def interview_list(
             raise ValueError("interview_list(action='delete') needs a filename and a session.")
         if wanted != me.id:
             _require("edit_sessions")
-        return host.delete_sessions(wanted, filename, session, shared=delete_shared)
+        return host.delete_sessions(wanted, filename, session, condition, shared=delete_shared)
     most = _page_size()
-    found = host.sessions_of(wanted, filename, session, after=_number(next_id), most=most + 1, with_answers=include_dict)
-    shown = [_told(info, with_answers=include_dict) for info in found[:most] if info.opens or not exclude_invalid]
+    found = host.sessions_of(
+        wanted, filename, session, condition, after=_number(next_id), most=most + 1, with_answers=include_dict
+    )
+    shown = [_told(info, with_answers=include_dict) for info in found[:most] if _is_valid(info) or not exclude_invalid]
     return shown, _number(next_id) + most if len(found) > most else None
+
+
+def _is_valid(info: SessionInfo) -> bool:
+    """Whether the person who asks can go on with the session."""
+    return info.opens and info.metadata is not None
 
 
 def _told(info: SessionInfo, *, with_answers: bool) -> dict[str, Any]:
@@ -241,16 +251,16 @@ def _told(info: SessionInfo, *, with_answers: bool) -> dict[str, Any]:
         "user_id": info.owner_id,
         "temp_user_id": None,
         "filename": info.interview,
-        "metadata": dict(info.metadata),
+        "metadata": dict(info.metadata or {}),
         "modtime": _written(saved),
         "starttime": _written(begun),
         "utc_modtime": saved,
         "utc_starttime": begun,
         "session": info.session,
         "title": info.title,
-        "subtitle": info.metadata.get("subtitle"),
+        "subtitle": (info.metadata or {}).get("subtitle"),
         "tags": set(info.tags),
-        "valid": info.opens,
+        "valid": _is_valid(info),
     }
     if with_answers:
         told |= {"dict": dict(info.answers or {}), "encrypted": info.encrypted}

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from docassemble_lite.cli import doctor
 from docassemble_lite.cli.arguments import Arguments
 from docassemble_lite.settings import Settings
 from docassemble_lite.store.server_keys import server_keys
+from tests.s3 import Storage
 
 
 @pytest.fixture
@@ -76,3 +78,11 @@ def test_a_full_disk_is_to_be_mended(data: Path, monkeypatch: pytest.MonkeyPatch
 def test_folders_of_packages_that_are_not_there_are_named(tmp_path: Path) -> None:
     settings = Settings(interviews=tmp_path, packages={"ours": tmp_path / "none"})
     assert [item.about for item in doctor.look_at_configuration(settings) if item.mark == "mend"] == ["ours"]
+
+
+def test_a_storage_for_files_is_tried_out(storage: Storage) -> None:
+    settings = Settings(files=storage.new_place(), file_storage_options=storage.options)
+    refused = replace(settings, file_storage_options=storage.options_with(b"wrong"))
+    assert [item.mark for item in doctor.look_at_files(settings)] == ["ok"]
+    assert [item.mark for item in doctor.look_at_files(refused)] == ["mend"]
+    assert list(doctor.look_at_files(Settings())) == []

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from docassemble_lite.documents import Document, make, programs
+from docassemble_lite.documents import Document, aside, make, making, programs
 from docassemble_lite.errors import DocumentError
-from tests.unit.documents.reopened import made, pages
+from tests.unit.documents.reopened import made, pages, texts
 
 LIBRARIES = ("pypandoc", "typst", "docassemble_lite.store", "docassemble_lite.engine")
 
@@ -85,6 +85,31 @@ def test_nothing_is_left_in_the_folder_for_temporary_files(monkeypatch: pytest.M
     made("x")
     with pytest.raises(DocumentError):
         make(Document("x", metadata={"author": ["\ud800"] * 2, "papersize": "napkin"}), ["pdf"])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_long_document_is_made_in_a_process_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Shaping it would hold up whatever else this process does."""
+    monkeypatch.setattr(making, "LONG", 10)
+    monkeypatch.setattr(making, "make_here", None)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    files = made("Many a *sentence*", ("pdf", "docx", "md"))
+    assert list(files) == ["pdf", "docx", "md"]
+    assert {text.strip().replace("*", "") for text in texts(files).values()} == {"Many a sentence"}
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_wrong_with_a_long_document_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(making, "LONG", 1)
+    with pytest.raises(DocumentError, match="napkin"):
+        make(Document("x", metadata={"papersize": "napkin"}), ["pdf"])
+
+
+def test_a_long_document_that_takes_too_long_is_stopped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(aside, "_LONGEST", 0.001)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with pytest.raises(DocumentError, match=r"takes too long: it was stopped after 0\.001 seconds"):
+        aside.make_aside(Document("x"), ["pdf"])
     assert list(tmp_path.iterdir()) == []
 
 
