@@ -162,7 +162,7 @@ beginning_with = (
     .limit(bindparam("most"))
 )
 count = select(tasks.c.state, func.count()).group_by(tasks.c.state)
-_some_of_state = select(tasks.c.id).where(tasks.c.state == bindparam("of_state")).limit(bindparam("most"))
+_some_of_state = select(tasks.c.state).where(tasks.c.state == bindparam("of_state")).limit(bindparam("most"))
 count_some = select(func.count()).select_from(_some_of_state.subquery())
 run_again = (
     update(tasks)
