@@ -332,8 +332,17 @@ class Host(Protocol):
         """Where a file of a package lies, or one beside the interview: "name", "package:name" or "package:data/folder/name"."""
         ...
 
-    def file_url(self, number: int, extension: str, *, attachment: bool, external: bool) -> str:
-        """The address of a file, for browsers that may open the session; with `attachment` they save it and don't show it."""
+    def file_url(
+        self, number: int, extension: str, *, attachment: bool, external: bool, page: int | None = None, size: str = "page"
+    ) -> str:
+        """The address of a file, for browsers that may open the session; with `attachment` they save it and don't show it.
+
+        With a `page` (from 1) of a PDF, it is that of a picture of it: `size` is "page" for printing, "screen" for looking at.
+        """
+        ...
+
+    def temporary_file_url(self, number: int, extension: str, *, attachment: bool, seconds: float) -> str:
+        """The address of a file for whoever has it, for so many seconds from now."""
         ...
 
     def archive_url(self, numbers: Sequence[int], name: str) -> str:
@@ -366,6 +375,10 @@ class Host(Protocol):
         The session in which this is asked isn't deleted. Without `shared`, those of a person in which others are too are only
         taken off the person's list, and counted.
         """
+        ...
+
+    def sends_emails(self) -> bool:
+        """Whether the configuration has a mail server."""
         ...
 
     def send_email(self, email: Email, account: str | None) -> Delivery:
@@ -473,7 +486,12 @@ class NoHost:
     def static_file(self, reference: str) -> Path | None:
         return self._refuse()
 
-    def file_url(self, number: int, extension: str, *, attachment: bool, external: bool) -> str:
+    def file_url(
+        self, number: int, extension: str, *, attachment: bool, external: bool, page: int | None = None, size: str = "page"
+    ) -> str:
+        return self._refuse()
+
+    def temporary_file_url(self, number: int, extension: str, *, attachment: bool, seconds: float) -> str:
         return self._refuse()
 
     def archive_url(self, numbers: Sequence[int], name: str) -> str:
@@ -498,6 +516,9 @@ class NoHost:
     def delete_sessions(
         self, user_id: int | None, interview: str | None, session: str | None, query: SessionQuery | None, *, shared: bool
     ) -> int:
+        return self._refuse()
+
+    def sends_emails(self) -> bool:
         return self._refuse()
 
     def send_email(self, email: Email, account: str | None) -> Delivery:

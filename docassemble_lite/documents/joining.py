@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from typing import Literal
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Literal
 
+from docassemble_lite.documents.announcing import call
 from docassemble_lite.documents.forms import opened
+from docassemble_lite.documents.joined_tags import join_tags
 from docassemble_lite.documents.pictures import picture, size
 from docassemble_lite.documents.programs import private_folder, typst
 from docassemble_lite.errors import DocumentError
+
+if TYPE_CHECKING:
+    import pikepdf
 
 _A4 = "width: 595pt, height: 842pt"
 _LETTER = "width: 612pt, height: 792pt"
@@ -20,12 +26,28 @@ def joined(contents: Sequence[bytes]) -> bytes:
     import pikepdf
 
     out = io.BytesIO()
-    with pikepdf.new() as whole:
+    with ExitStack() as stack:
+        whole = stack.enter_context(pikepdf.new())
+        parts = []
         for content in contents:
-            with opened(content) as pdf:
-                whole.add_pages_from(pdf)
+            pdf = stack.enter_context(opened(content))
+            before = len(whole.pages)
+            whole.add_pages_from(pdf)
+            parts.append((pdf, list(whole.pages[before:])))
+        join_tags(whole, parts)
+        _keep_words(whole, [pdf for pdf, _ in parts])
         whole.save(out, deterministic_id=True)
     return out.getvalue()
+
+
+def _keep_words(whole: pikepdf.Pdf, parts: Sequence[pikepdf.Pdf]) -> None:
+    """The title and the language of the first file that has one."""
+    language = next((part.Root.Lang for part in parts if "/Lang" in part.Root), None)
+    title = next((part.docinfo["/Title"] for part in parts if "/Title" in part.docinfo), None)
+    if language is not None:
+        whole.Root.Lang = str(language)
+    if title is not None:
+        call(whole, str(title))
 
 
 def overlaid(

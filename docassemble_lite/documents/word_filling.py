@@ -67,6 +67,10 @@ class WordTemplate:
             raise DocumentError(_MISPLACED) from error
         return packed(parts_of(out.getvalue()))
 
+    def variables(self, environment: Environment) -> set[str]:
+        """The names that its expressions mention and don't define themselves."""
+        return self._template.get_undeclared_template_variables(environment)
+
     # --- what values become ----------------------------------------------------------------------------------------
 
     def shown_picture(self, content: bytes, width: str | None = None, description: str = "") -> str:
@@ -149,6 +153,18 @@ class WordTemplate:
     def _heading_styles(self) -> tuple[str, ...]:
         styles = {str(style.name).lower(): style.style_id for style in self._template.docx.styles}
         return tuple(styles.get(f"heading {level}", "") for level in range(1, 7))
+
+
+def variables_of(content: bytes) -> list[str]:
+    """The names that the expressions of a template mention, in the order of the alphabet. Raises `DocumentError`."""
+    from jinja2 import TemplateSyntaxError
+    from jinja2.sandbox import SandboxedEnvironment
+
+    template = WordTemplate(content)
+    try:
+        return sorted(template.variables(SandboxedEnvironment()))
+    except TemplateSyntaxError as error:
+        raise DocumentError(f"Its expressions can't be read: {error.message}") from error
 
 
 def joined(contents: Sequence[bytes]) -> bytes:

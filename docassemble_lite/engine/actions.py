@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from docassemble_lite.engine.document_emails import ACTION as EMAIL_DOCUMENTS
+from docassemble_lite.engine.document_emails import send_documents
 from docassemble_lite.engine.expressions import read_variable, set_variable
 from docassemble_lite.engine.list_actions import LIST_ACTIONS
 from docassemble_lite.engine.names import ITERATORS, is_excessive, is_plain_path, normalized, words_of
@@ -310,6 +312,7 @@ def _ocr(evaluation: Evaluation, arguments: Mapping[str, Any]) -> None:
 
 #: The actions that every interview has.
 BUILT_IN = {
+    EMAIL_DOCUMENTS: send_documents,
     "_da_ocr": _ocr,
     "_da_force_ask": _force_ask,
     "_da_compute": _compute,

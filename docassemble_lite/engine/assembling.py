@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from docassemble_lite.documents import FORMATS, Document, make
+from docassemble_lite.documents.announcing import announced
 from docassemble_lite.documents.filled import FormDocument, TextFile, WordDocument
 from docassemble_lite.documents.joining import protected
 from docassemble_lite.documents.pdf import page_count
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from docassemble_lite.engine.evaluation import Evaluation
 
 #: Raised when documents come to look different, so that those that are kept are assembled again.
-VERSION = 2
+VERSION = 3
 #: What stands among the formats for a preview on the page.
 PREVIEW = "preview"
 _PREVIEW_TYPE = "application/json"
@@ -58,6 +59,7 @@ class Order:
     # names of FORMATS, and perhaps PREVIEW
     formats: tuple[str, ...]
     place: Place
+    language: str = "en"
     # what opens a PDF, and what allows everything with it
     passwords: tuple[str, str] = ("", "")
     # files that are there already: extension → file
@@ -96,7 +98,7 @@ def _digest(order: Order) -> str:
     document = order.document
     made_of = asdict(document) if isinstance(document, Document) else document.digest() if document else None
     manual = {name: file.number for name, file in order.manual.items()}
-    parts = [VERSION, order.name, order.filename, order.description, order.markdown, order.formats, made_of]
+    parts = [VERSION, order.language, order.name, order.filename, order.description, order.markdown, order.formats, made_of]
     parts += [order.passwords, manual] if manual or any(order.passwords) else []
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -130,7 +132,7 @@ def _stored(evaluation: Evaluation, order: Order, base: str, name: str, content:
     filename = clean_name(base if extension_of(base) == extension else f"{base}.{extension}")
     pages = page_count(content) if name == "pdf" else None
     if name == "pdf":
-        content = protected(content, *order.passwords)
+        content = protected(announced(content, to_plain(order.name), order.language), *order.passwords)
     number = evaluation.host.make_file(filename, content, mimetype)
     file = {"format": name, "number": number, "filename": filename, "mimetype": mimetype}
     return {**file, "pages": pages} if pages else file

@@ -11,10 +11,14 @@ from docassemble_lite.engine.qr_codes import QR, qr_picture
 from docassemble_lite.engine.typed import escape_typed, unescape_typed
 from docassemble_lite.errors import NoSuchFile
 from docassemble_lite.formats.kinds import KINDS, PICTURES
+from docassemble_lite.formats.pdf_pages import PagesError, pages_of_pdf
 from docassemble_lite.formats.pictures import BrokenPicture, TooManyPixels, cleaned
 from docassemble_lite.host import current
 from docassemble_lite.objects.file_names import extension_of
 
+#: Of a PDF within another document so many pages are shown, at so many dots per inch.
+MOST_PAGES = 50
+RESOLUTION = 150
 _TAG = re.compile(rf"\[(?:FILE +([^,\[\]\n]+)(?:,([^,\[\]\n]*))?(?:,([^\]]*))?|{QR})\]")
 _WIDTH = re.compile(r"(\d+(?:\.\d+)?)(px|in|cm|mm|pt|pc|em|%)?")
 # a unit in inches
@@ -39,6 +43,8 @@ def with_pictures(markdown: str) -> tuple[str, dict[str, bytes]]:
         content, extension = found
         if KINDS[extension].mimetype in ("text/plain", "text/markdown"):
             return escape_typed(content.decode("utf-8", "replace"))
+        if extension == "pdf":
+            return _pages(content, match[2] or "", words, pictures)
         made = _picture(content, KINDS[extension].family)
         if made is None:
             return words
@@ -56,6 +62,21 @@ def _code(match: re.Match[str], pictures: dict[str, bytes]) -> str:
     name = f"picture-{len(pictures) + 1}.png"
     pictures[name] = made
     return f"![{words}]({name}){_width(match['qr_width'] or '') or '{width=1.5in}'}"
+
+
+def _pages(content: bytes, width: str, words: str, pictures: dict[str, bytes]) -> str:
+    """All pages of a PDF, each as wide as the text if nothing else is said."""
+    try:
+        pages = pages_of_pdf(content, 1, MOST_PAGES, resolution=RESOLUTION, colored=True)
+    except PagesError:
+        return words
+    shown = []
+    for number, page in enumerate(pages, 1):
+        name = f"picture-{len(pictures) + 1}.png"
+        pictures[name] = page
+        said = f"{words}, {number}" if words and len(pages) > 1 else words
+        shown.append(f"![{said}]({name}){_width(width) or '{width=100%}'}")
+    return "\n\n".join(shown)
 
 
 def _content(reference: str) -> tuple[bytes, str] | None:

@@ -120,8 +120,19 @@ def _stored(number: int, width: str, words: str) -> str:
         return ""
     if info.mimetype in ("text/plain", "text/markdown"):
         return _text_of(info)
+    if info.mimetype == "application/pdf":
+        return _first_page(info, width, words)
     kind = info.mimetype if info.mimetype != "image/svg+xml" else ""
     return _shown(host.file_url(number, info.extension, attachment=False, external=False), kind, width, words, info.name)
+
+
+def _first_page(info: FileInfo, width: str, words: str) -> str:
+    """A picture of the first page of a PDF, which leads to all of it."""
+    host = current().host
+    where = html.escape(host.file_url(info.number, info.extension, attachment=False, external=False))
+    page = host.file_url(info.number, info.extension, attachment=False, external=False, page=1, size="screen")
+    shown = f'<img class="daimage dapdf"{_style(width)} alt="{words or html.escape(info.name)}" src="{html.escape(page)}">'
+    return f'<a href="{where}" target="_blank" rel="noopener noreferrer">{shown}</a>'
 
 
 def _static_address(reference: str) -> str:

@@ -299,6 +299,49 @@ class DocumentView:
 
 
 @dataclass(frozen=True)
+class Letter:
+    """An e-mail with the documents of a screen. `numbers` are those of the files that are sent, `all_numbers` if those that
+    are for changes are sent too."""
+
+    subject: str
+    text: str
+    html: str
+    numbers: tuple[int, ...]
+    all_numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class EmailedDocuments:
+    """What is said of an e-mail with documents; `task` is what sends it, empty when it is over."""
+
+    text: str
+    task: str = ""
+
+
+@dataclass(frozen=True)
+class DocumentEmails:
+    """A form for sending documents by e-mail. Where there is a choice, `editable` says whether all files go with it."""
+
+    label: str
+    letter: Letter
+    address: str = ""
+    editable: bool = False
+    sent: tuple[EmailedDocuments, ...] = ()
+    # what is wrong with what was entered
+    error: str = ""
+
+    @property
+    def has_choice(self) -> bool:
+        """Whether files that are for changes can be left out."""
+        return self.letter.numbers != self.letter.all_numbers
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """The tasks of what is on its way."""
+        return tuple(item.task for item in self.sent if item.task)
+
+
+@dataclass(frozen=True)
 class Documents:
     """The documents of a screen; `notice` says whether it is said that they have been made for the person."""
 
@@ -306,6 +349,9 @@ class Documents:
     notice: bool = True
     # ways to download all of them at once
     archives: tuple[DocumentFile, ...] = ()
+    emailing: DocumentEmails | None = None
+    # why they can't be sent by e-mail, where the author has promised it
+    problem: str = ""
 
 
 @dataclass(frozen=True)
@@ -434,6 +480,12 @@ class Screen:
     def has_errors(self) -> bool:
         """Whether something that was posted has to be mended."""
         return bool(self.error) or any(item.error for item in self.fields)
+
+    @property
+    def has_mistakes(self) -> bool:
+        """`has_errors`, or the same of the form for sending documents."""
+        emailing = self.documents.emailing if self.documents else None
+        return self.has_errors or bool(emailing and emailing.error)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ from docassemble_lite.engine.fields.datatype import FieldError
 from docassemble_lite.engine.fields.messages import message
 from docassemble_lite.engine.screen import AskedField, KeptFile
 from docassemble_lite.errors import AnswersTampered
-from docassemble_lite.formats.kinds import KINDS, PICTURES, UNKNOWN, Kind, bears_out, family_of, usual_extension
+from docassemble_lite.formats.heic import as_jpeg
+from docassemble_lite.formats.kinds import HEIC, KINDS, PICTURES, UNKNOWN, Kind, bears_out, family_of, usual_extension
 from docassemble_lite.formats.office import PACKAGES, is_harmless_package
 from docassemble_lite.formats.pictures import BrokenPicture, TooManyPixels, cleaned
 from docassemble_lite.host import current
@@ -90,10 +91,15 @@ def _judged(asked: AskedField, upload: Upload) -> tuple[str, Kind, bytes]:
     if not content:
         raise _refusal(asked, "file empty", name)
     name, extension, kind = _kind_of(asked, name, content)
-    if not accepts(str(asked.options.get("accept", "")), kind, extension):
+    accept = str(asked.options.get("accept", ""))
+    # what will be a JPEG may be sent where JPEGs may
+    if not accepts(accept, kind, extension) and not (kind.family == HEIC and accepts(accept, KINDS["jpg"], "jpg")):
         raise _refusal(asked, "accept", name)
     if extension in PACKAGES and not is_harmless_package(content, extension):
         raise _refusal(asked, "file package", name)
+    if kind.family == HEIC:
+        name, content = f"{name.rpartition('.')[0]}.jpg", _as_jpeg(asked, name, content)
+        kind = KINDS["jpg"]
     return _as_picture(asked, name, content) if kind.family in PICTURES else (name, kind, content)
 
 
@@ -106,6 +112,15 @@ def _kind_of(asked: AskedField, name: str, content: bytes) -> tuple[str, str, Ki
     if not fits:
         raise _refusal(asked, "file kind", name)
     return name, extension, kind
+
+
+def _as_jpeg(asked: AskedField, name: str, content: bytes) -> bytes:
+    try:
+        return as_jpeg(content)
+    except BrokenPicture as error:
+        raise _refusal(asked, "file picture", name) from error
+    except TooManyPixels as error:
+        raise _refusal(asked, "file pixels", name) from error
 
 
 def _as_picture(asked: AskedField, name: str, content: bytes) -> tuple[str, Kind, bytes]:

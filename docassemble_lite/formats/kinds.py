@@ -23,6 +23,8 @@ class Kind:
 
 
 _TEXT = "text"
+#: The family of pictures that telephones take and browsers don't show.
+HEIC = "heic"
 #: extension → kind
 KINDS: dict[str, Kind] = {
     "png": Kind("image/png", "png"),
@@ -33,6 +35,8 @@ KINDS: dict[str, Kind] = {
     "bmp": Kind("image/bmp", "bmp"),
     "tif": Kind("image/tiff", "tiff"),
     "tiff": Kind("image/tiff", "tiff"),
+    "heic": Kind("image/heic", HEIC, ("image/heif",)),
+    "heif": Kind("image/heif", HEIC, ("image/heic",)),
     "svg": Kind("image/svg+xml", _TEXT),
     "pdf": Kind("application/pdf", "pdf"),
     "rtf": Kind("application/rtf", "rtf", ("text/rtf",)),
@@ -96,6 +100,7 @@ _BEGINNINGS = (
     (b"Rar!", "rar"),
 )
 _IN_RIFF = {b"WEBP": "webp", b"WAVE": "wav"}
+_HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1")
 # a PDF may have something before its beginning
 _PDF_BEGINS_WITHIN = 1024
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
@@ -108,7 +113,7 @@ def family_of(content: bytes) -> str:
     if content[:4] == b"RIFF":
         return _IN_RIFF.get(content[8:12], "")
     if content[4:8] == b"ftyp":
-        return "mp4"
+        return HEIC if content[8:12] in _HEIC_BRANDS else "mp4"
     found = next((family for beginning, family in _BEGINNINGS if content.startswith(beginning)), "")
     # two letters alone are also how a text can begin
     return "" if content.startswith(b"MZ") and _is_text(content) else found

@@ -36,9 +36,14 @@ def is_installed() -> bool:
 
 def recognized(pages: Sequence[bytes], language: str, mode: int) -> list[str]:
     """The text of each page, a picture. `mode` is Tesseract's page segmentation mode. Raises `RecognitionError`."""
-    if not is_installed():
-        raise RecognitionError("Tesseract isn't installed on this server (apt install tesseract-ocr), so no text can be read.")
+    _require_program()
     return [_recognized(page, _LANGUAGES.get(language, language), mode) for page in pages]
+
+
+def recognized_pdfs(pages: Sequence[bytes], language: str, mode: int) -> list[bytes]:
+    """Each page, a picture, as a PDF with what is written on it as text. Raises `RecognitionError`."""
+    _require_program()
+    return [_run(page, _LANGUAGES.get(language, language), mode, "pdf") for page in pages]
 
 
 def pages_of_picture(content: bytes) -> list[bytes]:
@@ -58,10 +63,19 @@ def _as_png(frame: Image.Image) -> bytes:
     return made.getvalue()
 
 
+def _require_program() -> None:
+    if not is_installed():
+        raise RecognitionError("Tesseract isn't installed on this server (apt install tesseract-ocr), so no text can be read.")
+
+
 def _recognized(page: bytes, language: str, mode: int) -> str:
+    return _run(page, language, mode).decode("utf-8", "replace").replace("\x0c", "").strip()
+
+
+def _run(page: bytes, language: str, mode: int, *output: str) -> bytes:
     if not (language.replace("_", "").replace("+", "").isalnum() and language.isascii() and len(language) <= _LONGEST_LANGUAGE):
         raise RecognitionError(f"{language!a} is no language that Tesseract knows.")
-    command = [_PROGRAM, "stdin", "stdout", "-l", language, "--psm", str(mode)]
+    command = [_PROGRAM, "stdin", "stdout", "-l", language, "--psm", str(mode), *output]
     try:
         done = subprocess.run(
             command, input=page, capture_output=True, timeout=SECONDS_OF_PAGE, check=False, env={"OMP_THREAD_LIMIT": "1"}
@@ -73,4 +87,4 @@ def _recognized(page: bytes, language: str, mode: int) -> str:
         missing = "Failed loading language" in said or "Error opening data file" in said
         hint = f" The language {language} isn't installed." if missing else ""
         raise RecognitionError(f"Tesseract couldn't read the page.{hint}")
-    return done.stdout.decode("utf-8", "replace").replace("\x0c", "").strip()
+    return done.stdout

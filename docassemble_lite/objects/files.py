@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from docassemble_lite.errors import NoSuchFile
-from docassemble_lite.formats.kinds import KINDS, PICTURES
-from docassemble_lite.formats.pdfs import BrokenPdf, form_fields, has_form, is_encrypted, page_count
-from docassemble_lite.formats.pictures import cleaned
+from docassemble_lite.formats.pdf_pages import PAGE_SIZES
+from docassemble_lite.formats.pdfs import form_fields, has_form, is_encrypted, page_count
 from docassemble_lite.host import current
 from docassemble_lite.objects.base import DAObject
+from docassemble_lite.objects.changing_files import ChangeableFile, docx_variables, of_pdf
 from docassemble_lite.objects.file_markup import file_markup
 from docassemble_lite.objects.file_names import clean_extension, clean_name, extension_for, extension_of, mimetype_of
 from docassemble_lite.objects.lists import DAList
@@ -27,11 +27,11 @@ T = TypeVar("T")
 _PDF = "application/pdf"
 _TEXTS = ("text/", "application/json", "application/xml", "application/yaml", "application/javascript")
 #: Types whose files are shown by markup of their own.
-_SHOWN = ("image/png", "image/jpeg", "image/gif", "image/webp", "audio/", "video/", "text/plain", "text/markdown")
+_SHOWN = ("image/png", "image/jpeg", "image/gif", "image/webp", "audio/", "video/", "text/plain", "text/markdown", _PDF)
 _MARKUP = re.compile(r"([\\_\[\]*`<>])")
 
 
-class DAFile(DAObject):
+class DAFile(ChangeableFile, DAObject):
     """A file. A new one has to be initialized before it can be used; until then `initialized` is sought.
 
     `filename` is what it is called, `extension` is in lower case and has no dot, `number` is how the server finds it.
@@ -155,22 +155,6 @@ class DAFile(DAObject):
             self.filename = kept if extension_of(kept) == self.extension else f"{kept}.{self.extension}"
             self._keep(content)
 
-    def convert_to(self, extension: str, output_to: DAFile | None = None) -> None:
-        """Turn a picture into another kind (png, jpg, tif, bmp, gif, webp), or have `output_to` be that.
-
-        Raises `ValueError` for what can't be converted here.
-        """
-        wanted = str(extension).lower().lstrip(".")
-        source, target = KINDS.get(self.extension), KINDS.get(wanted)
-        content = self._content()
-        if source is None or target is None or source.family not in PICTURES or target.family not in PICTURES:
-            raise ValueError(f"A file of the kind {self.extension} can't be converted to {wanted} on this server.")
-        made, _ = cleaned(content, source.family, wanted=target.family)
-        into = self if output_to is None else output_to
-        into.filename = f"{self.filename.rpartition('.')[0] or self.filename}.{wanted}"
-        into.extension, into.mimetype = wanted, target.mimetype
-        into._keep(made)
-
     def from_url(self, url: str) -> None:
         """Not here: raises `ValueError`, as a server that fetches any address can be sent into the network behind it."""
         raise ValueError(
@@ -193,24 +177,44 @@ class DAFile(DAObject):
         return self._of_pdf(form_fields)
 
     def _of_pdf(self, asked: Callable[[bytes], T]) -> T:
-        try:
-            return asked(self._content())
-        except BrokenPdf as error:
-            raise ValueError(f"{self.filename} can't be read as a PDF.") from error
+        return of_pdf(self._content(), self.filename, asked)
 
     # --- showing -----------------------------------------------------------------------------------------------------
 
-    def url_for(self, attachment: bool = False, external: bool = False, **unknown: Any) -> str:
+    def url_for(
+        self,
+        temporary: bool = False,
+        seconds: float = 30,
+        external: bool = False,
+        attachment: bool = False,
+        page: int | None = None,
+        size: str = "page",
+    ) -> str:
         """The address of the file. With `attachment`, a browser saves it instead of showing it; `external` addresses
-        begin with the server's."""
-        if unknown:
-            raise TypeError(f"url_for() doesn't know {', '.join(unknown)} yet.")
+        begin with the server's.
+
+        Whoever has a `temporary` address gets the file, for so many `seconds` from now. With a `page` (from 1) of a PDF, it is
+        the address of a picture of it, which is small with the `size` "screen".
+        """
         self.commit()
         self._need()
+        if page is not None:
+            if temporary or not 1 <= int(page) <= self.num_pages() or size not in PAGE_SIZES:
+                raise ValueError(f"There is no such picture of a page of {self.filename}.")
+            return current().host.file_url(
+                self.number, self.extension, attachment=attachment, external=external, page=int(page), size=size
+            )
+        if temporary:
+            if not float(seconds) > 0:
+                raise ValueError("A temporary address holds for some seconds; “seconds” must be more than 0.")
+            return current().host.temporary_file_url(self.number, self.extension, attachment=attachment, seconds=float(seconds))
         return current().host.file_url(self.number, self.extension, attachment=attachment, external=external)
 
     def show(self, width: Any = None, alt_text: str | None = None, **_: Any) -> str:
-        """Markup that shows the file: a picture, a player for sounds and films, the text of a text, a link to anything else."""
+        """Markup that shows the file: a picture, a player for sounds and films, the text of a text, a link to anything else.
+
+        Of a PDF, a screen shows its first page, and a document all of them.
+        """
         self.commit()
         self._need()
         if self.mimetype.startswith(_SHOWN):
@@ -298,6 +302,15 @@ class _SeveralFiles:
         """The fields of the form of the first file."""
         return _first_of(self).get_pdf_fields()
 
+    def get_docx_variables(self) -> list[str]:
+        """The variables that the first file, a DOCX template, mentions."""
+        return _first_of(self).get_docx_variables()
+
+    def fix_up(self) -> None:
+        """Repair all PDF files."""
+        for file in self:
+            file.fix_up()
+
     def set_attributes(self, **attributes: Any) -> None:
         """Set attributes of all files."""
         for file in self:
@@ -328,8 +341,20 @@ class DAFileList(_SeveralFiles, DAList):
         self.complete_attribute = "initialized"
         super().init(*positional, **attributes)
 
+    def bates_number(self, *files: Any, **options: Any) -> None:
+        """Number the pages of the first file, or have it become a PDF of the `files` with numbered pages."""
+        _first_of(self).bates_number(*files, **options)
+
+    def make_ocr_pdf(self, *files: Any, **options: Any) -> None:
+        """Have the first file become a PDF whose text can be searched, of itself or of the `files`."""
+        _first_of(self).make_ocr_pdf(*files, **options)
+
+    def extract_pages(self, first: int = 1, last: int | None = None, output_to: DAFile | None = None) -> DAFile:
+        """Pages of the first file."""
+        return _first_of(self).extract_pages(first, last, output_to)
+
     def convert_to(self, extension: str, output_to: DAFile | None = None) -> None:
-        """Turn all pictures into another kind."""
+        """Turn all files into another kind."""
         for file in self:
             file.convert_to(extension, output_to)
 
@@ -408,11 +433,20 @@ class DAStaticFile(DAObject):
         """The fields of a PDF's form: name, default, page, corners, type and value when checked of each."""
         return self._of_pdf(form_fields)
 
+    def is_encrypted(self) -> bool:
+        """Whether it is a PDF that is encrypted."""
+        return self.mimetype == _PDF and self._of_pdf(is_encrypted)
+
+    def uses_acroform(self) -> bool:
+        """Whether it is a PDF with a form."""
+        return self.mimetype == _PDF and self._of_pdf(has_form)
+
+    def get_docx_variables(self) -> list[str]:
+        """The variables that a DOCX template mentions. Raises `ValueError` for what isn't one."""
+        return docx_variables(Path(self.path()).read_bytes(), self.filename)
+
     def _of_pdf(self, asked: Callable[[bytes], T]) -> T:
-        try:
-            return asked(Path(self.path()).read_bytes())
-        except BrokenPdf as error:
-            raise ValueError(f"{self.filename} can't be read as a PDF.") from error
+        return of_pdf(Path(self.path()).read_bytes(), self.filename, asked)
 
     def url_for(self, external: bool = False, **_: Any) -> str:
         """The address of the file; `external` addresses begin with the server's."""

@@ -35,9 +35,14 @@ def interview_address(interview: str, /, **arguments: Any) -> str:
     return "/interview?" + urlencode(given, safe=":/")
 
 
-def uploaded_file_address(number: int, extension: str, *, attachment: bool = False) -> str:
-    """The path of a file of a session. Its name says whom it is for, and so stands in no address."""
-    return f"/uploadedfile/{number}.{quote(extension, safe='')}" + ("?attachment=1" if attachment else "")
+def uploaded_file_address(
+    number: int, extension: str, *, attachment: bool = False, page: int | None = None, size: str = "page"
+) -> str:
+    """The path of a file of a session, or of a picture of its `page`. Its name, which says whom it is for, stands nowhere."""
+    given = {"attachment": 1} if attachment else {}
+    shown = {"page": page, "size": size} if page is not None else {}
+    query = urlencode({**shown, **given})
+    return f"/uploadedfile/{number}.{quote(extension, safe='')}" + (f"?{query}" if query else "")
 
 
 def archive_address(numbers: Sequence[int], name: str) -> str:

@@ -39,6 +39,15 @@ class Send:
 
 
 @dataclass(frozen=True)
+class EmailDocuments:
+    """Send the documents of the screen whose page carried `token` to an address; `editable`: also those that are for changes."""
+
+    address: str
+    editable: bool
+    token: str
+
+
+@dataclass(frozen=True)
 class GoBack:
     """Undo the step that led to the screen whose page carried `token`."""
 
@@ -76,4 +85,4 @@ class Leave:
     url: str = ""
 
 
-Deed = Show | Submit | Send | GoBack | Act | CheckIn | Leave
+Deed = Show | Submit | Send | EmailDocuments | GoBack | Act | CheckIn | Leave

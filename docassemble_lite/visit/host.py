@@ -48,6 +48,7 @@ from docassemble_lite.visit.addresses import (
 )
 from docassemble_lite.visit.reading_emails import EmailReader
 from docassemble_lite.visit.surroundings import Surroundings
+from docassemble_lite.visit.temporary_files import temporary_address
 from docassemble_lite.visit.ways_out import WayOut, way_out_address
 
 log = logging.getLogger("docassemble_lite.interview")
@@ -256,9 +257,16 @@ class VisitHost:
     def static_file(self, reference: str) -> Path | None:
         return self._sources.data_file(reference, "static", self._source)
 
-    def file_url(self, number: int, extension: str, *, attachment: bool, external: bool) -> str:
+    def file_url(
+        self, number: int, extension: str, *, attachment: bool, external: bool, page: int | None = None, size: str = "page"
+    ) -> str:
         root = self._request.url_root if external else ""
-        return root + uploaded_file_address(number, extension, attachment=attachment)
+        return root + uploaded_file_address(number, extension, attachment=attachment, page=page, size=size)
+
+    def temporary_file_url(self, number: int, extension: str, *, attachment: bool, seconds: float) -> str:
+        session = self._loaded
+        path = temporary_address(self._store.vault, session.data_key, number, extension, seconds, attachment=attachment)
+        return self._request.url_root + path
 
     def archive_url(self, numbers: Sequence[int], name: str) -> str:
         return archive_address(numbers, name)
@@ -326,6 +334,9 @@ class VisitHost:
         return sessions.give_up(user_id, *wishes) + sessions.delete_listed(user_id, *wishes)
 
     # --- e-mails ---------------------------------------------------------------------------------------------------
+
+    def sends_emails(self) -> bool:
+        return bool(self._settings.mail)
 
     def send_email(self, email: Email, account: str | None) -> Delivery:
         if self.only_looks:

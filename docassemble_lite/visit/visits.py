@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from docassemble_lite.engine.check_in import Filling, begin, filling, known_parameters, without_given
+from docassemble_lite.engine.document_emails import order_email
 from docassemble_lite.engine.evaluation import Evaluation
 from docassemble_lite.engine.expressions import place_of_frame
 from docassemble_lite.engine.fields.datatype import FieldError
@@ -37,7 +38,8 @@ from docassemble_lite.store.freezer import LEFT_OUT
 from docassemble_lite.store.loaded import Loaded
 from docassemble_lite.visit.asked import asked_of, keep_page, kept_page
 from docassemble_lite.visit.changes import notices_of_changes, take_notices
-from docassemble_lite.visit.deeds import Act, CheckIn, Deed, GoBack, Leave, Send, Show, Submit
+from docassemble_lite.visit.deeds import Act, CheckIn, Deed, EmailDocuments, GoBack, Leave, Send, Show, Submit
+from docassemble_lite.visit.emailing_documents import addressed, mistaken, too_often
 from docassemble_lite.visit.host import VisitHost
 from docassemble_lite.visit.leaving_emails import outbox_of
 from docassemble_lite.visit.limits import TimeIsUp, limited, saving
@@ -228,7 +230,7 @@ class PersonVisit:
             return self.act_on_error(error, new_step=not isinstance(deed, Show))
 
     def done(self, deed: Deed) -> Visited:
-        if isinstance(deed, (Submit, Send, GoBack)) and not self.is_current(deed):
+        if isinstance(deed, (Submit, Send, EmailDocuments, GoBack)) and not self.is_current(deed):
             return replace(self.show({}), notice=STALE)
         match deed:
             case Show(url_args, glance):
@@ -237,6 +239,8 @@ class PersonVisit:
                 return self.submit(posted, uploads)
             case Send(control, upload):
                 return self.send(control, upload)
+            case EmailDocuments():
+                return self.email_documents(deed)
             case GoBack():
                 return self.go_back()
             case Act(action, arguments, read_only):
@@ -257,7 +261,7 @@ class PersonVisit:
         asked = self.new_asked(outcome) if isinstance(outcome, (Screen, Wait)) else self.asked
         return replace(self.end(evaluation, outcome, asked, new_step=new_step), error=error)
 
-    def is_current(self, deed: Submit | Send | GoBack) -> bool:
+    def is_current(self, deed: Submit | Send | EmailDocuments | GoBack) -> bool:
         """Whether the page that is answered is the newest of its browser, and what it asks is still to be asked."""
         if not deed.token or deed.token != self.asked.token:
             return False
@@ -303,6 +307,22 @@ class PersonVisit:
         except FieldError as error:
             outcome = Sent(None, error.message)
         return Visited(outcome, self.loaded.session_id, self.loaded.interview)
+
+    def email_documents(self, deed: EmailDocuments) -> Visited:
+        """Have the documents of the screen sent; what is wrong is told in its form. The page stays valid."""
+        evaluation = self.evaluation(given=self.asked)
+        screen = self.assemble(evaluation, new_step=False)
+        form = screen.documents.emailing if isinstance(screen, Screen) and screen.documents else None
+        if not isinstance(screen, Screen) or form is None:
+            return replace(self.show({}), notice=STALE)
+        with entered(evaluation.current):
+            address = addressed(deed)
+            error = address if isinstance(address, str) else too_often(self.surroundings.store.attempts, self.request)
+            if isinstance(address, str) or error:
+                outcome = mistaken(screen, form, deed, error)
+                return self.end(evaluation, outcome, self.asked, new_step=False, save=False)
+            order_email(evaluation, screen.asked.block, form, address, editable=deed.editable)
+        return self.end(evaluation, screen, self.asked, new_step=False)
 
     def submit(self, posted: Mapping[str, Any], uploads: Mapping[str, Sequence[Upload]]) -> Visited:
         evaluation = self.evaluation()

@@ -58,6 +58,7 @@ _STATUS_TEXTS = {
     403: ("This form has expired", "Load the page again and answer once more. Cookies must be allowed."),
     404: ("There is no such page", "Check the address, or choose an interview from the list."),
     405: ("This can't be done here", "Go back to the interview."),
+    410: ("This address doesn't hold any more", "Ask whoever gave it to you for another one."),
     413: ("This is more than can be sent at once", "Send less, or a smaller file."),
 }
 

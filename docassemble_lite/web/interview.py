@@ -14,7 +14,7 @@ from docassemble_lite.engine.screen import Exit, Outcome, Redirect, Screen, Sent
 from docassemble_lite.engine.screen import Response as RawResponse
 from docassemble_lite.errors import SessionNotFound
 from docassemble_lite.store.loaded import Peek
-from docassemble_lite.visit import Act, Deed, GoBack, Send, Show, Submit, Visited
+from docassemble_lite.visit import Act, Deed, EmailDocuments, GoBack, Send, Show, Submit, Visited
 from docassemble_lite.visit.addresses import RESERVED, decoded_action, interview_address
 from docassemble_lite.web.current_sessions import known_session, remember
 from docassemble_lite.web.doors import SignInFirst, admitted, require_beginning
@@ -64,6 +64,24 @@ def answer() -> BaseResponse:
     goes_back = posted.get("_back_one", [""])[-1] == "1"
     deed: Deed = GoBack(token) if goes_back else Submit(posted, token, sent_files())
     return _visited(name, session_id, deed)
+
+
+@blueprint.post("/documents-by-email")
+def email_documents() -> BaseResponse:
+    """Documents of a screen that are to be sent by e-mail. The screen says what becomes of it."""
+    name = _interview_name()
+    session_id = request.form.get("_session") or known_session(name)
+    if session_id is None:
+        raise SessionNotFound
+    given = request.form
+    deed = EmailDocuments(
+        given.get("_attachment_email_address", ""), "_attachment_include_editable" in given, given.get("_tracker", "")
+    )
+    visited = in_session(lambda secret: services().visits.visit(session_id, secret, request_for(name), deed))
+    if visited.notice or (isinstance(visited.outcome, Screen) and visited.outcome.has_mistakes):
+        return _response(visited)
+    # loading the page again sends nothing again
+    return redirect(f"{interview_address(name)}#da-documents-by-email", 303)
 
 
 @blueprint.post("/upload")
@@ -211,7 +229,7 @@ def _response(visited: Visited) -> BaseResponse:
         log.error("interview error: %s", known_text(visited.error))
     outcome: Outcome = visited.outcome
     if isinstance(outcome, Screen):
-        status = 422 if outcome.has_errors else 200
+        status = 422 if outcome.has_mistakes else 200
         return make_response(screen_page(visited, outcome), 409 if visited.notice else status)
     if isinstance(outcome, RawResponse):
         return Response(outcome.body, status=outcome.status, content_type=outcome.content_type)

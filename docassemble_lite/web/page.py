@@ -73,6 +73,8 @@ class PageContext:
     session: str = ""
     # where the form is sent, and where a GET shows the current screen
     action_url: str = ""
+    # where the form for sending documents by e-mail goes
+    email_url: str = ""
     # where a file is sent ahead of its form
     upload_url: str = ""
     # the address of a file: number, extension

@@ -39,6 +39,7 @@ def screen_page(visited: Visited, screen: Screen) -> str:
         interview=visited.interview,
         session=visited.session,
         action_url=interview_address(visited.interview),
+        email_url=url_for("interview.email_documents", i=visited.interview),
         upload_url=url_for("interview.upload", i=visited.interview),
         back_allowed=visited.back_allowed,
         restart_url=interview_address(visited.interview, reset=1),
@@ -93,7 +94,8 @@ def _flashes(visited: Visited) -> tuple[tuple[str, str], ...]:
 
 
 def _task_flashes(visited: Visited) -> tuple[tuple[str, str], ...]:
-    if not visited.has_news:
+    # a script that fetches a screen learns of them by checking in, and may have shown them already
+    if not visited.has_news or "X-Session" in request.headers:
         return ()
     texts = services().checkins.take_flashes(visited.session, person_secret(), browser_id())
     return tuple((text, "info") for text in texts)
@@ -110,17 +112,20 @@ def _waiting(visited: Visited, screen: Screen) -> dict[str, Any]:
     A person who can go on by a button goes on by it, unless the author has the screen load again by itself, or its evaluation
     asked for the e-mails of the session.
     """
-    emails = (f"{EMAILS}{visited.emails_seen}",) if visited.emails_seen else ()
-    awaits = tuple(task_id for task_id, state in visited.tasks.items() if state not in OVER)
+    watched = (f"{EMAILS}{visited.emails_seen}",) if visited.emails_seen else ()
+    # nobody has to wait for documents that are being sent
+    sending = screen.documents.emailing.tasks if screen.documents and screen.documents.emailing else ()
+    awaits = tuple(task_id for task_id, state in visited.tasks.items() if state not in OVER and task_id not in sending)
     failed = any(state in ("failed", "revoked") for state in visited.tasks.values())
+    watched = (*watched, *sending)
     if not screen.reload and screen.button_style != "none":
-        return {"watches": emails}
+        return {"watches": watched}
     if awaits:
-        return {"awaits": awaits, "watches": emails}
+        return {"awaits": awaits, "watches": watched}
     if visited.has_open_tasks:
         # whoever can't go on otherwise may be waiting for any of them
-        return {"watches": (*services().store.tasks.open_ids(visited.session), *emails)}
-    return {"stalled": bool(failed and screen.reload), "watches": emails}
+        return {"watches": (*services().store.tasks.open_ids(visited.session), *watched)}
+    return {"stalled": bool(failed and screen.reload), "watches": watched}
 
 
 def page_context(**known: Any) -> PageContext:

@@ -20,7 +20,7 @@ _SECRET_BYTES = 32
 # what stays in a browser's session when somebody signs in
 _KEPT = ("sessions", "earlier")
 # forms that were open when somebody signed in, and are still good: they answer an interview, and do nothing with the account
-_OPEN_FORMS = ("interview.answer", "checkin.check_in", "interview.variables")
+_OPEN_FORMS = ("interview.answer", "interview.email_documents", "checkin.check_in", "interview.variables")
 #: Seconds that a browser keeps a cookie; none keeps one for longer.
 COOKIE_AGE = 400 * 24 * 3600
 

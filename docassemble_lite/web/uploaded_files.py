@@ -1,4 +1,4 @@
-"""`/uploadedfile`: the files of sessions, for browsers that may open the session.
+"""`/uploadedfile`: the files of sessions, for browsers that may open the session; `/temporary-file`: for whoever has the address.
 
 A file that belongs to somebody else and one that isn't there get the same answer.
 """
@@ -6,17 +6,20 @@ A file that belongs to somebody else and one that isn't there get the same answe
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from flask import Blueprint, Response, abort, request, send_file
 
-from docassemble_lite.errors import NoSuchFile, SessionNotFound
+from docassemble_lite.errors import AnswersTampered, NoSuchFile, SessionNotFound
 from docassemble_lite.formats.kinds import KINDS, PICTURES, UNKNOWN
+from docassemble_lite.formats.pdf_pages import PAGE_SIZES, PagesError, pages_of_pdf
 from docassemble_lite.formats.pictures import BrokenPicture, TooManyPixels, preview
 from docassemble_lite.store.files import StoredFile
 from docassemble_lite.store.loaded import Entrance
+from docassemble_lite.visit.temporary_files import AddressOver, AddressRefused, data_key_of
 from docassemble_lite.web.current_sessions import is_known
 from docassemble_lite.web.services import services
 from docassemble_lite.web.signed_in import person, person_secret
@@ -28,6 +31,7 @@ _TYPES = {extension: kind.mimetype for extension, kind in KINDS.items() if exten
 #: What browsers show in a viewer of their own; everything else is saved.
 _SHOWN = frozenset({"application/pdf"})
 _MOST_IN_ARCHIVE = 100
+_PAGE = re.compile("[1-9][0-9]{0,4}")
 # pixels
 _LONGEST_OF_PREVIEW = 240
 
@@ -40,13 +44,46 @@ def uploaded_file(number: int, extension: str = "", name: str = "") -> Response:
     file, content = _opened(number)
     if request.args.get("thumb"):
         return _preview(file, content)
+    if "page" in request.args:
+        return _page(file, content, request.args["page"], request.args.get("size", "page"))
+    return _sent(file, content)
+
+
+@blueprint.get("/temporary-file/<int:number>.<extension>")
+def temporary_file(number: int, extension: str) -> Response:
+    """A file for whoever has its address, as long as that holds."""
+    store = services().store
+    try:
+        data_key = data_key_of(store.vault, number, request.args)
+        file = store.files.info(number, store.files.session_of(number), data_key)
+        return _sent(file, store.files.read(file, data_key))
+    except (AddressRefused, AnswersTampered, NoSuchFile):
+        abort(404)
+    except AddressOver:
+        abort(410)
+
+
+def _sent(file: StoredFile, content: bytes) -> Response:
     mimetype = _TYPES.get(file.extension, UNKNOWN)
     saved = mimetype not in _SHOWN or bool(request.args.get("attachment"))
     # its content never changes, so the number says which it is
     response = send_file(
-        io.BytesIO(content), mimetype, as_attachment=saved, download_name=file.name, etag=str(number), conditional=True
+        io.BytesIO(content), mimetype, as_attachment=saved, download_name=file.name, etag=str(file.number), conditional=True
     )
     return _private(response, mimetype)
+
+
+def _page(file: StoredFile, content: bytes, page: str, size: str) -> Response:
+    """A picture of a page of a PDF."""
+    if file.extension != "pdf" or size not in PAGE_SIZES or not _PAGE.fullmatch(page):
+        abort(404)
+    try:
+        drawn = pages_of_pdf(content, int(page), int(page), resolution=PAGE_SIZES[size], colored=True)
+    except PagesError:
+        abort(404)
+    if not drawn:
+        abort(404)
+    return _private(Response(drawn[0], mimetype="image/png"), "image/png")
 
 
 def _preview(file: StoredFile, content: bytes) -> Response:

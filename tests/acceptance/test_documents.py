@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from tests.acceptance.test_accessibility import assert_well_made
@@ -96,9 +97,27 @@ attachment:
 """
 
 
+LINKED = """\
+attachment:
+  name: Complaint
+  filename: complaint
+  variable name: complaint
+  valid formats: [pdf]
+  content: |
+    A complaint [PAGEBREAK] and its end
+---
+mandatory: True
+question: Here it is
+subquestion: |
+  [for a while](${ complaint.pdf.url_for(temporary=True, seconds=600) }) ${ complaint.pdf }
+"""
+
+
 @pytest.fixture(scope="module")
 def server(shared_server: Callable[..., Any]) -> Any:
-    return shared_server({"letter.yml": LETTER, "plain.yml": PLAIN, "background.yml": BACKGROUND, "mistaken.yml": MISTAKEN})
+    return shared_server(
+        {"letter.yml": LETTER, "plain.yml": PLAIN, "background.yml": BACKGROUND, "mistaken.yml": MISTAKEN, "linked.yml": LINKED}
+    )
 
 
 @pytest.fixture
@@ -128,6 +147,41 @@ def links(page: Answered) -> dict[str, str]:
 
 def number_of(page: Answered, extension: str = "pdf") -> int:
     return int(re.findall(r"\d+", links(page)[extension])[0])
+
+
+def test_whoever_has_a_temporary_address_gets_that_file_and_nothing_else(server: Any, alice: Visitor, bob: Visitor) -> None:
+    page = alice.show("linked.yml")
+    (address,) = re.findall(rf'href="{server.url}(/temporary-file/[^"]+)"', page.text)
+    address = address.replace("&amp;", "&")
+    got = bob.get(address)
+    assert (got.status, got.headers.get_content_type(), got.headers["Cache-Control"]) == (
+        200,
+        "application/pdf",
+        "private, no-store",
+    )
+    assert "A complaint" in pages(got.body)[0]
+    number = re.findall(r"\d+", address)[0]
+    assert bob.get(f"/uploadedfile/{number}.pdf").status == 404
+    other = number_of(with_letter(alice))
+    for wrong in (address.replace(number, str(other)), address.replace("until=", "until=9"), f"/temporary-file/{number}.pdf"):
+        assert bob.get(wrong).status == 404
+
+
+def test_a_pdf_on_a_screen_is_a_picture_of_its_first_page(alice: Visitor, bob: Visitor) -> None:
+    page = alice.show("linked.yml")
+    ((link, picture),) = re.findall(
+        r'<a href="(/uploadedfile/[^"]+)"[^>]*><img class="daimage dapdf" [^>]*src="([^"]+)"', page.text
+    )
+    picture = picture.replace("&amp;", "&")
+    drawn = alice.get(picture)
+    assert (drawn.status, drawn.headers.get_content_type()) == (200, "image/png")
+    with Image.open(io.BytesIO(drawn.body)) as opened:
+        assert opened.size in ((612, 792), (595, 842), (596, 842))
+    assert alice.get(picture.replace("page=1", "page=2")).status == 200
+    for wrong in ("page=3", "page=0", "page=x", "page=-1", "page=99999999999"):
+        assert alice.get(picture.replace("page=1", wrong)).status == 404
+    assert bob.get(picture).status == 404
+    assert alice.get(link).headers.get_content_type() == "application/pdf"
 
 
 # --- what one gets -----------------------------------------------------------------------------------------------------------

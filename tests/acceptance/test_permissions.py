@@ -143,6 +143,14 @@ TABLE: dict[str, list[Case]] = {
             guessed=("private",),
         )
     ],
+    # the owner's screen has no documents
+    "POST /documents-by-email": [
+        Case(
+            OF_OWNER.format("409"),
+            f"/documents-by-email{_I}",
+            {"_session": "{private}", "_tracker": "{private_tracker}", "_attachment_email_address": "else@example.com"},
+        )
+    ],
     "POST /vars": [
         Case("owner: shown; rest: nothing", f"/vars{_I}", {"_session": "{private}"}, guessed=("private",), missing="nothing")
     ],
@@ -167,6 +175,10 @@ TABLE: dict[str, list[Case]] = {
         Case(OF_OWNER.format("shown"), "/uploadedfiles/a.zip?file={private_file}", guessed=("private_file",)),
         Case(OF_JOINED.format("shown"), "/uploadedfiles/a.zip?file={shared_file}", guessed=("shared_file",)),
         Case(OF_OWNER.format("shown"), "/uploadedfiles/a.zip?file={shared_file}&file={private_file}", guessed=("private_file",)),
+    ],
+    # the number alone opens nothing, to the owner neither
+    "GET /temporary-file/<int:number>.<extension>": [
+        Case("rest: 404", "/temporary-file/{private_file}.txt?until=99999999999&key=AAAA", guessed=("private_file",))
     ],
     # --- tasks
     "GET /tasks": [Case(RUNNERS.format("shown"))],
@@ -527,7 +539,7 @@ def _is_untouched(world: World, session: str) -> bool:
 
 def _plain(text: str, objects: dict[str, str]) -> str:
     """The text without what differs each time."""
-    text = re.sub(r"(uploadedfile/|people/|file=|file%3D)\d+", r"\1ID", text)
+    text = re.sub(r"(uploadedfile/|temporary-file/|people/|file=|file%3D)\d+", r"\1ID", text)
     for name in sorted(GUESSES, key=lambda name: -len(objects[name])):
         if len(objects[name]) > 4:
             text = text.replace(objects[name], "ID")

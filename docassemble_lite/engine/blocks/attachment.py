@@ -149,6 +149,7 @@ class Attachment:
             document=document,
             formats=formats,
             place=self.place,
+            language=_spoken(language),
             passwords=(passwords[0], passwords[1]),
             manual=manual,
             problem=problem,
@@ -167,7 +168,7 @@ class Attachment:
         return Document(
             veil(markdown),
             title=title,
-            language=language if language != "*" else "en",
+            language=_spoken(language),
             country=get_country(),
             metadata={key: value(answers) for key, value in metadata.items()},
             tagged=tagged,
@@ -380,6 +381,10 @@ def _listed(value: Any) -> list[Any]:
 def _item_place(section: Section, key: str, number: int) -> Place:
     value = section.get(key)
     return value.item_place(number) if isinstance(value, Items) else section.value_place(key)
+
+
+def _spoken(language: str) -> str:
+    return language if language != "*" else "en"
 
 
 def _switch(section: Section, key: str, default: bool) -> Expression | bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from docassemble_lite.engine.assembling import collection_of, preview_of
 from docassemble_lite.engine.blocks.attachment import read_attachments
+from docassemble_lite.engine.blocks.emailing import EMAIL_KEYS, Emailing, without_editable
 from docassemble_lite.engine.blocks.texts import BlockText, text_at
 from docassemble_lite.engine.document import Section
 from docassemble_lite.engine.expressions import Expression, constant_or_expression, set_variable, truth
@@ -23,13 +24,11 @@ if TYPE_CHECKING:
 #: Keys of a question that have to do with documents.
 DOCUMENT_KEYS = frozenset(
     {
-        *("attachment", "attachments", "attachment code", "allow downloading", "allow emailing", "zip filename"),
+        *("attachment", "attachments", "attachment code", "allow downloading", "zip filename"),
         *("always include editable files", "include attachment notice", "include download tab", "describe file types"),
-        "manual attachment list",
+        *("manual attachment list", *EMAIL_KEYS),
     }
 )
-#: Keys that say how documents are sent by e-mail, which nobody can yet.
-EMAIL_KEYS = frozenset({"email template", "email subject", "email body", "email address default"})
 #: extension → what people call such files, and what they are good for
 _KINDS = {
     "pdf": ("PDF", "for printing and reading"),
@@ -62,6 +61,7 @@ class QuestionDocuments:
         self._name = name
         self._code = _expression_at(section, "attachment code")
         self._archive = text_at(section, "zip filename")
+        self._emailing = Emailing(section, name)
         self._switches = _Switches(
             downloading=_switch(section, "allow downloading", False),
             editable=_switch(section, "always include editable files", False),
@@ -78,12 +78,14 @@ class QuestionDocuments:
         answers = evaluation.answers
         on = {name: truth(value, answers) for name, value in vars(self._switches).items()}
         collections = list(self._collections(evaluation, binding))
-        files = [file for collection in collections for file in collection]
         views = [_view(evaluation, item, previews=on["previews"], kinds=on["kinds"]) for item in collections]
+        emailing, problem = self._emailing.shown(evaluation, collections, always_editable=on["editable"])
         return Documents(
             views=() if on["hidden"] else tuple(views),
+            emailing=emailing,
+            problem=problem,
             notice=on["notice"] and not on["hidden"] and any(view.files for view in views),
-            archives=self._archives(evaluation, files, always_editable=on["editable"]) if on["downloading"] else (),
+            archives=self._archives(evaluation, collections, always_editable=on["editable"]) if on["downloading"] else (),
         )
 
     def _collections(self, evaluation: Evaluation, binding: Binding) -> Iterator[DAFileCollection]:
@@ -99,13 +101,16 @@ class QuestionDocuments:
             yield _in_variable(evaluation, variable, collection) if variable else collection
         yield from given
 
-    def _archives(self, evaluation: Evaluation, files: list[DAFile], *, always_editable: bool) -> tuple[DocumentFile, ...]:
+    def _archives(
+        self, evaluation: Evaluation, collections: list[DAFileCollection], *, always_editable: bool
+    ) -> tuple[DocumentFile, ...]:
         """Ways to download everything at once: without files that can be changed, if there are others, and with them."""
         name = clean_name(self._archive.value(evaluation.answers).strip() if self._archive else "", _ARCHIVE)
         name = name if name.lower().endswith(".zip") else f"{name}.zip"
-        final = [file for file in files if file.extension == "pdf"]
-        choices = {word("Download all documents as a ZIP file"): files if always_editable or not final else final}
-        if not always_editable and 0 < len(final) < len(files):
+        files = [file for collection in collections for file in collection]
+        final = files if always_editable else without_editable(collections)
+        choices = {word("Download all documents as a ZIP file"): final}
+        if len(final) < len(files):
             choices[word("Download all documents, also those for changes, as a ZIP file")] = files
         return tuple(
             DocumentFile("zip", label, "", url, url)

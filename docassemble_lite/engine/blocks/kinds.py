@@ -8,7 +8,6 @@ from docassemble_lite.engine.blocks.attachment import AttachmentBlock
 from docassemble_lite.engine.blocks.block import MODIFIERS, Block
 from docassemble_lite.engine.blocks.code import CodeBlock
 from docassemble_lite.engine.blocks.data import DataBlock, DataFromCodeBlock, ObjectsFromFileBlock
-from docassemble_lite.engine.blocks.documents import EMAIL_KEYS
 from docassemble_lite.engine.blocks.fields import odd_field_keys
 from docassemble_lite.engine.blocks.objects import ObjectsBlock
 from docassemble_lite.engine.blocks.question import QuestionBlock
@@ -75,7 +74,6 @@ def _odd_key(section: Section, key: str, known: frozenset[str]) -> SourceError:
 #: Keys of the language that have no effect yet.
 LATER = frozenset(
     {
-        *EMAIL_KEYS,
         "decorations",
     }
 )

@@ -161,6 +161,12 @@ def _subject(subject: Any, template: Any) -> str:
     return one_line(to_plain(template.subject)) if isinstance(template, DALazyTemplate) else ""
 
 
+def texts_of_markdown(markdown: str) -> tuple[str, str]:
+    """Markdown as the plain text and as the HTML of an e-mail."""
+    markup = _with_root(to_html(markdown))
+    return text_of_html(markup), _page(markup)
+
+
 def _texts(body: Any, html: Any, template: Any) -> dict[str, str]:
     """The e-mail as plain text and as HTML. Each is made from the other parts if it isn't given; a text alone has no HTML."""
     markup = None if html is None else to_raw_html(shown(str(html)))

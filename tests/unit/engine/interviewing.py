@@ -32,6 +32,7 @@ from docassemble_lite.errors import AnswersTampered, AuthorError, EvaluationErro
 from docassemble_lite.host import FileInfo, Interface, InterviewEntry, Person, PersonAccess, Request, SessionMoments, TaskReport
 from docassemble_lite.store.freezer import freeze, thaw
 from docassemble_lite.store.small_redis import SmallRedis
+from docassemble_lite.visit.addresses import uploaded_file_address
 
 _FOLDER = Path(tempfile.mkdtemp(prefix="dal-interviews-"))
 atexit.register(shutil.rmtree, _FOLDER, ignore_errors=True)
@@ -129,13 +130,20 @@ class HostInMemory:
     def static_file(self, reference: str) -> Path | None:
         return None
 
-    def file_url(self, number: int, extension: str, *, attachment: bool, external: bool) -> str:
-        return (
-            f"{'http://localhost' if external else ''}/uploadedfile/{number}.{extension}{'?attachment=1' if attachment else ''}"
-        )
+    def file_url(
+        self, number: int, extension: str, *, attachment: bool, external: bool, page: int | None = None, size: str = "page"
+    ) -> str:
+        root = "http://localhost" if external else ""
+        return root + uploaded_file_address(number, extension, attachment=attachment, page=page, size=size)
+
+    def temporary_file_url(self, number: int, extension: str, *, attachment: bool, seconds: float) -> str:
+        return f"http://localhost/temporary-file/{number}.{extension}?seconds={seconds:g}{'&attachment=1' if attachment else ''}"
 
     def archive_url(self, numbers: Sequence[int], name: str) -> str:
         return f"/uploadedfiles/{name}?{'&'.join(f'file={number}' for number in numbers)}"
+
+    def sends_emails(self) -> bool:
+        return bool(self.setting("mail", True))
 
     def send_email(self, email: Email, account: str | None) -> Delivery:
         if (email, account) in self.emails:

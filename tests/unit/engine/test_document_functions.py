@@ -14,7 +14,7 @@ from docassemble_lite.documents.forms import fill as filled
 from docassemble_lite.documents.joining import page_count, protected
 from docassemble_lite.errors import EvaluationError
 from docassemble_lite.objects import DALink
-from tests.unit.engine.interviewing import Interview
+from tests.unit.engine.interviewing import Interview, interview
 from tests.unit.engine.templates import LETTER, drawing, form, latest, lines, session, word_template
 
 TEXT = {"T": "name", "FT": "/Tx", "Rect": [20, 300, 380, 320]}
@@ -324,3 +324,29 @@ def test_a_link_is_one_in_a_text_and_in_a_document() -> None:
     text = code("link = DALink('link', url='https://example.com', anchor_text='here')") + LETTER.lstrip("\n")
     found = session(text, letter_docx=word_template("See {{ link }}."))
     assert lines(latest(found, "docx")) == ["See here."]
+
+
+# --- a PDF within others -------------------------------------------------------------------------------------------------------
+
+
+def test_the_pages_of_a_pdf_are_put_into_other_documents() -> None:
+    session = interview("""
+        attachment:
+          variable name: inner
+          valid formats: [pdf]
+          content: One [PAGEBREAK] Two
+        ---
+        mandatory: True
+        question: x
+        attachment:
+          valid formats: [pdf, docx]
+          content: |
+            Before
+
+            ${ inner.pdf.show(alt_text='Annex') }
+    """)
+    made = {name: content for name, content, _ in session.host.files.values() if name.startswith("Document")}
+    assert len(pypdf.PdfReader(io.BytesIO(made["Document.pdf"])).pages) == 3
+    with zipfile.ZipFile(io.BytesIO(made["Document.docx"])) as package:
+        assert sum(name.startswith("word/media/") for name in package.namelist()) == 2
+        assert "Annex, 2" in package.read("word/document.xml").decode()

@@ -15,7 +15,7 @@ from docassemble_lite.engine.uploads import Upload, ticket
 from docassemble_lite.host import entered
 from docassemble_lite.objects import DAFile, DAFileList
 from tests.unit.engine.interviewing import Interview, failure, interview, program
-from tests.unit.formats.hostile import REFUSED, from_a_phone, package, picture
+from tests.unit.formats.hostile import HEIC, REFUSED, from_a_phone, package, picture
 
 PAPERS = """
     mandatory: True
@@ -63,6 +63,20 @@ def test_a_file_becomes_a_list_of_one() -> None:
     assert (file.filename, file.extension, file.mimetype, file.ok) == ("My notes.TXT", "txt", "text/plain", True)
     assert file.instanceName == "paper[0]"
     assert session.host.read_file(file.number) == b"some text"
+
+
+@pytest.mark.parametrize("accept", ["", "'image/*'", "'.heic'", "'image/jpeg'"])
+def test_a_photo_of_a_telephone_becomes_a_jpeg(accept: str) -> None:
+    session = send(asking(more=f"accept: |\n  {accept}" if accept else ""), Upload("IMG_1.HEIC", HEIC))
+    assert session.screen.question == "Thanks"
+    (file,) = paper(session).elements
+    assert (file.filename, file.mimetype) == ("IMG_1.jpg", "image/jpeg")
+
+
+def test_a_photo_of_a_telephone_that_is_none_is_refused() -> None:
+    assert "x.heic" in error(send(asking(), Upload("x.heic", HEIC[:300])))
+    assert error(send(asking(), Upload("x.mp4", HEIC)))
+    assert error(send(asking(more="accept: |\n  'application/pdf'"), Upload("x.heic", HEIC)))
 
 
 def test_several_files_become_a_list_that_is_gathered() -> None:

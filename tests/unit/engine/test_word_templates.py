@@ -279,6 +279,30 @@ def test_without_libreoffice_the_screen_offers_a_docx_and_says_why(monkeypatch: 
     assert "LibreOffice isn't installed" in view.problem
 
 
+def test_without_libreoffice_all_documents_are_downloaded_and_sent_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(office, "is_installed", lambda: False)
+    found = session(
+        """
+        mandatory: True
+        question: x
+        attachments:
+          - filename: letter
+            docx template file: letter.docx
+          - filename: receipt
+            valid formats: [pdf]
+            content: x
+        allow downloading: True
+        """,
+        letter_docx=word_template("Text"),
+    )
+    assert found.screen.documents
+    assert found.screen.documents.emailing
+    names = [found.host.file_info(number).name for number in found.screen.documents.emailing.letter.numbers]
+    assert names == ["letter.docx", "receipt.pdf"]
+    (archive,) = found.screen.documents.archives
+    assert archive.url.count("file=") == 2
+
+
 @pytest.mark.skipif(not office.is_installed(), reason="LibreOffice isn't installed")
 def test_a_template_becomes_a_pdf_too() -> None:
     found = session(LETTER.replace("valid formats: docx", "description: x"), letter_docx=word_template("Dear {{ 'Ann' }}"))
@@ -394,6 +418,8 @@ def test_no_template_gets_at_what_is_inside(harmful: str) -> None:
 UNTRUSTED = [
     "{{ given.copy_into('/etc/passwd') }}",
     "{{ given.path() }}",
+    "{{ given.convert_to('md') }}",
+    "{{ given.page_path(1) }}",
     "{{ define('a', 1) }}",
     "{{ all_variables() }}",
     "{{ background_action('x') }}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from docassemble_lite.formats.kinds import KINDS, bears_out, family_of, usual_extension
-from tests.unit.formats.hostile import package, picture
+from tests.unit.formats.hostile import HEIC, package, picture
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,7 @@ from tests.unit.formats.hostile import package, picture
         ("gif", picture("GIF")),
         ("webp", picture("WEBP")),
         ("bmp", picture("BMP")),
+        ("heic", HEIC),
         ("tiff", picture("TIFF")),
         ("pdf", b"%PDF-1.7\n"),
         ("pdf", b"\xef\xbb\xbf\n%PDF-1.7\n"),

@@ -216,9 +216,22 @@ def test_an_address_can_be_for_saving_and_for_others() -> None:
     assert file.url_for(external=True) == "http://localhost/uploadedfile/1.txt"
 
 
-def test_an_address_that_can_not_be_made_yet_is_refused() -> None:
-    with pytest.raises(TypeError, match="temporary"):
-        a_file().url_for(temporary=True)
+def test_an_address_can_hold_for_a_while_for_everybody() -> None:
+    file = a_file()
+    assert file.url_for(temporary=True) == "http://localhost/temporary-file/1.txt?seconds=30"
+    assert file.url_for(temporary=True, seconds=60, attachment=True).endswith("1.txt?seconds=60&attachment=1")
+    with pytest.raises(ValueError, match="more than 0"):
+        file.url_for(temporary=True, seconds=0)
+
+
+def test_an_address_can_be_that_of_a_page_of_a_pdf() -> None:
+    file = a_file(filename="a.pdf")
+    file.pages = 2
+    assert file.url_for(page=2) == "/uploadedfile/1.pdf?page=2&size=page"
+    assert file.url_for(page=1, size="screen", external=True) == "http://localhost/uploadedfile/1.pdf?page=1&size=screen"
+    for more in ({"page": 3}, {"page": 0}, {"page": 1, "size": "huge"}, {"page": 1, "temporary": True}):
+        with pytest.raises(ValueError, match="no such picture"):
+            file.url_for(**more)  # type: ignore[arg-type]
 
 
 def test_pages_are_known_of_what_was_assembled_here_without_reading_it() -> None:
@@ -265,8 +278,8 @@ def test_a_collection_stands_for_its_first_format(collection: DAFileCollection) 
     assert collection.num_pages() == 2
 
 
-def test_a_collection_is_shown_as_links_to_all_formats(collection: DAFileCollection) -> None:
-    assert str(collection) == "[letter.pdf](/uploadedfile/1.pdf) [letter.rtf](/uploadedfile/2.rtf)"
+def test_a_collection_is_shown_as_its_pdf_and_links_to_other_formats(collection: DAFileCollection) -> None:
+    assert str(collection) == "[FILE 1, None] [letter.rtf](/uploadedfile/2.rtf)"
 
 
 def test_an_empty_collection_has_no_first_format() -> None:
