@@ -59,12 +59,12 @@ class Done:
 
 
 class Worker:
-    """Runs the task in sessions, in one process."""
+    """Runs the task in sessions, in one process, for one slot of time after the other."""
 
     def __init__(self, settings: Settings, event: str, slot: str) -> None:
         self.surroundings = surroundings_of(settings)
         self._event = event
-        self._slot = slot
+        self.slot = slot
         self._visits = ScheduledVisits(self.surroundings, self.surroundings.store.people.cron())
 
     def run(self, session_id: str, patience: float) -> Done:
@@ -72,7 +72,7 @@ class Worker:
         slots = self.surroundings.store.cron
 
         def claim() -> bool:
-            return slots.claim(session_id, self._event, self._slot)
+            return slots.claim(session_id, self._event, self.slot)
 
         try:
             with about(session=session_id):
@@ -128,10 +128,11 @@ def _answers(surroundings: Surroundings, interview: str, event: str) -> bool:
 
 def sessions_for(surroundings: Surroundings, event: str) -> Iterator[str]:
     """The ids of the sessions that a task is for. Nothing of them is opened, and few ids are in memory."""
-    interviews, after = interviews_for(surroundings, event), ""
-    while interviews and (ids := surroundings.store.sessions.ids_allowing_cron(interviews, after, _BATCH)):
-        yield from ids
-        after = ids[-1]
+    for interview in interviews_for(surroundings, event):
+        after = ""
+        while ids := surroundings.store.sessions.ids_allowing_cron(interview, after, _BATCH):
+            yield from ids
+            after = ids[-1]
 
 
 def count_sessions_for(surroundings: Surroundings, event: str) -> int:
@@ -227,11 +228,10 @@ def _run_in_worker(session_id: str, patience: float) -> Done:
 
 def delete_unused(surroundings: Surroundings, *, dry_run: bool = False) -> int:
     """Delete the sessions that weren't saved for as long as the configuration says; how many they are."""
-    settings = surroundings.settings
-    of_interview = settings.interview_delete_days_by_filename
-    number = sum(_delete_older(surroundings, days, dry_run, interview=name) for name, days in of_interview.items() if days)
-    if settings.interview_delete_days:
-        number += _delete_older(surroundings, settings.interview_delete_days, dry_run, others=tuple(of_interview))
+    settings, number = surroundings.settings, 0
+    for interview in surroundings.store.sessions.interviews():
+        days = settings.interview_delete_days_by_filename.get(interview, settings.interview_delete_days)
+        number += _delete_older(surroundings, interview, days, dry_run) if days else 0
     return number
 
 
@@ -246,14 +246,12 @@ def clear_up_files(surroundings: Surroundings) -> None:
         log.info('action="contents_cleared_up" number=%d', number)
 
 
-def _delete_older(
-    surroundings: Surroundings, days: int, dry_run: bool, *, interview: str | None = None, others: tuple[str, ...] = ()
-) -> int:
+def _delete_older(surroundings: Surroundings, interview: str, days: int, dry_run: bool) -> int:
     sessions, number = surroundings.store.sessions, 0
     moment = naive_utc() - timedelta(days=days)
     if dry_run:
-        return sessions.count_unsaved_since(moment, of=interview, not_of=others)
-    while found := sessions.unsaved_since(moment, _BATCH, of=interview, not_of=others):
+        return sessions.count_unsaved_since(interview, moment)
+    while found := sessions.unsaved_since(interview, moment, _BATCH):
         for seen in found:
             try:
                 sessions.delete(seen)

@@ -19,6 +19,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    true,
     update,
 )
 
@@ -69,6 +70,7 @@ _wished = and_(
     or_(bindparam("session", type_=String) == "", sessions.c.id == bindparam("session")),
     or_(bindparam("interview", type_=String) == "", sessions.c.interview == bindparam("interview")),
 )
+_of_interview = sessions.c.interview == bindparam("interview", type_=String)
 _own = sessions.c.owner_id == bindparam("of_user", type_=sessions.c.owner_id.type)
 _joined = select(session_people.c.session_id).where(session_people.c.user_id == bindparam("of_user"))
 # a union of what two indices give; "or" would have the whole table read
@@ -80,17 +82,28 @@ _in_order = (
 ids_on_list = _in_order.where(_on_list)
 
 
-def listed(condition: ColumnElement[bool] | None, *, of_person: bool) -> Select[Any]:
+def listed(condition: ColumnElement[bool] | None, *, of_person: bool, session: bool, interview: bool) -> Select[Any]:
     """Sessions (under a condition), most recently saved first; `held` is whether the secret of the one who asks opens it.
 
-    Those of a person are the person's own, and the plain ones of others in which the person was.
+    Those of a person are the person's own, and the plain ones of others in which the person was. A wish that may be empty
+    would have the whole table read, so that it is only in the statement if there is one: for one `session`, for an `interview`.
     """
-    return _all_listed(of_person) if condition is None else _listed_under(and_(_wished, condition), of_person)
+    if condition is None:
+        return _all_listed(of_person, session, interview)
+    return _listed_under(and_(_having(session, interview), condition), of_person)
 
 
 @cache
-def _all_listed(of_person: bool) -> Select[Any]:
-    return _listed_under(_wished, of_person)
+def _all_listed(of_person: bool, session: bool, interview: bool) -> Select[Any]:
+    return _listed_under(_having(session, interview), of_person)
+
+
+def _having(session: bool, interview: bool) -> ColumnElement[bool]:
+    wishes = [
+        *([sessions.c.id == bindparam("session", type_=String)] if session else []),
+        *([_of_interview] if interview else []),
+    ]
+    return and_(true(), *wishes)
 
 
 def _listed_under(condition: ColumnElement[bool], of_person: bool) -> Select[Any]:
@@ -113,22 +126,25 @@ def ids_in_order(*, of_person: bool) -> Select[Any]:
 
 _allows_cron = and_(sessions.c.multi_user, sessions.c.allow_cron)
 interviews_allowing_cron = select(sessions.c.interview).where(_allows_cron).distinct()
-_allows_cron_there = and_(_allows_cron, sessions.c.interview.in_(bindparam("interviews", expanding=True)))
-count_allowing_cron = select(func.count()).select_from(sessions).where(_allows_cron_there)
+_of_interviews = sessions.c.interview.in_(bindparam("interviews", expanding=True))
+count_allowing_cron = select(func.count()).select_from(sessions).where(_allows_cron, _of_interviews)
 ids_allowing_cron = (
     select(sessions.c.id)
-    .where(_allows_cron_there, sessions.c.id > bindparam("after"))
+    .where(_allows_cron, _of_interview, sessions.c.id > bindparam("after"))
     .order_by(sessions.c.id)
     .limit(bindparam("most"))
 )
-_unsaved = (
+_names = select(func.min(sessions.c.interview).label("interview")).cte("names", recursive=True)
+_next_name = select(func.min(sessions.c.interview)).where(sessions.c.interview > _names.c.interview).scalar_subquery()
+_names = _names.union_all(select(_next_name).where(_names.c.interview.is_not(None)))
+#: The interviews that have sessions, each found by the one before: "distinct" would have the whole table read.
+interviews = select(_names.c.interview).where(_names.c.interview.is_not(None))
+unsaved = (
     select(sessions)
-    .where(sessions.c.modified < bindparam("moment"))
-    .order_by(sessions.c.modified, sessions.c.id)
+    .where(_of_interview, sessions.c.modified < bindparam("moment"))
+    .order_by(sessions.c.modified)
     .limit(bindparam("most"))
 )
-unsaved_of = _unsaved.where(sessions.c.interview == bindparam("of"))
-unsaved = _unsaved.where(sessions.c.interview.not_in(bindparam("others", expanding=True)))
 
 _owned = sessions.c.owner_id == bindparam("owner", type_=sessions.c.owner_id.type)
 _own_key = and_(session_keys.c.session_id == sessions.c.id, session_keys.c.holder == bindparam("asking"), _is_good)

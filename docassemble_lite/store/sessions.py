@@ -359,7 +359,8 @@ class Sessions:
         asking = self._vault.holder_of(secret) if secret is not None else ""
         values = _wishes(user_id, interview, session_id) | {"asking": asking, "now": naive_utc()}
         values |= {"most": most, "skipped": skipped, "reach": most + skipped}
-        statement = queries.listed(None if query is None else condition_of(query), of_person=user_id is not None)
+        wishes = {"of_person": user_id is not None, "session": bool(session_id), "interview": bool(interview)}
+        statement = queries.listed(None if query is None else condition_of(query), **wishes)
         with self._engine.connect() as connection:
             rows = connection.execute(statement, values).mappings()
             return [
@@ -436,9 +437,9 @@ class Sessions:
         with self._engine.connect() as connection:
             return list(connection.scalars(queries.interviews_allowing_cron))
 
-    def ids_allowing_cron(self, interviews: Iterable[str], after: str, most: int) -> list[str]:
-        """Ids of the plain sessions of these interviews that allow scheduled tasks: so many that are above `after`."""
-        values = {"interviews": list(interviews), "after": after, "most": most}
+    def ids_allowing_cron(self, interview: str, after: str, most: int) -> list[str]:
+        """Ids of the plain sessions of an interview that allow scheduled tasks: so many that are above `after`."""
+        values = {"interview": interview, "after": after, "most": most}
         with self._engine.connect() as connection:
             return list(connection.scalars(queries.ids_allowing_cron, values))
 
@@ -447,19 +448,19 @@ class Sessions:
         with self._engine.connect() as connection:
             return connection.scalar(queries.count_allowing_cron, {"interviews": list(interviews)}) or 0
 
-    def unsaved_since(self, moment: datetime, most: int, *, of: str | None = None, not_of: Iterable[str] = ()) -> list[Peek]:
-        """Sessions last saved before `moment` (naive UTC), oldest first: those `of` an interview, or of all but some."""
-        if of is not None:
-            return self._list(queries.unsaved_of, {"moment": moment, "most": most, "of": of})
-        return self._list(queries.unsaved, {"moment": moment, "most": most, "others": list(not_of)})
-
-    def count_unsaved_since(self, moment: datetime, *, of: str | None = None, not_of: Iterable[str] = ()) -> int:
-        """How many sessions were last saved before `moment`; as `unsaved_since`."""
-        statement = queries.unsaved if of is None else queries.unsaved_of
-        values = {"moment": moment, **({"others": list(not_of)} if of is None else {"of": of})}
+    def interviews(self) -> list[str]:
+        """The interviews that have sessions."""
         with self._engine.connect() as connection:
-            counted = select(func.count()).select_from(statement.limit(None).order_by(None).subquery())
-            return connection.scalar(counted, values) or 0
+            return list(connection.scalars(queries.interviews))
+
+    def unsaved_since(self, interview: str, moment: datetime, most: int) -> list[Peek]:
+        """Sessions of an interview that were last saved before `moment` (naive UTC), oldest first."""
+        return self._list(queries.unsaved, {"interview": interview, "moment": moment, "most": most})
+
+    def count_unsaved_since(self, interview: str, moment: datetime) -> int:
+        """How many sessions of an interview were last saved before `moment`."""
+        counted = select(func.count()).select_from(queries.unsaved.limit(None).order_by(None).subquery())
+        return self._number(counted, {"interview": interview, "moment": moment})
 
     def interview_of(self, session_id: str) -> str:
         """The name of a session's interview; empty for a session that isn't there."""

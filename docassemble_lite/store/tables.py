@@ -68,6 +68,7 @@ sessions = db.Table(
     Column("tags", Text, nullable=False, server_default=""),
     Index("ix_sessions_owner_id_modified", "owner_id", "modified"),
     Index("ix_sessions_modified", "modified"),
+    Index("ix_sessions_interview_modified", "interview", "modified"),
 )
 # so that finding the sessions that allow scheduled tasks costs nothing for the others
 _allows_cron = sessions.c.multi_user & sessions.c.allow_cron
@@ -164,7 +165,10 @@ tasks = db.Table(
     Index("ix_tasks_created", "created"),
     Index("ix_tasks_state_woken", "state", "woken"),
     Index("ix_tasks_state_lease_until", "state", "lease_until"),
+    Index("ix_tasks_state_created", "state", "created"),
 )
+_keeps_key = tasks.c.sealed_key.is_not(None)
+Index("ix_tasks_kept_keys", tasks.c.state, tasks.c.ended, sqlite_where=_keeps_key, postgresql_where=_keeps_key)
 
 users = db.Table(
     "users",

@@ -147,11 +147,11 @@ confirm = (
 _shown = ("id", "session_id", "interview", "action", "mode", "state", "attempt", "created", "started", "ended", "error_type")
 listing = (
     select(*(tasks.c[name] for name in _shown), tasks.c.sealed_key.is_not(None).label("has_key"))
-    .where(or_(bindparam("any_state"), tasks.c.state == bindparam("of_state")))
     .order_by(tasks.c.created.desc(), tasks.c.id)
     .limit(bindparam("most"))
     .offset(bindparam("skipped"))
 )
+listing_of_state = listing.where(tasks.c.state == bindparam("of_state"))
 listed = select(*(tasks.c[name] for name in _shown), tasks.c.sealed_key.is_not(None).label("has_key")).where(_wanted)
 beginning_with = (
     select(*(tasks.c[name] for name in _shown), tasks.c.sealed_key.is_not(None).label("has_key"))
@@ -162,6 +162,8 @@ beginning_with = (
     .limit(bindparam("most"))
 )
 count = select(tasks.c.state, func.count()).group_by(tasks.c.state)
+_some_of_state = select(tasks.c.state).where(tasks.c.state == bindparam("of_state")).limit(bindparam("most"))
+count_some = select(func.count()).select_from(_some_of_state.subquery())
 run_again = (
     update(tasks)
     .where(_wanted, tasks.c.state == "failed", tasks.c.sealed_key.is_not(None))

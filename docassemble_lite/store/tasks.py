@@ -11,7 +11,7 @@ import logging
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from sqlalchemy import Connection, Engine, RowMapping
 
@@ -363,9 +363,12 @@ class Tasks:
 
     def listing(self, state: State | None = None, *, most: int = 100, skipped: int = 0) -> list[Listed]:
         """Tasks of all sessions, the latest first; of one state only if there is one."""
-        values = {"any_state": state is None, "of_state": state or "", "most": most, "skipped": skipped}
+        values: dict[str, Any] = {"most": most, "skipped": skipped}
+        statement = queries.listing
+        if state is not None:
+            statement, values = queries.listing_of_state, {**values, "of_state": state}
         with self._engine.connect() as connection:
-            return [Listed(**row) for row in connection.execute(queries.listing, values).mappings()]
+            return [Listed(**row) for row in connection.execute(statement, values).mappings()]
 
     def listed(self, task_id: str) -> Listed | None:
         """One task of any session; None if there is none of that id."""
@@ -384,9 +387,16 @@ class Tasks:
             return [Listed(**row) for row in connection.execute(queries.beginning_with, values).mappings()]
 
     def counts(self) -> dict[str, int]:
-        """state → how many tasks are in it."""
+        """state → how many tasks are in it. All of them are counted, which takes the longer the more there are."""
         with self._engine.connect() as connection:
             return {state: number for state, number in connection.execute(queries.count)}
+
+    def counts_up_to(self, most: int) -> dict[State, int]:
+        """Each state → how many tasks are in it; `most` stands for as many and for more."""
+        with self._engine.connect() as connection:
+            return {
+                state: connection.scalar(queries.count_some, {"of_state": state, "most": most}) or 0 for state in get_args(State)
+            }
 
     def run_again(self, task_id: str) -> bool:
         """Have a failed task run once more; False if it hasn't failed or is too old. The caller wakes the workers."""

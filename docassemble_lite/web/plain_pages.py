@@ -232,7 +232,8 @@ class TaskFilter:
 
     state: str
     label: str
-    number: int
+    # such as 12, or 10000+ where not all are counted
+    number: str
     url: str
     chosen: bool = False
 

@@ -27,6 +27,8 @@ blueprint = Blueprint("tasks", __name__, url_prefix="/tasks")
 _STATES: tuple[State, ...] = get_args(State)
 _ON_A_PAGE = 50
 _LAST_PAGE = 10_000
+# tasks of a state that are counted; what they are of more has no meaning for anybody
+_COUNTED = 10_000
 _LABELS = {"": "All", "waiting": "Waiting", "running": "Running", "done": "Done", "failed": "Failed", "revoked": "Revoked"}
 _WAITS_AGAIN = "“{action}” of {interview} waits to be run again."
 _WAITS_LONGER = "“{action}” of {interview} waits to be run again. The broker can't be reached, so that may take a while."
@@ -109,7 +111,7 @@ def _page(state: State | None, number: int) -> TaskPage:
     zone = zone_called(person().timezone or services().settings.timezone)
     return TaskPage(
         tasks=tuple(_row(task, zone) for task in found[:_ON_A_PAGE]),
-        filters=_filters(state, tasks.counts()),
+        filters=_filters(state, tasks.counts_up_to(_COUNTED)),
         state=state or "",
         number=number,
         moment=_local(naive_utc(), zone).strftime("%H:%M:%S"),
@@ -120,13 +122,17 @@ def _page(state: State | None, number: int) -> TaskPage:
     )
 
 
-def _filters(chosen: State | None, counts: dict[str, int]) -> tuple[TaskFilter, ...]:
-    numbers: dict[State | None, int] = {None: sum(counts.values())}
-    numbers |= {state: counts.get(state, 0) for state in _STATES}
+def _filters(chosen: State | None, counts: dict[State, int]) -> tuple[TaskFilter, ...]:
+    numbers: dict[State | None, int] = {None: min(sum(counts.values()), _COUNTED)}
+    numbers |= {state: counts[state] for state in _STATES}
     return tuple(
-        TaskFilter(state or "", word(_LABELS[state or ""]), number, _address(state), chosen=state == chosen)
+        TaskFilter(state or "", word(_LABELS[state or ""]), _counted(number), _address(state), chosen=state == chosen)
         for state, number in numbers.items()
     )
+
+
+def _counted(number: int) -> str:
+    return f"{number}+" if number == _COUNTED else str(number)
 
 
 def _row(task: Listed, zone: ZoneInfo) -> TaskRow:

@@ -1,7 +1,7 @@
 """A person who answers screens over HTTP, for little of the processor: one connection, forms read by two patterns.
 
-`python tests/benchmarks/person.py HOST PORT INTERVIEW PERSONS SECONDS SESSIONS` has so many persons at once answer the
-interview again and again, and prints what that took as JSON (see `measure`).
+`python tests/benchmarks/person.py HOST:PORT,… INTERVIEW PERSONS SECONDS SESSIONS` has so many persons at once answer the
+interview again and again, and prints what that took as JSON (see `measure`). Of several machines each gets every request in turn.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ import re
 import resource
 import sys
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from html import unescape
+from itertools import cycle
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -104,6 +106,23 @@ class Person:
         return answer, answer.read().decode()
 
 
+class Roaming(Person):
+    """Somebody whose requests go to several machines in turn, as if a proxy in front of them did that."""
+
+    def __init__(self, addresses: Sequence[tuple[str, int]], interview: str) -> None:
+        super().__init__(*addresses[0], interview)
+        self._connections = [self._connection, *(http.client.HTTPConnection(*there, timeout=PATIENCE) for there in addresses[1:])]
+        self._turns = cycle(self._connections)
+
+    def close(self) -> None:
+        for connection in self._connections:
+            connection.close()
+
+    def _exchange(self, method: str, path: str, body: str | None) -> tuple[http.client.HTTPResponse, str]:
+        self._connection = next(self._turns)
+        return super()._exchange(method, path, body)
+
+
 def read_form(page: str) -> Form:
     """The form of a page, filled in; an empty one if there is none."""
     found = FORM.search(page)
@@ -128,9 +147,9 @@ def _answer(kind: str, attributes: dict[str, str]) -> str:
     return "42" if attributes.get("inputmode") == "numeric" else f"The answer that was typed into {attributes['name']}"
 
 
-def measure(address: tuple[str, int], interview: str, persons: int, seconds: float, sessions: int) -> Measured:
+def measure(addresses: Sequence[tuple[str, int]], interview: str, persons: int, seconds: float, sessions: int) -> Measured:
     """Have so many persons answer at once, until `seconds` are over or each has been through `sessions` sessions."""
-    group = [Person(*address, interview) for _ in range(persons)]
+    group = [Roaming(addresses, interview) for _ in range(persons)]
     for person in group:
         person.begin()
     begun, cpu = time.perf_counter(), _cpu_seconds()
@@ -161,8 +180,9 @@ def _cpu_seconds() -> float:
 
 def main(arguments: list[str]) -> None:
     """Measure and print."""
-    host, port, interview, persons, seconds, sessions = arguments
-    measured = measure((host, int(port)), interview, int(persons), float(seconds), int(sessions))
+    machines, interview, persons, seconds, sessions = arguments
+    addresses = [(host, int(port)) for host, _, port in (machine.partition(":") for machine in machines.split(","))]
+    measured = measure(addresses, interview, int(persons), float(seconds), int(sessions))
     printed: dict[str, Any] = asdict(measured)
     print(json.dumps(printed))
 

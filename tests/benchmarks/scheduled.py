@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import re
-import secrets
 import shutil
 import statistics
 import subprocess
@@ -22,22 +21,16 @@ from pathlib import Path
 
 import psutil
 import yaml
-from sqlalchemy import insert
+from filling import store_sessions
 
-from docassemble_lite.clock import naive_utc
 from docassemble_lite.settings import Settings
 from docassemble_lite.store.database import Store
 from docassemble_lite.store.schema import migrate
-from docassemble_lite.store.sessions import new_session_id
-from docassemble_lite.store.tables import session_keys, sessions, steps
 from docassemble_lite.web import create_app
 from docassemble_lite.web.services import EXTENSION
 
 HERE = Path(__file__).parent
 PASSWORD = "a password for the benchmark"
-# rows that are written together, and bytes of a step that nobody reads
-BATCH = 5000
-OF_A_STEP = 1500
 # seconds between two looks at the memory of a run
 GLANCE = 0.05
 
@@ -67,23 +60,6 @@ def store_applying(app: object, number: int) -> None:
     for _ in range(number):
         client = app.test_client()  # type: ignore[attr-defined]
         assert client.get("/interview?i=scheduled.yml").status_code == 200
-
-
-def store_others(store: Store, number: int, owner_id: int | None = None, secret: bytes = b"") -> None:
-    """Write private sessions of other interviews; their answers are bytes that nobody can read, and nobody is to."""
-    holder = store.vault.holder_of(secret) if secret else ""
-    for start in range(0, number, BATCH):
-        ids = [new_session_id() for _ in range(min(BATCH, number - start))]
-        now = naive_utc()
-        common = {"interview": "other.yml", "title": "Another one", "created": now, "modified": now, "version": 1, "step": 1}
-        content = secrets.token_bytes(OF_A_STEP)
-        keys = [{"session_id": name, "holder": holder or secrets.token_hex(32), "wrapped": b"\1" * 60} for name in ids]
-        with store.engine.begin() as connection:
-            connection.execute(insert(sessions), [{"id": name, **common, "owner_id": owner_id} for name in ids])
-            connection.execute(insert(session_keys), keys)
-            connection.execute(
-                insert(steps), [{"session_id": name, "number": 1, "answers": content, "created": now} for name in ids]
-            )
 
 
 def run(folder: Path, workers: int) -> Run:
@@ -145,10 +121,10 @@ def report(effort: Effort, database: str) -> None:
         ada = store.people.add("ada@example.com", PASSWORD)
         secret = store.people.unlock(ada, PASSWORD)
         store_applying(app, effort.applying)
-        store_others(store, effort.of_person, ada.id, secret)
+        store_sessions(store, effort.of_person, ada.id, secret)
         for stored in (effort.applying, effort.stored):
             if stored > effort.applying:
-                store_others(store, stored - effort.applying)
+                store_sessions(store, stored - effort.applying)
             for workers in (1, 2):
                 done = run(folder, workers)
                 what = f"{stored} stored, {done.sessions} with something to do, {workers} at a time"

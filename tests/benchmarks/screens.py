@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from base64 import urlsafe_b64decode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,6 +52,7 @@ class Rate:
     """How one group of clients fared; milliseconds, and processors in use."""
 
     clients: int
+    screens: int
     screens_a_second: float
     median: float
     p95: float
@@ -83,20 +84,22 @@ def first_page_seconds(database: str) -> float:
         return time.perf_counter() - begun
 
 
-def measure_rate(server: Serving, clients: int, effort: Effort) -> Rate:
-    """Have a client process answer screens."""
-    cpu = server.web_cpu_seconds()
-    arguments = (*server.address, INTERVIEW.name, clients, effort.seconds, effort.sessions)
+def measure_rate(servers: Sequence[Serving], clients: int, effort: Effort) -> Rate:
+    """Have a client process answer screens, each at one of the servers in turn."""
+    cpu = sum(server.web_cpu_seconds() for server in servers)
+    machines = ",".join(f"{host}:{port}" for host, port in (server.address for server in servers))
+    arguments = (machines, INTERVIEW.name, clients, effort.seconds, effort.sessions)
     command = [sys.executable, str(HERE / "person.py"), *(str(argument) for argument in arguments)]
     done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
     measured = Measured(**json.loads(done.stdout))
     count = len(measured.submits)
     return Rate(
         clients=clients,
+        screens=count,
         screens_a_second=count / measured.seconds,
         median=statistics.median(measured.submits) * 1000,
         p95=statistics.quantiles(measured.submits, n=20)[-1] * 1000,
-        server_cpu=(server.web_cpu_seconds() - cpu) / count * 1000,
+        server_cpu=(sum(server.web_cpu_seconds() for server in servers) - cpu) / count * 1000,
         client_share=measured.cpu_seconds / measured.seconds,
     )
 
@@ -175,7 +178,7 @@ def report(effort: Effort, database: str) -> None:
         say("floor: load and save such answers, SQLite", f"{floor:.2f} ms")
         say("submit / floor", f"{alone.median / floor:.2f}", "<= 2")
         for clients in CLIENTS[1:]:
-            say_rate(measure_rate(server, clients, effort))
+            say_rate(measure_rate([server], clients, effort))
         say("bytes stored a screen", f"{stored:.0f}")
         say_memory(server.memory())
 
@@ -184,7 +187,7 @@ def measure_against_floor(server: Serving, answers: dict[str, Any], effort: Effo
     """One client and the floor by turns, the best round of each: whatever else the machine does only adds to them."""
     rates, floors = [], []
     for _ in range(effort.rounds):
-        rates.append(measure_rate(server, CLIENTS[0], effort))
+        rates.append(measure_rate([server], CLIENTS[0], effort))
         floors.append(floor_milliseconds(answers, effort.floor_rounds))
     return min(rates, key=lambda rate: rate.median), min(floors)
 

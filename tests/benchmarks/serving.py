@@ -43,7 +43,7 @@ class Serving:
         self.settings = Settings(data=folder / "data", interviews=folder / "interviews", database=database)
         self.address = ("127.0.0.1", free_port())
         self.settings.interviews.mkdir(parents=True)
-        shutil.copy(interview, self.settings.interviews)
+        self.add(interview)
         directives = {"data": "data", "interviews": "interviews", **({"database": database} if database else {})}
         directives |= {name.replace("_", " "): value for name, value in more.items()}
         (folder / "config.yml").write_text(yaml.safe_dump(directives))
@@ -59,6 +59,10 @@ class Serving:
                 stderr=log,
                 process_group=0,
             )
+
+    def add(self, interview: Path) -> None:
+        """Have it serve another interview as well."""
+        shutil.copy(interview, self.settings.interviews)
 
     def wait_for(self, path: str) -> None:
         """Wait until `path` is answered with 200."""
@@ -89,6 +93,10 @@ class Serving:
     def web_cpu_seconds(self) -> float:
         """What the web processes have used of the processor so far."""
         return sum(_cpu_seconds(process) for process in self.family() if name_of(process) == "web")
+
+    def worker_cpu_seconds(self) -> float:
+        """What the worker and its copies have used of the processor so far, those included that have ended."""
+        return sum(_cpu_seconds_with_ended(process) for process in self.family() if name_of(process).startswith("worker"))
 
     def memory(self) -> list[Memory]:
         """What each process takes now."""
@@ -132,4 +140,9 @@ def name_of(process: psutil.Process) -> str:
 
 def _cpu_seconds(process: psutil.Process) -> float:
     times = process.cpu_times()
-    return times.user + times.system
+    return float(times.user + times.system)
+
+
+def _cpu_seconds_with_ended(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return float(times.user + times.system + times.children_user + times.children_system)

@@ -372,6 +372,7 @@ def test_the_list_shows_the_latest_first(store: Store, session: Loaded, alice: b
     assert [item.id for item in store.tasks.listing("waiting")] == ["u"]
     assert [item.id for item in store.tasks.listing(most=1, skipped=1)] == ["t"]
     assert store.tasks.counts() == {"waiting": 1, "running": 1}
+    assert store.tasks.counts_up_to(1) == {"waiting": 1, "running": 1, "done": 0, "failed": 0, "revoked": 0}
     assert store.tasks.listed("u") == later
     assert store.tasks.listed("unknown") is None
 
