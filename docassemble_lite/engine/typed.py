@@ -216,6 +216,8 @@ def _squeezed(text: str) -> str:
     return "".join(text.casefold().split())
 
 
+# so many letters behind "[" tell a typed [FILE …] or [QR …], wherever code has cut it off
+_NAME = 2
 # what makes a scheme, a call or a text of JavaScript, and what neither JSON nor HTML consists of (but for the colon)
 _JOINTS = frozenset(":(`+;&")
 
@@ -225,6 +227,8 @@ def _ends(trace: str) -> Iterator[str]:
     before, sign, after = trace[:_REACH], trace[_REACH], trace[_REACH + 1 :]
     if sign == "<":
         yield sign + after.rstrip("\0")
+    if sign == "[" and after[:_NAME].isalpha():
+        yield sign + after[:_NAME]
     if sign in _JOINTS and before.startswith("\0") and "\0" not in after:
         yield sign + after
     if sign in _JOINTS and after.endswith("\0") and "\0" not in before:
@@ -251,6 +255,8 @@ def _is_end(around: str, ends: Collection[str]) -> bool:
     sign = around[_REACH]
     if sign == "<":
         return any(around[_REACH:end] in ends for end in range(_REACH + 1, len(around) + 1))
+    if sign == "[":
+        return around[_REACH : _REACH + 1 + _NAME] in ends
     return sign in _JOINTS and (around[: _REACH + 1] in ends or around[_REACH:] in ends)
 
 

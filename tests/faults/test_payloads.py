@@ -141,8 +141,17 @@ def document_of(app: Flask, texts: list[str]) -> dict[str, Counter[tuple[str, ..
     return found_in(page, contents(client, page))
 
 
+def harmless_document(app: Flask) -> dict[str, Counter[tuple[str, ...]]]:
+    """What documents have at most with harmless answers: a link that is broken over lines is several."""
+    most: dict[str, Counter[tuple[str, ...]]] = {}
+    for text in ("Harmless", "Harmless words without end " * 12, "Harmless" * 12):
+        for format, nodes in document_of(app, [text] * len(ANSWERS)).items():
+            most[format] = most.get(format, Counter()) | nodes
+    return most
+
+
 def test_p27_nothing_typed_is_active_in_a_document(app: Flask, measured: Callable[..., None]) -> None:
-    expected = document_of(app, ["Harmless"] * len(ANSWERS))
+    expected = harmless_document(app)
     made = [payload.whole for payload in payloads(SEED, max(2 * len(ANSWERS), COUNT // 10))]
     # from all over the list
     made.sort(key=lambda text: text[::-1])

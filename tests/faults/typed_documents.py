@@ -122,10 +122,16 @@ def _in_pdf(content: bytes) -> Iterator[tuple[str, ...]]:
         yield from _in_pdf_object(reader.get_object(number))
 
 
+def _describes(key: str, value: Any) -> bool:
+    """Whether it says how a part of the text looks, which has the same key in a tagged document as what a link does."""
+    value = value.get_object()
+    return key == "/A" and (isinstance(value, ArrayObject) or "/O" in value)
+
+
 def _in_pdf_object(thing: Any) -> Iterator[tuple[str, ...]]:
     if isinstance(thing, DictionaryObject):
         for key, value in thing.items():
-            if key in _ACTING_KEYS:
+            if key in _ACTING_KEYS and not _describes(key, value):
                 yield "pdf", key, _scheme(str(value)) if key == "/URI" else ""
             if key == "/S" and value in ("/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/GoToR", "/Rendition"):
                 yield "pdf", key, str(value)

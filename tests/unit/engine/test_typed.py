@@ -203,6 +203,15 @@ def test_the_beginning_of_a_tag_is_escaped_however_short(typed):
     assert shown("<b>Ann</b>") == "<b>Ann</b>"
 
 
+@pytest.mark.parametrize("end", ["…", "", "...", " …"])
+def test_a_mark_that_code_cuts_off_is_none(typed, end):
+    text = "Anna [FILE 1] and [QR javascript:alert(1)]"
+    typed(text)
+    assert "[" not in shown(text[:21] + end)
+    assert "[" not in shown("Dear " + text[:21].upper() + end)
+    assert shown('["Anna", [1]]') == '["Anna", [1]]'
+
+
 @pytest.mark.parametrize("answers", [("JAVASCRIPT:", "name"), ("javascript", ":NAME"), ("JavaScript:", "name")])
 def test_a_scheme_that_code_puts_together_is_refused(typed, answers):
     typed(*(answer for answer in answers if needs_escape(answer)))
