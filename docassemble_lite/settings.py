@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -342,9 +343,8 @@ def _from_file(config: Path) -> dict[str, Any]:
     for key, value in raw.items():
         name = str(key).replace(" ", "_").replace("-", "_")
         if name not in known:
-            raise SettingsError(
-                f"{config}: there is no directive “{key}”. There are: {', '.join(sorted(n.replace('_', ' ') for n in known))}."
-            )
+            directives = sorted(name.replace("_", " ") for name in known)
+            raise SettingsError(f"{config}: there is no directive “{key}”. {_meant(str(key), directives)}")
         if value is not None:
             values[name] = _converted(name, value, config.parent, f"{config}: {key}")
     return values
@@ -471,8 +471,13 @@ def _named_values(value: Any, kind: type, where: str) -> dict[str, Any]:
     for key in given:
         if key not in known:
             hint = " Only servers that speak SMTP are supported." if key.startswith(("mailgun", "sendgrid", "azure")) else ""
-            raise SettingsError(f"{where}: there is no directive “{key}”. There are: {', '.join(known)}.{hint}")
+            raise SettingsError(f"{where}: there is no directive “{key}”. {_meant(key, known)}{hint}")
     return given
+
+
+def _meant(key: str, directives: Sequence[str]) -> str:
+    near = get_close_matches(key, directives, n=1)
+    return f"Did you mean “{near[0]}”?" if near else f"There are: {', '.join(directives)}."
 
 
 def _of_part(key: str, value: Any, kind: type, where: str) -> Any:

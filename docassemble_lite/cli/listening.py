@@ -31,6 +31,22 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
+def require_free_for_emails(host: str, port: int) -> None:
+    """Raises CannotListen if e-mails can't be taken in there, before anything is started."""
+    try:
+        listen(host, port).close()
+    except CannotListen as error:
+        raise CannotListen(
+            f"E-mails can't be taken in on {host}, port {port}: {_reason(error)}."
+            " Choose another “incoming mail port”, or take “incoming mail domain” away to receive none."
+        ) from error
+
+
+def _reason(error: CannotListen) -> str:
+    cause = error.__cause__
+    return cause.strerror if isinstance(cause, OSError) and cause.strerror else str(cause)
+
+
 def url_of(listener: socket.socket) -> str:
     """The address to type into a browser on this machine."""
     host, port = reachable_address(listener)

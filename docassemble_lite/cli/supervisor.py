@@ -19,7 +19,7 @@ from docassemble_lite.cli.arguments import Arguments
 from docassemble_lite.cli.child import Child
 from docassemble_lite.cli.events import Probe, Signals, Waiting
 from docassemble_lite.cli.lifeline import GRACE
-from docassemble_lite.cli.listening import listen, reachable_address, url_of
+from docassemble_lite.cli.listening import listen, reachable_address, require_free_for_emails, url_of
 from docassemble_lite.cli.timetable import Timetable, command_for_slots
 from docassemble_lite.errors import LiteError, SettingsError
 from docassemble_lite.metrics import shared_folder
@@ -44,6 +44,8 @@ def supervise(settings: Settings, arguments: Arguments) -> int:
     if settings.web_processes < 1:
         raise SettingsError("The directive “web processes” must be at least 1.")
     with listen(settings.host, settings.port) as listener:
+        if settings.incoming_mail_domain and settings.incoming_mail_port:
+            require_free_for_emails(settings.incoming_mail_host, settings.incoming_mail_port)
         lifeline, held_end = os.pipe()
         options = replace(arguments, port=listener.getsockname()[1]).options()
         if settings.metrics_port:

@@ -7,10 +7,11 @@ a package, which is an installed Python package or a folder that the configurati
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.machinery import PathFinder
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from urllib.parse import quote
 
@@ -153,16 +154,23 @@ class Sources:
             return self.packages[package]
         search: list[str] | None = None
         regular = False
-        for part in package.split("."):
+        parts = package.split(".")
+        for number, part in enumerate(parts, 1):
             if not part.isidentifier():
                 return None
-            spec = PathFinder.find_spec(part, search)
+            spec = _spec(".".join(parts[:number]), search)
             if spec is None or spec.submodule_search_locations is None:
                 return None
             search = list(spec.submodule_search_locations)
             regular = spec.origin is not None
         # any folder that lies where Python looks, e.g. one with a server's data, could pass for a package without __init__.py
         return Path(search[0]).resolve() if search and regular else None
+
+
+def _spec(name: str, search: Sequence[str] | None) -> ModuleSpec | None:
+    """Where a module is that is found on its parent's path, also one that is installed in place, without importing it."""
+    found = (finder.find_spec(name, search, None) for finder in sys.meta_path)
+    return next((spec for spec in found if spec is not None), None)
 
 
 def _inside(root: Path, path: Path) -> Path | None:

@@ -147,3 +147,12 @@ def test_a_mail_password_without_a_server_is_a_mistake(monkeypatch: pytest.Monke
 def test_passwords_do_not_show_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
     Path("config.yml").write_text("mail: {server: smtp.example.com, username: a@example.com}\nmail password: canary\n")
     assert "canary" not in repr(load_settings())
+
+
+def test_a_misspelled_directive_is_told_with_the_one_that_was_meant(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("config.yml").write_text("prot: 8080\n")
+    with pytest.raises(SettingsError, match=r"no directive “prot”\. Did you mean “port”\?"):
+        load_settings()
+    Path("config.yml").write_text("xyzzy: 8080\n")
+    with pytest.raises(SettingsError, match=r"no directive “xyzzy”\. There are: admin can delete account, "):
+        load_settings()

@@ -2,7 +2,7 @@ import socket
 
 import pytest
 
-from docassemble_lite.cli.listening import CannotListen, listen, reachable_address, url_of
+from docassemble_lite.cli.listening import CannotListen, listen, reachable_address, require_free_for_emails, url_of
 
 
 def test_port_0_takes_a_free_port() -> None:
@@ -32,3 +32,11 @@ def test_a_port_in_use_is_named_with_another_one_to_try() -> None:
 def test_an_address_of_another_machine_is_refused_by_name(host: str) -> None:
     with pytest.raises(CannotListen, match=host):
         listen(host, 0)
+
+
+def test_a_port_for_emails_that_is_in_use_is_told_by_the_name_of_its_directive() -> None:
+    with listen("127.0.0.1", 0) as listener:
+        port = listener.getsockname()[1]
+        with pytest.raises(CannotListen, match=f"port {port}: Address already in use. .*“incoming mail port”"):
+            require_free_for_emails("127.0.0.1", port)
+    require_free_for_emails("127.0.0.1", port)

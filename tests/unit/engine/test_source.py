@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from importlib.util import spec_from_file_location
 from pathlib import Path
 
 import pytest
@@ -113,6 +115,24 @@ def test_the_name_of_a_package_imports_nothing(sources, tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(InterviewNotFound):
         sources.find("evil_package:a.yml")
+
+
+def test_an_interview_of_a_package_that_is_installed_in_place_is_found(sources, tmp_path, monkeypatch):
+    """As `pip install -e` does it: no folder is on Python's path, a finder knows where the package lies."""
+    folder = tmp_path / "elsewhere"
+    (folder / "data" / "questions").mkdir(parents=True)
+    (folder / "__init__.py").write_text("raise SystemExit('imported')")
+    (folder / "data" / "questions" / "card.yml").write_text("question: Q\n")
+
+    class Finder:
+        @staticmethod
+        def find_spec(name, path=None, target=None):
+            if name == "in_place":
+                return spec_from_file_location(name, folder / "__init__.py", submodule_search_locations=[str(folder)])
+            return None
+
+    monkeypatch.setattr("sys.meta_path", [*sys.meta_path, Finder])
+    assert sources.find("in_place:card.yml").name == "in_place:data/questions/card.yml"
 
 
 def test_the_list_of_interviews_is_sorted_and_leaves_out_what_is_hidden(sources):
