@@ -43,6 +43,9 @@ class Task(WSGITask):
             self.channel.head = self.build_response_header()
             self.wrote_header = True
         super().write(data)
+        if self.channel.head:
+            # more was given than the head says that there is, namely nothing
+            self.channel.write_soon(b"")
 
     def finish(self) -> None:
         # what couldn't be sent at once would be sent by waitress, among what is sent on the held connection

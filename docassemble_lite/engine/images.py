@@ -127,11 +127,12 @@ def _stored(number: int, width: str, words: str) -> str:
 
 
 def _first_page(info: FileInfo, width: str, words: str) -> str:
-    """A picture of the first page of a PDF, which leads to all of it."""
+    """A picture of the first page of a PDF, which leads to all of it, with the file's name if it has no other words."""
     host = current().host
     where = html.escape(host.file_url(info.number, info.extension, attachment=False, external=False))
     page = host.file_url(info.number, info.extension, attachment=False, external=False, page=1, size="screen")
-    shown = f'<img class="daimage dapdf"{_style(width)} alt="{words or html.escape(info.name)}" src="{html.escape(page)}">'
+    shown = f'<img class="daimage dapdf"{_style(width)} alt="{words}" src="{html.escape(page)}">'
+    shown += "" if words else f'<span class="da-file-name">{html.escape(info.name)}</span>'
     return f'<a href="{where}" target="_blank" rel="noopener noreferrer">{shown}</a>'
 
 

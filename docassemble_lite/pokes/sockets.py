@@ -18,7 +18,7 @@ _SUFFIX = ".socket"
 # bytes of a poke; a session's id has 32
 _LARGEST = 64
 # seconds that a listener has to make room for one more poke: the system keeps only a few for it
-_PATIENCE = 0.05
+_PATIENCE = 0.25
 # seconds between two looks whether to go on listening
 _GLANCE = 0.5
 

@@ -34,6 +34,8 @@ _MOST_IN_ARCHIVE = 100
 _PAGE = re.compile("[1-9][0-9]{0,4}")
 # pixels
 _LONGEST_OF_PREVIEW = 240
+#: An empty page, in place of one that can't be drawn.
+_NO_PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="85" height="110"><path fill="#fff" d="M0 0h85v110H0z"/></svg>'
 
 
 @blueprint.get("/uploadedfile/<int:number>")
@@ -80,7 +82,7 @@ def _page(file: StoredFile, content: bytes, page: str, size: str) -> Response:
     try:
         drawn = pages_of_pdf(content, int(page), int(page), resolution=PAGE_SIZES[size], colored=True)
     except PagesError:
-        abort(404)
+        return _private(Response(_NO_PICTURE, mimetype="image/svg+xml"), "image/svg+xml")
     if not drawn:
         abort(404)
     return _private(Response(drawn[0], mimetype="image/png"), "image/png")

@@ -178,7 +178,7 @@ def measure_others(place: Place, seconds: float, pages: int, how: str) -> Others
     pool = ThreadPoolExecutor(1)
     making = pool.submit(make) if how else None
     processor = place.server.web_cpu_seconds()
-    arguments = (*place.server.address, SCREENS.name, OTHERS, seconds, 10**6)
+    arguments = (":".join(map(str, place.server.address)), SCREENS.name, OTHERS, seconds, 10**6)
     command = [sys.executable, str(HERE / "person.py"), *(str(argument) for argument in arguments)]
     done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
     processor = place.server.web_cpu_seconds() - processor

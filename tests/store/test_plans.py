@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from docassemble_lite.settings import Settings
 from docassemble_lite.store.database import Store
+from docassemble_lite.store.schema import migrate
 from tests.benchmarks.plans import full_scans, noted
 
 SECRET = b"alice's secret, 32 bytes of luck"
@@ -40,6 +44,15 @@ WORKS: dict[str, Callable[[Store], Any]] = {
     "how many tasks there are": lambda store: store.tasks.counts_up_to(10_000),
     "the latest tasks of a state": lambda store: store.tasks.listing("failed", most=50),
 }
+
+
+@pytest.fixture(scope="module")
+def postgresql_database(new_postgresql_database: Callable[[], str]) -> str:
+    """A database that no other test has written to: what was counted in its tables meanwhile would change the plans."""
+    url = new_postgresql_database()
+    with tempfile.TemporaryDirectory() as folder:
+        migrate(Settings(data=Path(folder), database=url))
+    return url
 
 
 @pytest.mark.parametrize("work", WORKS.values(), ids=list(WORKS))

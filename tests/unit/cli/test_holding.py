@@ -14,12 +14,13 @@ from docassemble_lite.pokes import open_pokes
 from docassemble_lite.settings import Settings
 from docassemble_lite.web.held import HeldConnections
 
-ANSWERS = {"/small": [b"small"], "/empty": [], "/pieces": [b"one", b"two"]}
+ANSWERS = {"/small": [b"small"], "/empty": [], "/pieces": [b"one", b"two"], "/too-much": [b"x"]}
 
 
 def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
     pieces = ANSWERS[environ["PATH_INFO"]]
-    start_response("200 OK", [("Content-Length", str(sum(map(len, pieces))))])
+    length = 0 if environ["PATH_INFO"] == "/too-much" else sum(map(len, pieces))
+    start_response("200 OK", [("Content-Length", str(length))])
     return pieces
 
 
@@ -79,4 +80,10 @@ def test_what_comes_later_is_not_waited_for(sent):
 def test_an_answer_without_anything_is_its_head(sent):
     port, pieces = sent
     assert ask(port, "/empty") == b""
+    assert len(pieces) == 1
+
+
+def test_an_answer_that_has_more_than_its_head_says_is_its_head(sent):
+    port, pieces = sent
+    assert ask(port, "/too-much") == b""
     assert len(pieces) == 1
