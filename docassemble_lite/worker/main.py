@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import threading
 import time
 import warnings
@@ -33,6 +34,8 @@ LOG_FILE = "worker.log"
 _LONGEST_ID = 64
 #: Seconds between two looks at whether tasks are still running.
 _LOOK_AGAIN = 0.05
+#: Seconds that processes which were killed have to be gone.
+_END_OF_IDLE = 2.0
 
 
 def main(settings: Settings) -> int:
@@ -77,8 +80,12 @@ def _leave_when_idle(broker: Broker, sweepers: list[Sweeper]) -> None:
             broker.send(task_id)
         logging.shutdown()
         clear_away()
-        for child in active_children():
-            child.terminate()
+        children = active_children()
+        for child in children:
+            # it has nothing to do, and would take a second to notice that it is to end
+            os.kill(child.pid, signal.SIGKILL)
+        for child in children:
+            child.join(_END_OF_IDLE)
         os._exit(0)
 
     threading.Thread(target=leave, name="leave when idle", daemon=True).start()

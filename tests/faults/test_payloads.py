@@ -142,9 +142,9 @@ def document_of(app: Flask, texts: list[str]) -> dict[str, Counter[tuple[str, ..
 
 
 def harmless_document(app: Flask) -> dict[str, Counter[tuple[str, ...]]]:
-    """What documents have at most with harmless answers: a link that is broken over lines is several."""
+    """What documents have at most with harmless answers: a link of the author's may be broken over lines, or lead elsewhere."""
     most: dict[str, Counter[tuple[str, ...]]] = {}
-    for text in ("Harmless", "Harmless words without end " * 12, "Harmless" * 12):
+    for text in ("Harmless words without end " * 12, "Harmless" * 12, "//example.com/a"):
         for format, nodes in document_of(app, [text] * len(ANSWERS)).items():
             most[format] = most.get(format, Counter()) | nodes
     return most
