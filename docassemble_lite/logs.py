@@ -104,7 +104,7 @@ class JsonFormatter(OneLineFormatter):
             found.setdefault(name, value)
         if record.exc_info and record.exc_info[1]:
             found["trace"] = _trace(record.exc_info[1], tells_all=self._tells_all)
-        return json.dumps(found, ensure_ascii=False, default=str)
+        return json.dumps(found, default=str)
 
 
 def named_in(text: Any, values: Any) -> dict[str, Any]:

@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 #: So many attempts from one network, within so many seconds.
 MOST = 10
 WITHIN = 60.0
+#: Letters to one address that people of all networks together may have sent within a day.
+LETTERS_A_DAY = 10
 TOO_OFTEN = "There were too many attempts. Wait a minute, then try again."
 TOO_MANY = "Too many people are signing in at this moment. Wait a moment, then try again."
 DIFFERENT = "The two passwords differ."
@@ -73,6 +75,13 @@ def seconds_to_wait(*what: str, most: int = MOST, seconds: float = WITHIN) -> fl
     if wait:
         log.warning('action="too_many_attempts" at="%s" network=%s', what[0], network)
     return wait
+
+
+def may_be_written_to(what: str, key: str, *, most: int, seconds: float) -> bool:
+    """Count one more letter to an address; whether it may go: few that one network asks for, and not many a day in all."""
+    if seconds_to_wait(what, key, most=most, seconds=seconds):
+        return False
+    return not services().store.attempts.seconds_to_wait("letters", key, most=LETTERS_A_DAY, seconds=24 * 3600.0)
 
 
 def own_address_field(email: str) -> FormField:

@@ -61,7 +61,7 @@ def ask() -> Response:
     if key is None or read_address(email) is None:
         return show(422, wrong=word(_NO_ADDRESS))
     response = account_page.show(FormPage(word("Register"), texts=(word(_SENT), word(_HERE)), links=_links()))
-    if not account_page.seconds_to_wait("confirming", key, most=_LETTERS, seconds=_WITHIN):
+    if account_page.may_be_written_to("confirming", key, most=_LETTERS, seconds=_WITHIN):
         account_mail.afterwards(response, lambda: _write_to(email, back))
     return response
 

@@ -66,7 +66,7 @@ def ask() -> Response:
     wait = account_page.seconds_to_wait("forgotten")
     if wait:
         return _ask_page(429, word(account_page.TOO_OFTEN), wait)
-    allowed = not account_page.seconds_to_wait("forgotten", email_key(email) or "", most=_LINKS, seconds=_LINKS_WITHIN)
+    allowed = account_page.may_be_written_to("forgotten", email_key(email) or "", most=_LINKS, seconds=_LINKS_WITHIN)
     response = account_page.show(FormPage(word(_TITLE), texts=(word(_SENT),), links=_links()))
     person = services().store.people.find(email) if allowed else None
     if person is not None:

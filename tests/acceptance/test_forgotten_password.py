@@ -90,6 +90,15 @@ def test_nobody_is_flooded_with_letters(app: Flask, mailbox: Mailbox) -> None:
     assert Client(app).post("/user/forgot-password", email="ada@example.com").status == 429
 
 
+def test_many_networks_together_do_not_flood_somebody_either(app: Flask, mailbox: Mailbox) -> None:
+    for number in range(15):
+        browser = Client(app)
+        browser.flask.environ_base["REMOTE_ADDR"] = f"127.0.{number}.1"
+        asked = "/user/forgot-password" if number % 2 else "/user/register"
+        assert browser.post(asked, email="ada@example.com").status == 200
+    assert len(mailbox.arrived) == 10
+
+
 def test_an_invitation_goes_to_whom_it_is_for(app: Flask, mailbox: Mailbox) -> None:
     ada = Client(app).sign_in("ada@example.com")
     page = ada.post("/user/people/invite", email="cleo@example.com", privilege="advocate")
