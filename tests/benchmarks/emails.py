@@ -124,9 +124,10 @@ def main() -> None:
             box.begin()
             acknowledged, read = [], []
             for number in range(count):
+                message = make() + b"%d\r\n" % number
                 begun = time.perf_counter()
                 with smtplib.SMTP("127.0.0.1", port, timeout=PATIENCE) as client:
-                    client.sendmail("ann@example.com", [box.address()], make() + b"%d\r\n" % number)
+                    client.sendmail("ann@example.com", [box.address()], message)
                 acknowledged.append(time.perf_counter() - begun)
                 box.wait_until_read(number + 1)
                 read.append(time.perf_counter() - begun)
