@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
-from pathlib import Path
 
-import docassemble_lite
+from tests.benchmarks.short_form import printed_by
 
 KINDS = (
     "a screen",
@@ -20,15 +16,6 @@ KINDS = (
 
 
 def test_the_benchmark_of_check_ins_prints_all_its_figures() -> None:
-    benchmark = Path(__file__).parent / "checkins.py"
-    source = str(Path(docassemble_lite.__file__).parents[1])
-    result = subprocess.run(
-        [sys.executable, str(benchmark), "--short"],
-        env=os.environ | {"PYTHONPATH": source},
-        capture_output=True,
-        text=True,
-        timeout=240,
-    )
-    assert (result.returncode, result.stderr) == (0, "")
-    figures = re.findall(r"^(.+?): (.+?) +[\d.]+ a second .*% of a screen$", result.stdout, re.MULTILINE)
-    assert figures == [(many, kind) for many in ("1 open page", "3 open pages") for kind in KINDS], result.stdout
+    printed = printed_by("checkins.py", 240)
+    figures = re.findall(r"^(.+?): (.+?) +[\d.]+ a second .*% of a screen$", printed, re.MULTILINE)
+    assert figures == [(many, kind) for many in ("1 open page", "3 open pages") for kind in KINDS], printed

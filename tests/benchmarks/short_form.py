@@ -1,0 +1,23 @@
+"""Runs the short form of a benchmark, which only shows that it works."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import docassemble_lite
+
+
+def printed_by(program: str, seconds: float) -> str:
+    """What the program of this folder prints; the test fails if it ends badly, complains, or takes more seconds."""
+    result = subprocess.run(
+        [sys.executable, str(Path(__file__).parent / program), "--short"],
+        env=os.environ | {"PYTHONPATH": str(Path(docassemble_lite.__file__).parents[1])},
+        capture_output=True,
+        text=True,
+        timeout=seconds,
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+    return result.stdout
