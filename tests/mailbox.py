@@ -46,6 +46,10 @@ class Mailbox:
         self._controller = _AnyPort(self, **options)
         self._controller.start()
 
+    def directives(self, sender: str) -> dict[str, Any]:
+        """What the configuration says under `mail` of a server that sends its e-mails here."""
+        return {"server": "127.0.0.1", "port": self.port, "use tls": False, "default sender": sender}
+
     @property
     def port(self) -> int:
         port: int = self._controller.server.sockets[0].getsockname()[1]

@@ -32,7 +32,7 @@ _BUILTINS = (
 _HARMLESS = (str, bytes, int, float, complex, list, tuple, dict, set, frozenset)
 _LANGUAGE = ("docassemble_lite.language", "jinja2", "datetime", "decimal")
 # what objects have under such modules reads or writes the world outside
-_OUTSIDE = ("files", "changing_files", "conversions", "redis", "opened")
+_OUTSIDE = ("files", "stored_file", "changing_files", "conversions", "redis", "opened")
 
 
 class Seeking(Undefined):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from docassemble_lite.errors import DocumentError
 from docassemble_lite.formats.pdf_pages import PAGE_SIZES, PagesError, pages_of_pdf
@@ -13,9 +13,7 @@ from docassemble_lite.language.conventions import get_language
 from docassemble_lite.objects.conversions import converted
 from docassemble_lite.objects.file_names import clean_extension
 from docassemble_lite.objects.opened import opened_files
-
-if TYPE_CHECKING:
-    from docassemble_lite.objects.files import DAFile
+from docassemble_lite.objects.stored_file import StoredFile
 
 T = TypeVar("T")
 
@@ -24,33 +22,10 @@ _PDF = "application/pdf"
 _MOST_DIGITS = 20
 
 
-class ChangeableFile:
+class ChangeableFile(StoredFile):
     """The methods of `DAFile` that make another file of it, in its place or beside it."""
 
-    if TYPE_CHECKING:
-        filename: str
-        extension: str
-        mimetype: str
-
-        @property
-        def ok(self) -> bool: ...
-
-        def initialize(
-            self,
-            filename: str | None = None,
-            extension: str | None = None,
-            mimetype: str | None = None,
-            content: str | bytes = b"",
-            reinitialize: bool = False,
-        ) -> None: ...
-
-        def write(self, content: Any, binary: bool = False) -> None: ...
-
-        def _content(self) -> bytes: ...
-
-        def _need(self) -> None: ...
-
-    def convert_to(self, extension: str, output_to: DAFile | None = None) -> None:
+    def convert_to(self, extension: str, output_to: ChangeableFile | None = None) -> None:
         """Turn the file into one of another kind, or have `output_to` be that: a picture into any other (png, jpg, tif …) or
         a page of a PDF; the first page of a PDF into a picture; what word processors write (docx, doc, odt, rtf) into each
         other, PDF and Markdown; Markdown into pdf, docx and rtf.
@@ -62,11 +37,11 @@ class ChangeableFile:
         made = content if wanted == self.extension else converted(content, self.extension, wanted)
         (self if output_to is None else output_to)._become(self._renamed(wanted), made)
 
-    def extract_pages(self, first: int = 1, last: int | None = None, output_to: DAFile | None = None) -> DAFile:
+    def extract_pages(self, first: int = 1, last: int | None = None, output_to: ChangeableFile | None = None) -> ChangeableFile:
         """A PDF with the pages from the first (1) to the last. Raises `ValueError` for pages that aren't there."""
         from docassemble_lite.documents.pages import extracted
 
-        made = self._another() if output_to is None else output_to
+        made = type(self)() if output_to is None else output_to
         made._become(self.filename, self._changed(lambda content: extracted(content, first, last)))
         return made
 
@@ -153,11 +128,6 @@ class ChangeableFile:
         return True
 
     # --- inside ------------------------------------------------------------------------------------------------------
-
-    def _another(self) -> DAFile:
-        from docassemble_lite.objects.files import DAFile
-
-        return DAFile()
 
     def _changed(self, change: Callable[[bytes], bytes]) -> bytes:
         self._need()

@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING
 from docassemble_lite.host import Current, current
 
 if TYPE_CHECKING:
-    from docassemble_lite.objects.files import DAFile
+    from docassemble_lite.objects.stored_file import StoredFile
 
 
 @dataclass
 class _Opened:
     """A file that is open under a path; `mark` tells one state of what lies there from another."""
 
-    file: DAFile
+    file: StoredFile
     path: Path
     mark: tuple[int, int, int]
 
@@ -39,7 +39,7 @@ class OpenedFiles:
         self._files: dict[int, _Opened] = {}
         self._made = 0
 
-    def path_of(self, file: DAFile, content: bytes) -> Path:
+    def path_of(self, file: StoredFile, content: bytes) -> Path:
         """Where code finds the file; `content` is what it has so far."""
         opened = self._files.get(id(file))
         if opened is None:
@@ -50,7 +50,7 @@ class OpenedFiles:
             opened = self._files[id(file)] = _Opened(file, path, _mark(path))
         return opened.path
 
-    def changed_content(self, file: DAFile) -> bytes | None:
+    def changed_content(self, file: StoredFile) -> bytes | None:
         """What code has written at the file's path; None if it has written nothing since it was last asked."""
         opened = self._files.get(id(file))
         if opened is None or not opened.path.is_file() or _mark(opened.path) == opened.mark:
@@ -58,7 +58,7 @@ class OpenedFiles:
         opened.mark = _mark(opened.path)
         return opened.path.read_bytes()
 
-    def replaced(self, file: DAFile, content: bytes) -> None:
+    def replaced(self, file: StoredFile, content: bytes) -> None:
         """The file has another content now."""
         opened = self._files.get(id(file))
         if opened is not None:

@@ -13,6 +13,7 @@ from playwright.sync_api import Page
 from tests.acceptance.playing import PATIENCE, record
 from tests.acceptance.preview import take_complaints
 from tests.conftest import Server
+from tests.mailbox import Mailbox
 
 
 @pytest.fixture
@@ -58,3 +59,11 @@ def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable
     yield start
     for item in started:
         item.clear_away()
+
+
+@pytest.fixture(scope="module")
+def mailbox() -> Iterator[Mailbox]:
+    """The mail server of everybody."""
+    mailbox = Mailbox()
+    yield mailbox
+    mailbox.stop()

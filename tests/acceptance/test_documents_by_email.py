@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -31,15 +31,8 @@ ADDRESS = "_attachment_email_address"
 
 
 @pytest.fixture(scope="module")
-def mailbox() -> Iterator[Mailbox]:
-    mailbox = Mailbox()
-    yield mailbox
-    mailbox.stop()
-
-
-@pytest.fixture(scope="module")
 def running(shared_server: Callable[..., Server], mailbox: Mailbox) -> Server:
-    mail = {"server": "127.0.0.1", "port": mailbox.port, "use tls": False, "default sender": "The Office <office@example.com>"}
+    mail = mailbox.directives("The Office <office@example.com>")
     return shared_server({"letter.yml": LETTER}, mail=mail)
 
 

@@ -6,7 +6,7 @@ import io
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -170,16 +170,8 @@ INTERVIEWS = {
 
 
 @pytest.fixture(scope="module")
-def mailbox() -> Iterator[Mailbox]:
-    """The mail server of everybody."""
-    mailbox = Mailbox()
-    yield mailbox
-    mailbox.stop()
-
-
-@pytest.fixture(scope="module")
 def running(shared_server: Callable[..., Server], mailbox: Mailbox) -> Server:
-    mail = {"server": "127.0.0.1", "port": mailbox.port, "use tls": False, "default sender": "The Office <office@example.com>"}
+    mail = mailbox.directives("The Office <office@example.com>")
     return shared_server(INTERVIEWS, mail=mail)
 
 
@@ -335,7 +327,7 @@ def test_an_interview_knows_who_was_there(running: Server) -> None:
 def test_an_invitation_arrives_with_a_link_by_which_somebody_can_register(
     server: Callable[..., Server], mailbox: Mailbox
 ) -> None:
-    mail = {"server": "127.0.0.1", "port": mailbox.port, "use tls": False, "default sender": "office@example.com"}
+    mail = mailbox.directives("office@example.com")
     text = "mandatory: True\nquestion: Given ${ link }\n---\ncode: |\n  link = invite_user('guest@example.com')\n"
     running = server({"invite.yml": text}, mail=mail, url_root="https://forms.example.com")
     add_person(running, "boss@example.com", "admin")

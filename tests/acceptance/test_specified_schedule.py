@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -54,13 +54,6 @@ def part(beginning: str, end: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def mailbox() -> Iterator[Mailbox]:
-    mailbox = Mailbox()
-    yield mailbox
-    mailbox.stop()
-
-
-@pytest.fixture(scope="module")
 def running(shared_server: Callable[..., Any], mailbox: Mailbox) -> Server:
     reminder = part("mandatory: True\ncode: |\n  allow_cron = True", "  response()\n")
     unused = part("event: cron_monthly", "command('exit')\n")
@@ -70,7 +63,7 @@ def running(shared_server: Callable[..., Any], mailbox: Mailbox) -> Server:
         "long.yml": whole("modules:\n  - .consuming", ANSWERING, long_work),
         "consuming.py": "def do_something_time_consuming():\n    return 'done'\n",
     }
-    mail = {"server": "127.0.0.1", "port": mailbox.port, "use tls": False, "default sender": "office@example.com"}
+    mail = mailbox.directives("office@example.com")
     server: Server = shared_server(interviews, mail=mail)
     return server
 
