@@ -416,13 +416,16 @@ class Evaluation:
 
     def _circular(self, name: str) -> EvaluationError:
         chain = " → ".join([*self.sought[-8:], name] if self.sought[-1:] != [name] else self.sought[-8:])
-        return self._with_place(
-            EvaluationError(
-                f"Infinite loop: {name} already looked for, where a value for it is needed to find its value. Sought: {chain}.",
-                hint="Add a question or code that defines it without needing it.",
-                sought=tuple(reversed(self.sought)),
-            )
+        error = EvaluationError(
+            f"Infinite loop: {name} already looked for, where a value for it is needed to find its value. Sought: {chain}.",
+            hint="Add a question or code that defines it without needing it.",
+            sought=tuple(reversed(self.sought)),
         )
+        block = next((block for block, _ in self.candidates(name)), None)
+        if block is None:
+            return self._with_place(error)
+        # where it is mentioned first may have nothing to do with it
+        return self._placed(error, (block.place.source.name, block.place.line))
 
     def _not_found(self, name: str) -> EvaluationError:
         chain = " → ".join(self.sought)
@@ -443,9 +446,12 @@ class Evaluation:
         found = place_of(cause) if cause else None
         if found is None:
             found = self.program.first_mention(self.sought[-1] if self.sought else "")
-        if found:
-            error.source, error.line = found
-            error.path = self.program.path_of(found[0])
+        return self._placed(error, found)
+
+    def _placed(self, error: EvaluationError, place: tuple[str, int] | None) -> EvaluationError:
+        if place:
+            error.source, error.line = place
+            error.path = self.program.path_of(place[0])
         return error
 
     def failure(self, error: Exception) -> EvaluationError:

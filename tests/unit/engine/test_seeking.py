@@ -622,6 +622,13 @@ def test_a_question_that_needs_its_own_answer_is_an_infinite_loop():
     assert "Infinite loop: a already looked for" in error.message
 
 
+def test_an_infinite_loop_is_told_at_the_block_that_needs_itself():
+    error = failure(
+        "    metadata:\n      title: A letter\n    ---\n" + wanting("letter", "    code: |\n      letter = letter + 1")
+    )
+    assert error.line == 7
+
+
 def test_a_loop_is_avoided_when_another_block_can_help():
     session = interview(
         wanting("a", "    code: |\n      a = 1\n    ---\n    code: |\n      a = b\n    ---\n    code: |\n      b = a")
