@@ -26,6 +26,12 @@ class DAEmail(DAObject):
 
     subject: str
 
+    @property
+    def cc_addresses(self) -> DAEmailRecipientList:
+        """`cc_address`, by the name that says that there can be several."""
+        found: DAEmailRecipientList = self.cc_address
+        return found
+
     def __str__(self) -> str:
         return str(self.subject)
 

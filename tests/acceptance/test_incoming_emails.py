@@ -31,6 +31,18 @@ subquestion: |
 buttons:
   - Refresh: refresh
 """
+WHO = """\
+mandatory: True
+question: Write to ${ interview_email(key='who') }
+subquestion: |
+  % for message in get_emails(key='who')[0].emails:
+  To ${ message.to_address }. Copies to ${ [person.address for person in message.cc_addresses] }.
+  From ${ message.from_address.name }. Reply to ${ message.reply_to.address }.
+  ${ message.body_html }, ${ message.key }, ${ message.cc_address is message.cc_addresses }.
+  % endfor
+buttons:
+  - Refresh: refresh
+"""
 PLAIN = """\
 mandatory: True
 code: |
@@ -57,7 +69,7 @@ code: |
 def receiver(shared_server: Callable[..., Any], certificate: Path, tmp_path_factory: pytest.TempPathFactory) -> Receiver:
     port = free_port()
     running = shared_server(
-        {"private.yml": PRIVATE, "plain.yml": PLAIN, **_specified()},
+        {"private.yml": PRIVATE, "who.yml": WHO, "plain.yml": PLAIN, **_specified()},
         incoming_mail_domain=DOMAIN,
         incoming_mail_port=port,
         incoming_mail_lmtp="lmtp.socket",
@@ -116,6 +128,15 @@ def test_the_interview_is_told_of_an_e_mail_in_the_background_and_the_screen_fol
 
 
 # --- SMTP
+
+
+def test_an_e_mail_says_from_whom_it_is_and_for_whom(receiver: Receiver) -> None:
+    visitor = Visitor(receiver.running.url)
+    to = address_on(visitor.show("who.yml").words)
+    receiver.send(to, letter(to, Cc="Ben <ben@example.com>, carl@example.com", Reply_To="office@example.com"))
+    shown = " ".join(visitor.show("who.yml").words.split())
+    assert f"To {to}. Copies to ['ben@example.com', 'carl@example.com']. From Ada Lovelace." in shown
+    assert "Reply to office@example.com. None, who, True." in shown
 
 
 def test_a_private_session_shows_what_it_was_sent(receiver: Receiver) -> None:
