@@ -21,6 +21,7 @@ ACTION = "_da_email_documents"
 _KEPT = "document_emails"
 #: So many e-mails of a screen are remembered.
 _MOST = 10
+_NOT_SENT = "This could not be sent to %s. Look at the address, and try again later."
 
 
 def order_email(evaluation: Evaluation, question: str, form: DocumentEmails, address: EmailAddress, *, editable: bool) -> None:
@@ -37,7 +38,7 @@ def order_email(evaluation: Evaluation, question: str, form: DocumentEmails, add
         "account": evaluation.program.metadata.get("email config"),
         # in the language of the person, which the task doesn't know
         "sent": word("Sent to %s.") % address.address,
-        "not_sent": word("This could not be sent to %s. Look at the address, and try again later.") % address.address,
+        "not_sent": word(_NOT_SENT) % address.address,
     }
     task = evaluation.host.start_task(ACTION, arguments, "flash")
     sent.append({"address": address.address, "numbers": numbers, "task": task})
@@ -78,4 +79,4 @@ def _seen(evaluation: Evaluation, entry: Mapping[str, Any]) -> EmailedDocuments:
         return EmailedDocuments(word("Being sent to %s …") % entry["address"], entry["task"])
     if report.state == "done":
         return EmailedDocuments(str(report.result))
-    return EmailedDocuments(word("This could not be sent to %s. Look at the address, and try again later.") % entry["address"])
+    return EmailedDocuments(word(_NOT_SENT) % entry["address"])
