@@ -10,7 +10,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -21,6 +20,7 @@ from typing import Any
 import yaml
 
 from tests.conftest import PATIENCE, eventually, source_folder
+from tests.ports import free_port
 
 DOCKER = Path(__file__).resolve().parents[1] / "docker"
 SECRETS = "/run/secrets/"
@@ -43,12 +43,6 @@ def of_image(instruction: str) -> Any:
     lines = (DOCKER / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", " ").splitlines()
     text = [line.partition(" ")[2] for line in lines if line.startswith(f"{instruction} ")][-1]
     return dict(re.findall(r"(\w+)=(\S+)", text)) if instruction == "ENV" else json.loads(text)
-
-
-def free_port() -> int:
-    """A port that nobody listens on just now."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
 
 
 @dataclass

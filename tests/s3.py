@@ -11,6 +11,7 @@ import uuid
 from pathlib import Path
 
 from docassemble_lite.settings import FileStorage, Secret
+from tests.ports import free_port
 
 BUCKET = "interviews"
 ACCESS_KEY_ID = "an-access-key-id"
@@ -27,8 +28,7 @@ class Storage:
         # in the same file as its key
         self._certificate = certificate
         (folder / BUCKET).mkdir()
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.address = free.getsockname()
+        self.address = ("127.0.0.1", free_port())
         self.options = self.options_with(SECRET)
         self.start()
 

@@ -21,9 +21,10 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from tests.acceptance.visitor import Visitor, value_of
-from tests.composed import DOCKER, Composed, Role, free_port, read_compose
+from tests.composed import DOCKER, Composed, Role, read_compose
 from tests.conftest import PATIENCE, eventually
 from tests.letters import DOMAIN, SENDER, address_on, letter
+from tests.ports import free_port
 
 LIMIT = 100_000
 ROLES = ("web", "worker", "mail", "cron")

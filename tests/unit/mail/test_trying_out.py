@@ -10,8 +10,8 @@ import pytest
 
 from docassemble_lite.cli.doctor import look_at_mail_out
 from docassemble_lite.settings import Secret, Settings
-from tests.letters import free_port
 from tests.mailbox import Mailbox
+from tests.ports import free_port
 from tests.unit.mail.conftest import account_at
 
 pytestmark = pytest.mark.usefixtures("trusted")
