@@ -1,4 +1,6 @@
-"""`under_orders.py web|worker …` is `python -m docassemble_lite web|worker …`, whose processes carry out orders.
+"""`under_orders.py web|worker|mail …` is `python -m docassemble_lite web|worker|mail …`, whose processes carry out orders.
+
+`under_orders.py cron …` is `python -m docassemble_lite.cron …`.
 
 Nothing in the product knows of it: here its functions are wrapped, so that a process can be made to die exactly before
 or after they do their work. `under_orders.py ending` is the process in which the sweeper runs error actions.
@@ -115,8 +117,12 @@ def main() -> int:
     wrap_everything()
     if orders.role == "web":
         wrap_starts()
-    else:
+    elif orders.role in ("worker", "ending"):
         wrap_tasks()
+    if orders.role == "cron":
+        from docassemble_lite.cron.command import main as run_scheduled
+
+        return run_scheduled(sys.argv[2:])
     if orders.role == "ending":
         from docassemble_lite.worker.ending import main as end_lost
 
