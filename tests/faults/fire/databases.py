@@ -16,10 +16,9 @@ from typing import Protocol
 
 import psutil
 
-from .network import NETWORK, Machine
+from tests.ports import free_port
 
-# of a server on a machine of its own
-_PORT = 5432
+from .network import NETWORK, Here, Machine
 
 
 class Database(Protocol):
@@ -65,8 +64,8 @@ class Sqlite:
 class Postgresql:
     """A PostgreSQL server of its own."""
 
-    def __init__(self, machine: Machine | None = None) -> None:
-        """`machine`: where it runs, and others reach it; None: on this one, which reaches it by its socket."""
+    def __init__(self, machine: Machine | Here | None = None) -> None:
+        """`machine`: where it runs and is reached by the network; None: on this one, which reaches it by its socket."""
         with warnings.catch_warnings():
             # where nobody is logged in there is no folder for running programs, and it warns that it takes another one
             warnings.simplefilter("ignore")
@@ -76,6 +75,7 @@ class Postgresql:
         self._folder = Path(tempfile.mkdtemp(prefix="dal-"))
         self._server = get_server(self._folder / "pg", cleanup_mode="delete")
         self._machine = machine
+        self._port = free_port()
         if machine:
             self._sockets = self._server.get_postmaster_info().socket_dir
             with (self._server.pgdata / "pg_hba.conf").open("a") as allowed:
@@ -84,7 +84,7 @@ class Postgresql:
             self.start()
         #: By its socket, which needs no cable.
         self.near_url = self._server.get_uri(driver="psycopg2")
-        self.url = f"postgresql+psycopg2://postgres@{machine.address}:{_PORT}/postgres" if machine else self.near_url
+        self.url = f"postgresql+psycopg2://postgres@{machine.address}:{self._port}/postgres" if machine else self.near_url
 
     def stop(self) -> None:
         """Stop it in the middle of everything, as a power cut does."""
@@ -102,10 +102,10 @@ class Postgresql:
             self._start_on(self._machine)
         self._server.ensure_postgres_running()
 
-    def _start_on(self, machine: Machine) -> None:
+    def _start_on(self, machine: Machine | Here) -> None:
         user = self._server.system_user
         become = ["setpriv", "--reuid", user, "--regid", user, "--init-groups"] if user else []
-        options = f"-h {machine.address} -p {_PORT} -k {self._sockets}"
+        options = f"-h {machine.address} -p {self._port} -k {self._sockets}"
         start = ["-w", "-D", str(self._server.pgdata), "-o", options, "-l", str(self._server.log), "start"]
         command = [*machine.prefix, *become, str(self._server.bin_path / "pg_ctl"), *start]
         subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)

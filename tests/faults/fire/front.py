@@ -34,7 +34,7 @@ def why_not() -> str:
 def front(folder: Path, machine: Machine, webs: Sequence[str], environment: dict[str, str]) -> Part:
     """nginx on a machine, in front of the web servers at these addresses (host:port)."""
     (folder / "conf.d").mkdir(parents=True)
-    for name in ("web.inc", "http.conf"):
+    for name in ("web.inc", "pages.inc", "http.conf"):
         text = (_TEMPLATES / f"{name}.template").read_text(encoding="utf-8")
         for key, value in _VALUES.items():
             text = text.replace(f"${{{key}}}", value)

@@ -40,6 +40,13 @@ def why_not() -> str:
     return "" if tried.returncode == 0 else f"network namespaces can't be made: {tried.stderr.strip()}"
 
 
+class Here:
+    """The machine of the tests, as others on it reach it."""
+
+    address = "127.0.0.1"
+    prefix: tuple[str, ...] = ()
+
+
 class Machine:
     """A network namespace with a cable, and the processes in it."""
 

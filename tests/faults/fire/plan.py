@@ -194,6 +194,7 @@ _OF_MACHINES: list[tuple[int, _Maker]] = [
     (40, _of_machine("machine cut off")),
     (40, _of_machine("machine paused")),
     (40, _of_machine("machine without power")),
+    (8, _at("web process killed at a point", ("web: after answers were saved",))),
     (6, _at("receiver of e-mails killed at a point", OF_MAIL, passes=2)),
     (6, _at("scheduled run killed at a point", OF_CRON, passes=20)),
 ]

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, select, text
 from sqlalchemy.exc import OperationalError
 
 from docassemble_lite.store.tables import tasks
@@ -59,7 +59,7 @@ def examine(place: Place, ledger: Ledger) -> Recovery:
             ):
                 recovery.failures.append(f"{worker.name} doesn't run {MEETING} tasks at a time")
     if place.machines:
-        recovery.failures += _front_leads_on(place) + _schedule_goes_on(place)
+        recovery.failures += _front_leads_on(place) + _schedule_goes_on(place) + _locks_are_let_go(place)
     recovery.failures += [
         f"{worker.name} writes no worker.log" for worker in place.workers if not _logs(worker.data / "worker.log")
     ]
@@ -96,6 +96,16 @@ def _schedule_goes_on(place: Place) -> list[str]:
 
     before = slots_over()
     return [] if _comes_true(lambda: slots_over() > before) else ["no scheduled task is run any more"]
+
+
+def _locks_are_let_go(place: Place) -> list[str]:
+    """Also those that were held where there is no power any more."""
+
+    def held() -> int:
+        with place.store.engine.connect() as connection:
+            return int(connection.scalar(text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted")) or 0)
+
+    return [] if _comes_true(lambda: not held()) else [f"{held()} locks are held by nobody"]
 
 
 @contextmanager

@@ -64,8 +64,8 @@ def wrap_tasks() -> None:
     around(Tasks, "lost", after="after lost tasks were taken over")
 
 
-def wrap_starts() -> None:
-    """What web processes do when a page starts a task."""
+def wrap_pages() -> None:
+    """What web processes do when a page starts a task, or only saves what was typed."""
     from docassemble_lite.store.sessions import Sessions
 
     around(
@@ -75,6 +75,7 @@ def wrap_starts() -> None:
         after="after a start was saved",
         of=lambda *_, tasks=(), **__: bool(tasks),
     )
+    around(Sessions, "save", after="after answers were saved")
 
 
 def wrap_everything() -> None:
@@ -116,7 +117,7 @@ def main() -> int:
     orders.role, *_ = sys.argv[1:]
     wrap_everything()
     if orders.role == "web":
-        wrap_starts()
+        wrap_pages()
     elif orders.role in ("worker", "ending"):
         wrap_tasks()
     if orders.role == "cron":
