@@ -23,6 +23,11 @@ ZEROS = (
     "wrongly ended",
     "posts lost",
     "posts doubled",
+    "out of order",
+    "e-mails lost",
+    "e-mails doubled",
+    "slots missed",
+    "slots doubled",
     "seen otherwise",
     "parts that don't work any more",
 )

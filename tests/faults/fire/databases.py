@@ -82,8 +82,8 @@ class Postgresql:
                 allowed.write(f"\nhost all all {NETWORK} trust\n")
             self.stop()
             self.start()
-        #: By its socket, which needs no cable.
-        self.near_url = self._server.get_uri(driver="psycopg2")
+        self._near = self._server.get_uri() + (f"&port={self._port}" if machine else "")
+        self.near_url = self._near.replace("postgresql:", "postgresql+psycopg2:", 1)
         self.url = f"postgresql+psycopg2://postgres@{machine.address}:{self._port}/postgres" if machine else self.near_url
 
     def stop(self) -> None:
@@ -136,7 +136,7 @@ class Postgresql:
         """End all connections to it."""
         import psycopg2
 
-        connection = psycopg2.connect(self._server.get_uri())
+        connection = psycopg2.connect(self._near)
         try:
             connection.autocommit = True
             with connection.cursor() as cursor:

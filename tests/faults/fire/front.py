@@ -26,11 +26,6 @@ http {{
 """
 
 
-def why_not() -> str:
-    """Why there can be no nginx here; empty: there can."""
-    return "" if _program() else "there is no nginx: sudo apt-get install nginx-light"
-
-
 def front(folder: Path, machine: Machine, webs: Sequence[str], environment: dict[str, str]) -> Part:
     """nginx on a machine, in front of the web servers at these addresses (host:port)."""
     (folder / "conf.d").mkdir(parents=True)

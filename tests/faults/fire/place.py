@@ -104,6 +104,7 @@ class Place:
         """Have no scheduled task run any more."""
         if self.machines:
             self.cron.hold()
+            self.cron.tell_to_end()
             self.cron.end()
 
     def power_off(self, machine: Machine) -> None:

@@ -29,7 +29,7 @@ class Deed:
 
 #: How often people do what, compared with others. With machines, it is the words that there are many of.
 _ALONE = {"start": 60, "word": 25, "call off": 6, "look": 9}
-_WITH_MACHINES = {"start": 10, "word": 62, "call off": 2, "look": 20, "mail": 6}
+_WITH_MACHINES = {"start": 7, "word": 65, "call off": 2, "look": 21, "mail": 5}
 
 
 def deeds(seed: int, person: int, *, machines: bool = False) -> Iterator[Deed]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -52,8 +53,9 @@ def examine(place: Place, ledger: Ledger) -> Recovery:
         recovery.failures += _messages_arrive(place, ledger, web, address, recovery.arrived)
     for worker in place.workers:
         with _alone(place, worker):
-            client = _Client(place, ledger, place.web_addresses[0])
-            recovery.failures += [f"{worker.name} alone: {found}" for kind in _ALONE if (found := client.try_out(kind))]
+            with ThreadPoolExecutor(len(_ALONE)) as pool:
+                results = pool.map(lambda kind: _Client(place, ledger, place.web_addresses[0]).try_out(kind), _ALONE)
+            recovery.failures += [f"{worker.name} alone: {found}" for found in results if found]
             if not any(
                 _Client(place, ledger, place.web_addresses[1]).try_out("meeting", MEETING) == "" for _ in range(_MEETINGS)
             ):
