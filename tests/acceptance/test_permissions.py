@@ -341,7 +341,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         # so that nothing is written down only because a minute has passed
         moment = clock.now()
         patch.setattr(clock, "now", lambda: moment)
-        with application(folder, {"made.yml": INTERVIEW}, allow_registration=False) as app:
+        with application(folder, {"made.yml": INTERVIEW}, allow_registration=False, database="") as app:
             made = _made(app)
             made.watch()
             yield made
