@@ -42,6 +42,7 @@ from docassemble_lite.web import (
     sign_in,
     signed_in,
     tasks,
+    temporary_links,
     uploaded_files,
     ways_out,
 )
@@ -50,6 +51,7 @@ from docassemble_lite.web.form import Request
 from docassemble_lite.web.services import EXTENSION, Services
 
 _ACCOUNTS = (registering, recovery, profile, password, leaving, forgotten, people, person, privileges)
+_WAYS = (ways_out, temporary_links)
 
 
 def create_app(settings: Settings) -> Flask:
@@ -89,6 +91,6 @@ def create_app(settings: Settings) -> Flask:
     opening.init_app(app)
     errors.init_app(app)
     doors.init_app(app)
-    for concern in (health, interview, checkin, interviews, lists, files, uploaded_files, sign_in, tasks, ways_out, *_ACCOUNTS):
+    for concern in (health, interview, checkin, interviews, lists, files, uploaded_files, sign_in, tasks, *_WAYS, *_ACCOUNTS):
         app.register_blueprint(concern.blueprint)
     return app
