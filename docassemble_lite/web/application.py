@@ -41,6 +41,7 @@ from docassemble_lite.web import (
     security,
     sign_in,
     signed_in,
+    speaking,
     tasks,
     temporary_links,
     uploaded_files,
@@ -85,6 +86,7 @@ def create_app(settings: Settings) -> Flask:
         settings, store, programs, surroundings, Visits(surroundings), CheckIns(surroundings), Health(settings, broker)
     )
     Bootstrap5(app)
+    speaking.init_app(app)
     observing.init_app(app, settings)
     signed_in.init_app(app)
     security.init_app(app)
