@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import shutil
 import smtplib
 import socket
 import ssl
@@ -14,12 +13,11 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.acceptance.visitor import Visitor, value_of
-from tests.composed import DOCKER, Composed, Role, read_compose
+from tests.composed import Composed, Role, filled_in, nginx_program, read_compose
 from tests.conftest import PATIENCE, eventually
 from tests.databases import new_database
 from tests.letters import DOMAIN, SENDER, address_on, letter
@@ -131,18 +129,6 @@ class Ways:
     https: int
 
 
-def filled_in(service: dict[str, Any], values: dict[str, str]) -> dict[str, str]:
-    """The files that the image of nginx makes of its templates, by their names."""
-    made = {}
-    for volume in service["volumes"]:
-        source, target, _ = volume.split(":")
-        text = (DOCKER / source).read_text(encoding="utf-8")
-        for name, value in (service["environment"] | values).items():
-            text = text.replace(f"${{{name}}}", value)
-        made[Path(target).name.removesuffix(".template")] = text
-    return made
-
-
 def listens(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
@@ -151,8 +137,8 @@ def listens(port: int) -> bool:
 @pytest.fixture(scope="module")
 def ways(composed: Composed, certificate: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ways]:
     """nginx in front of the web server."""
-    program = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
-    if program is None:
+    program = nginx_program()
+    if not program:
         pytest.skip("there is no nginx: sudo apt-get install nginx-light")
     folder = tmp_path_factory.mktemp("nginx")
     made = Ways(free_port(), free_port(), free_port())
