@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from docassemble_lite.documents import forms, office, word_filling
+from docassemble_lite.documents.archive import archived
 from docassemble_lite.documents.forms import FieldValue, Picture
 from docassemble_lite.documents.joining import joined
 from docassemble_lite.documents.programs import pandoc, private_folder
@@ -57,6 +58,8 @@ class FormDocument:
     export_value: str = "Yes"
     font: str = ""
     template_password: str = ""
+    # whether it is made for archives (PDF/A), without fields
+    archive: bool = False
 
     #: What it can be.
     formats = ("pdf",)
@@ -67,7 +70,7 @@ class FormDocument:
             name: ["picture", _digest(value.content)] if isinstance(value, Picture) else value
             for name, value in self.values.items()
         }
-        options = [self.editable, self.export_value, self.font, self.template_password]
+        options = [self.editable, self.export_value, self.font, self.template_password, self.archive]
         return ["form", *map(_digest, self.templates), values, options]
 
     def make(self, formats: Sequence[str]) -> dict[str, bytes]:
@@ -83,10 +86,12 @@ class FormDocument:
                 export_value=self.export_value,
                 font=self.font,
                 password=self.template_password,
+                archive=self.archive,
             )
             for template in self.templates
         ]
-        return filled[0] if len(filled) == 1 else joined(filled)
+        whole = filled[0] if len(filled) == 1 else joined(filled)
+        return archived(whole) if self.archive else whole
 
 
 @dataclass(frozen=True)

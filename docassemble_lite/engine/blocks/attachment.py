@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docassemble_lite.documents import FORMATS, Document, office
+from docassemble_lite.documents.archive import refuse_locked_archive
 from docassemble_lite.documents.filled import TextFile
 from docassemble_lite.engine.assembling import Content, Order, collection_of, failure
 from docassemble_lite.engine.blocks.block import Block, names_at
@@ -66,7 +67,7 @@ class Attachment:
         self.looks = LooksFiles(section)
         self.formats = _formats_at(section)
         self.tagged = _switch(section, "tagged pdf", True)
-        self.archive = _switch(section, "pdf/a", False)
+        self.archive = _switch(section, "pdf/a", False) if "pdf/a" in section else None
         self.redacting = _switch(section, "redact", True)
         self.passwords = [text_at(section, key) for key in ("password", "owner password")]
         self.raw = section.get("raw") is True
@@ -127,12 +128,13 @@ class Attachment:
             description = self.description.raw(answers).strip() if self.description else ""
             markdown = "\n\n".join(text.raw(answers) for text in self._texts(evaluation))
             formats, problem = self._formats(answers)
+            passwords = [text.value(answers).strip() if text else "" for text in self.passwords]
             try:
                 document = self._document(evaluation, markdown, to_plain(name), language, formats)
+                refuse_locked_archive(getattr(document, "archive", False), *passwords)
                 manual = self.manual.files(evaluation) if self.manual else {}
             except DocumentError as error:
                 raise failure(name, self.place, error) from error
-            passwords = [text.value(answers).strip() if text else "" for text in self.passwords]
         return Order(
             key=key + _suffix(binding),
             name=unescape_typed(name),
@@ -152,7 +154,8 @@ class Attachment:
         self, evaluation: Evaluation, markdown: str, title: str, language: str, formats: Sequence[str]
     ) -> Content | None:
         answers = evaluation.answers
-        tagged, archive = truth(self.tagged, answers), truth(self.archive, answers)
+        tagged = truth(self.tagged, answers)
+        archive = truth(self.archive, answers) if self.archive is not None else evaluation.program.features.get("pdf/a") is True
         if self.template:
             return self.template.document(evaluation, tagged=tagged, archive=archive)
         if self.raw:
