@@ -42,7 +42,9 @@ from docassemble_lite.web import (
     security,
     sign_in,
     signed_in,
+    speaking,
     tasks,
+    temporary_links,
     uploaded_files,
     ways_out,
 )
@@ -51,6 +53,7 @@ from docassemble_lite.web.form import Request
 from docassemble_lite.web.services import EXTENSION, Services
 
 _ACCOUNTS = (registering, recovery, profile, password, leaving, forgotten, people, person, privileges)
+_WAYS = (ways_out, temporary_links)
 
 
 def create_app(settings: Settings) -> Flask:
@@ -91,12 +94,13 @@ def create_app(settings: Settings) -> Flask:
         pictures=Pictures(store.vault),
     )
     Bootstrap5(app)
+    speaking.init_app(app)
     observing.init_app(app, settings)
     signed_in.init_app(app)
     security.init_app(app)
     opening.init_app(app)
     errors.init_app(app)
     doors.init_app(app)
-    for concern in (health, interview, checkin, interviews, lists, files, uploaded_files, sign_in, tasks, ways_out, *_ACCOUNTS):
+    for concern in (health, interview, checkin, interviews, lists, files, uploaded_files, sign_in, tasks, *_WAYS, *_ACCOUNTS):
         app.register_blueprint(concern.blueprint)
     return app

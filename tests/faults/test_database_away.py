@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
-
-import pytest
 
 from tests.acceptance.visitor import Visitor
 from tests.faults.fire.databases import Postgresql
@@ -38,15 +36,6 @@ question: What is your word?
 fields:
   - Word: typed
 """
-
-
-@pytest.fixture
-def own_postgresql(quiet_postgresql: None) -> Iterator[Postgresql]:
-    """A PostgreSQL that can be stopped without disturbing other tests."""
-    database = Postgresql()
-    yield database
-    database.repair()
-    database.close()
 
 
 def test_p40_a_task_that_runs_while_the_database_is_away_longer_than_its_lease_is_not_lost(
