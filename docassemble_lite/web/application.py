@@ -15,6 +15,7 @@ from docassemble_lite.health import Health
 from docassemble_lite.pokes import open_pokes
 from docassemble_lite.settings import Settings
 from docassemble_lite.store.database import open_store
+from docassemble_lite.store.pictures import Pictures
 from docassemble_lite.store.server_keys import server_keys
 from docassemble_lite.visit import Surroundings, Visits
 from docassemble_lite.visit.checkin import CheckIns
@@ -83,7 +84,14 @@ def create_app(settings: Settings) -> Flask:
     broker = Broker(settings)
     surroundings = Surroundings(store, programs, settings, broker, open_pokes(settings))
     app.extensions[EXTENSION] = Services(
-        settings, store, programs, surroundings, Visits(surroundings), CheckIns(surroundings), Health(settings, broker)
+        settings=settings,
+        store=store,
+        programs=programs,
+        surroundings=surroundings,
+        visits=Visits(surroundings),
+        checkins=CheckIns(surroundings),
+        health=Health(settings, broker),
+        pictures=Pictures(store.vault),
     )
     Bootstrap5(app)
     speaking.init_app(app)
