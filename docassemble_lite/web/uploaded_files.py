@@ -43,12 +43,15 @@ _NO_PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="85" height="110"><
 @blueprint.get("/uploadedfile/<int:number>/<path:name>")
 def uploaded_file(number: int, extension: str = "", name: str = "") -> Response:
     """A file by its number; what follows the number is for people."""
-    file, content = _opened(number)
-    if request.args.get("thumb"):
-        return _preview(file, content)
-    if "page" in request.args:
-        return _page(file, content, request.args["page"], request.args.get("size", "page"))
-    return _sent(file, content)
+    try:
+        file, data_key = _entered_file(number)
+        if request.args.get("thumb"):
+            return _preview(file, data_key)
+        if "page" in request.args:
+            return _page(file, data_key, request.args["page"], request.args.get("size", "page"))
+        return _sent(file, services().store.files.read(file, data_key))
+    except NoSuchFile:
+        abort(404)
 
 
 @blueprint.get("/temporary-file/<int:number>.<extension>")
@@ -75,29 +78,40 @@ def _sent(file: StoredFile, content: bytes) -> Response:
     return _private(response, mimetype)
 
 
-def _page(file: StoredFile, content: bytes, page: str, size: str) -> Response:
+def _page(file: StoredFile, data_key: bytes, page: str, size: str) -> Response:
     """A picture of a page of a PDF."""
     if file.extension != "pdf" or size not in PAGE_SIZES or not _PAGE.fullmatch(page):
         abort(404)
-    try:
+
+    def draw() -> bytes:
+        content = services().store.files.read(file, data_key)
         drawn = pages_of_pdf(content, int(page), int(page), resolution=PAGE_SIZES[size], colored=True)
+        return drawn[0] if drawn else abort(404)
+
+    try:
+        return _picture(services().pictures.get(file, f"page {page} {size}", data_key, draw))
     except PagesError:
         return _private(Response(_NO_PICTURE, mimetype="image/svg+xml"), "image/svg+xml")
-    if not drawn:
-        abort(404)
-    return _private(Response(drawn[0], mimetype="image/png"), "image/png")
 
 
-def _preview(file: StoredFile, content: bytes) -> Response:
+def _preview(file: StoredFile, data_key: bytes) -> Response:
     """A small picture of a picture."""
     kind = KINDS.get(file.extension)
     if kind is None or kind.family not in PICTURES:
         abort(404)
+    family = kind.family
+
+    def draw() -> bytes:
+        return preview(services().store.files.read(file, data_key), family, _LONGEST_OF_PREVIEW)
+
     try:
-        small = preview(content, kind.family, _LONGEST_OF_PREVIEW)
+        return _picture(services().pictures.get(file, "preview", data_key, draw))
     except (BrokenPicture, TooManyPixels):
         abort(404)
-    return _private(Response(small, mimetype="image/png"), "image/png")
+
+
+def _picture(content: bytes) -> Response:
+    return _private(Response(content, mimetype="image/png"), "image/png")
 
 
 @blueprint.get("/uploadedfiles/<name>")
@@ -116,14 +130,22 @@ def archive(name: str) -> Response:
 
 def _opened(number: int) -> tuple[StoredFile, bytes]:
     """The file with its content, if this browser may have it."""
-    files = services().store.files
     try:
-        session_id = files.session_of(number)
-        data_key = _entered(session_id).unlock()
-        file = files.info(number, session_id, data_key)
-        return file, files.read(file, data_key)
-    except (NoSuchFile, SessionNotFound):
+        file, data_key = _entered_file(number)
+        return file, services().store.files.read(file, data_key)
+    except NoSuchFile:
         abort(404)
+
+
+def _entered_file(number: int) -> tuple[StoredFile, bytes]:
+    """The file with what opens its content, if this browser may have it. Raises `NoSuchFile`."""
+    files = services().store.files
+    session_id = files.session_of(number)
+    try:
+        data_key = _entered(session_id).unlock()
+    except SessionNotFound as error:
+        raise NoSuchFile from error
+    return files.info(number, session_id, data_key), data_key
 
 
 def _entered(session_id: str) -> Entrance:

@@ -8,7 +8,6 @@ import socket
 import ssl
 import subprocess
 import urllib.parse
-import uuid
 import warnings
 from collections.abc import Iterator
 from contextlib import closing
@@ -16,11 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
 
 from tests.acceptance.visitor import Visitor, value_of
 from tests.composed import Composed, Role, filled_in, nginx_program, read_compose
 from tests.conftest import PATIENCE, eventually
+from tests.databases import new_database
 from tests.letters import DOMAIN, SENDER, address_on, letter
 from tests.ports import free_port
 
@@ -66,17 +65,10 @@ code: |
 
 
 @pytest.fixture(scope="module")
-def database(quiet_postgresql: None, postgresql_url: str) -> Iterator[str]:
-    """The URL of an empty database of PostgreSQL."""
-    server = make_url(postgresql_url).set(drivername="postgresql")
-    name = f"dal_{uuid.uuid4().hex}"
-    admin = create_engine(server.set(drivername="postgresql+psycopg2"), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield server.set(database=name).render_as_string(hide_password=False)
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+def database() -> Iterator[str]:
+    """The URL of an empty database of PostgreSQL, as people write it."""
+    with new_database() as url:
+        yield url.replace("+psycopg2", "", 1)
 
 
 @pytest.fixture(scope="module")

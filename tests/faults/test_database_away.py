@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import pytest
 from sqlalchemy import text
 
 from docassemble_lite.settings import Settings
@@ -43,15 +42,6 @@ question: What is your word?
 fields:
   - Word: typed
 """
-
-
-@pytest.fixture
-def own_postgresql(quiet_postgresql: None) -> Iterator[Postgresql]:
-    """A PostgreSQL that can be stopped without disturbing other tests."""
-    database = Postgresql()
-    yield database
-    database.repair()
-    database.close()
 
 
 def test_p40_a_task_that_runs_while_the_database_is_away_longer_than_its_lease_is_not_lost(
@@ -117,7 +107,7 @@ def test_p40_while_the_database_hangs_and_everybody_waits_the_process_says_how_i
         assert waiting.result().status == 200
 
 
-def test_the_database_soon_notices_a_machine_that_has_lost_its_power(quiet_postgresql: None, tmp_path: Path) -> None:
+def test_the_database_soon_notices_a_machine_that_has_lost_its_power(tmp_path: Path) -> None:
     """It would keep the locks of such a machine for two hours else, the one of the schedule among them."""
     database = Postgresql(Here())
     try:
