@@ -114,7 +114,7 @@ class StoredFile(DAObject):
         return None if opened is None else opened.changed_content(self)
 
     def _keep(self, content: bytes) -> None:
-        self.number = current().host.make_file(self.filename, content, self.mimetype)
+        self.number = current().host.make_file(self.filename, content, self.mimetype, self.__dict__.get("number"))
         self.initialized = True
         self.__dict__.pop("pages", None)
         opened = current().opened
