@@ -124,7 +124,8 @@ def archive(name: str) -> Response:
         abort(404)
     if not 0 < len(numbers) <= _MOST_IN_ARCHIVE:
         abort(404)
-    content = _zipped(_opened(number) for number in numbers)
+    # whether they may all be seen comes before anything is written
+    content = _zipped([_opened(number) for number in numbers])
     response = send_file(content, _TYPES["zip"], as_attachment=True, download_name=name)
     response.content_length = content.seek(0, io.SEEK_END)
     content.seek(0)
@@ -181,6 +182,15 @@ def _private(response: Response, mimetype: str) -> Response:
 def _zipped(files: Iterable[tuple[StoredFile, BinaryIO]]) -> BinaryIO:
     """A ZIP file on the disk, which goes when it is closed."""
     out = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115 (the response closes it)
+    try:
+        _zip(files, out)
+    except BaseException:
+        out.close()
+        raise
+    return out
+
+
+def _zip(files: Iterable[tuple[StoredFile, BinaryIO]], out: BinaryIO) -> None:
     names: set[str] = set()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
         for file, content in files:
@@ -189,7 +199,6 @@ def _zipped(files: Iterable[tuple[StoredFile, BinaryIO]]) -> BinaryIO:
             info.file_size = file.size
             with content, package.open(info, "w") as entry:
                 shutil.copyfileobj(content, entry, _PIECE)
-    return out
 
 
 def _new_name(name: str, taken: set[str]) -> str:
