@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from typing import BinaryIO
 
 #: Extensions of such packages, and what each of them has in it.
 PACKAGES = {
@@ -25,14 +26,16 @@ MOST_RATIO_OF_AUTHORS = 1000
 _ENCRYPTED = 0x1
 
 
-def is_harmless_package(content: bytes, extension: str, *, most_ratio: int = MOST_RATIO) -> bool:
+def is_harmless_package(content: bytes | BinaryIO, extension: str, *, most_ratio: int = MOST_RATIO) -> bool:
     """Whether a package has what makes it one, and is neither a bomb nor locked.
 
     A package of an author may be unpacked to more than one that somebody has sent: drawings are packed very densely. Only
     its directory is read. Whoever reads an entry by Python's library gets no more than the directory says.
     """
+    opened = io.BytesIO(content) if isinstance(content, bytes) else content
+    size = opened.seek(0, io.SEEK_END)
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as package:
+        with zipfile.ZipFile(opened) as package:
             entries = package.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, OverflowError):
         return False
@@ -41,7 +44,7 @@ def is_harmless_package(content: bytes, extension: str, *, most_ratio: int = MOS
         len(entries) <= MOST_ENTRIES
         and unpacked <= MOST_BYTES
         # entries that lie on top of each other have more than there is
-        and packed <= len(content)
+        and packed <= size
         and unpacked <= most_ratio * max(packed, 1)
         and PACKAGES[extension] in {entry.filename for entry in entries}
         and not any(_is_odd(entry) for entry in entries)

@@ -56,7 +56,8 @@ class SharedFile(ChangeableFile):
             raise ValueError("set_attributes(session=…) isn't supported: a file stays with the session that has made it.")
         if attributes.get("filename") is not None:
             self._rename(str(attributes["filename"]))
-        changes = {name: bool(attributes[name]) for name in ("private", "persistent") if attributes.get(name) is not None}
+        given = {name: attributes.get(name) for name in ("private", "persistent")}
+        changes: dict[str, Any] = {name: bool(value) for name, value in given.items() if value is not None}
         if changes:
             self._change_access(lambda access: replace(access, **changes))
 

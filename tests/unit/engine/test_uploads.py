@@ -370,3 +370,22 @@ def test_nobody_sees_a_file_of_a_form_that_has_to_be_mended() -> None:
 )
 def test_a_modifier_that_says_nothing_is_told(more: str) -> None:
     assert (failure(_asking("file", more)).line or 0) >= 8
+
+
+# --- open files ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("a.txt", b"some text"), ("a.docx", package({"a.xml": b"x"})), ("a.png", picture())]
+)
+def test_a_file_may_be_given_open_and_is_read_from_its_beginning(name: str, content: bytes) -> None:
+    opened = io.BytesIO(content)
+    opened.seek(3)
+    session = send(asking(), Upload(name, opened))
+    assert session.host.read_file(paper(session)[0].number) == content
+
+
+@pytest.mark.parametrize("content", [b"", b"\0\1\2", b"%PDF-1.4 a"])
+def test_an_open_file_is_judged_like_any_other(content: bytes) -> None:
+    for given in (content, io.BytesIO(content)):
+        assert error(send(asking(), Upload("a.txt", given)))
