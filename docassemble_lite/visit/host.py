@@ -262,7 +262,10 @@ class VisitHost:
 
     def set_file_access(self, number: int, access: FileAccess) -> int:
         session, files = self._loaded, self._store.files
-        file = self._own_file(number)
+        try:
+            file = self._own_file(number)
+        except NoSuchFile:
+            raise NoSuchFile("Only the session that a file belongs to can say who may see it.") from None
         renewed = self._asked(lambda: files.renewed(file, session.data_key))
         self._asked(lambda: files.access.set(session.session_id, session.data_key, renewed.number, access))
         return renewed.number

@@ -61,21 +61,29 @@ subquestion: |
 ---
 event: change
 code: |
-  paper.set_attributes(private=True)
+  paper.set_attributes(private=False)
 """
 
 
-@pytest.fixture
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    folder = tmp_path_factory.mktemp("shared-files")
-    with application(folder, {"sharing.yml": SHARING, "reading.yml": READING}) as made:
+class Place:
+    """A server, with the browsers of three people and of one who hasn't signed in."""
+
+    def __init__(self, app: Flask) -> None:
         for name in ("ada", "ben", "cleo"):
-            store_of(made).people.add(f"{name}@example.com", PASSWORD)
-        yield made
+            store_of(app).people.add(f"{name}@example.com", PASSWORD)
+        self.ada, self.ben, self.cleo = (Client(app).sign_in(f"{name}@example.com") for name in ("ada", "ben", "cleo"))
+        self.nobody = Client(app)
+
+    def statuses(self, address: str) -> list[int]:
+        """What all but ada get."""
+        return [browser.get(address).status for browser in (self.ben, self.cleo, self.nobody)]
 
 
-def _browser(app: Flask, name: str) -> Client:
-    return Client(app).sign_in(f"{name}@example.com")
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    folder = tmp_path_factory.mktemp("shared-files")
+    with application(folder, {"sharing.yml": SHARING, "reading.yml": READING}) as app:
+        yield Place(app)
 
 
 def _shared(browser: Client) -> Page:
@@ -97,45 +105,35 @@ def _link(page: Page, words: str) -> str:
     return found[1].replace("&amp;", "&").removeprefix("http://localhost")
 
 
-def _statuses(app: Flask, address: str) -> list[int]:
-    """What ben, cleo and somebody who hasn't signed in get."""
-    return [browser.get(address).status for browser in (_browser(app, "ben"), _browser(app, "cleo"), Client(app))]
-
-
-def test_a_file_is_seen_by_those_whom_its_interview_names_until_it_takes_that_back(app: Flask) -> None:
-    ada = _browser(app, "ada")
-    page = _shared(ada)
+def test_a_file_is_seen_by_those_whom_its_interview_names_until_it_takes_that_back(place: Place) -> None:
+    page = _shared(place.ada)
     assert "seen by ben@example.com private=True" in page.text
     address = f"/uploadedfile/{_number(page)}.txt"
-    assert _browser(app, "ben").get(address).text == "another text"
-    assert _statuses(app, address) == [200, 404, 404]
-    ada.get(_link(page, "take back"))
-    assert _statuses(app, address) == [404, 404, 404]
-    ada.get(_link(page, "publish"))
-    assert _statuses(app, address) == [200, 200, 200]
-    assert ada.get(address).text == "another text"
+    assert place.ben.get(address).text == "another text"
+    assert place.statuses(address) == [200, 404, 404]
+    place.ada.get(_link(page, "take back"))
+    assert place.statuses(address) == [404, 404, 404]
+    place.ada.get(_link(page, "publish"))
+    assert place.statuses(address) == [200, 200, 200]
+    assert place.ada.get(address).text == "another text"
 
 
-def test_a_persistent_file_is_there_when_its_session_has_gone(app: Flask) -> None:
-    ada = _browser(app, "ada")
-    page = _shared(ada)
+def test_a_persistent_file_is_there_when_its_session_has_gone(place: Place) -> None:
+    page = _shared(place.ada)
     temporary, address = _link(page, "away"), f"/uploadedfile/{_number(page)}.txt"
-    assert ada.get("/interviews").status == 200
-    session = dict(page.form)["_session"]
-    ada.post(f"/interviews/{session}/delete")
-    assert _statuses(app, address) == [200, 404, 404]
-    assert ada.get(address).status == 404
-    assert Client(app).get(temporary).text == "another text"
+    place.ada.post(f"/interviews/{dict(page.form)['_session']}/delete")
+    assert place.statuses(address) == [200, 404, 404]
+    assert place.ada.get(address).status == 404
+    assert place.nobody.get(temporary).text == "another text"
 
 
-def test_code_of_another_session_reads_what_its_person_may_see_and_changes_nothing(app: Flask) -> None:
-    ada = _browser(app, "ada")
-    page = _shared(ada)
-    address = f"/interview?i=reading.yml&number={_number(page)}"
-    ben = _browser(app, "ben")
-    reading = ben.get(address)
+def test_code_of_another_session_reads_what_its_person_may_see_and_changes_nothing(place: Place) -> None:
+    page = _shared(place.ada)
+    file, address = f"/uploadedfile/{_number(page)}.txt", f"/interview?i=reading.yml&new_session=1&number={_number(page)}"
+    reading = place.ben.get(address)
     assert reading.heading == "another text"
-    assert "another text" not in _browser(app, "cleo").get(address).text
-    assert ben.get(_link(reading, "change")).status >= 400
-    ada.get(_link(page, "publish"))
-    assert Client(app).get(address).heading == "another text"
+    assert "another text" not in place.cleo.get(address).text
+    assert place.ben.get(_link(reading, "change")).status >= 400
+    assert place.nobody.get(file).status == 404
+    place.ada.get(_link(page, "publish"))
+    assert place.nobody.get(address).heading == "another text"
