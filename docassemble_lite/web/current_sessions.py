@@ -1,4 +1,7 @@
-"""Which sessions a browser is in: for each interview a current one, and those that were current before. Its cookie says so."""
+"""Which sessions a browser is in: for each interview a current one, and those that were current before.
+
+Its cookie says so, unless that is a copy from before somebody signed out.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 
 from flask import session
+
+from docassemble_lite.web.signed_in import assure_not_ended
 
 #: So many of them are remembered, and so many earlier ones.
 _MOST = 40
@@ -41,11 +46,13 @@ def is_known(session_id: str) -> bool:
 
 
 def _current() -> Mapping[str, str]:
+    assure_not_ended()
     found: Mapping[str, str] = session.get("sessions", {})
     return found
 
 
 def _earlier() -> Sequence[str]:
+    assure_not_ended()
     found: Sequence[str] = session.get("earlier", ())
     return found
 

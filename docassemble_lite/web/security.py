@@ -17,8 +17,6 @@ SECRET_COOKIE = "secret"
 #: What a cookie's name begins with that a browser takes from nobody but this very host, and never without HTTPS.
 HOST_PREFIX = "__Host-"
 _SECRET_BYTES = 32
-# what stays in a browser's session when somebody signs in
-_KEPT = ("sessions", "earlier")
 # forms that were open when somebody signed in, and are still good: they answer an interview, and do nothing with the account
 _OPEN_FORMS = ("interview.answer", "interview.email_documents", "checkin.check_in", "interview.variables")
 #: Seconds that a browser keeps a cookie; none keeps one for longer.
@@ -80,9 +78,20 @@ def renew_session() -> None:
 
     Which sessions of interviews the browser is in stays, and pages of these that are open in other tabs can be sent.
     """
-    kept = {name: session[name] for name in _KEPT if name in session}
-    if "csrf" in session:
-        kept["csrf_of_open_pages"] = session["csrf"]
+    open_pages = session.get("csrf")
+    _keep("sessions", "earlier")
+    if open_pages:
+        session["csrf_of_open_pages"] = open_pages
+
+
+def end_session() -> None:
+    """Have the browser's session know neither who was signed in nor which sessions of interviews it was in."""
+    _keep("csrf", "csrf_of_open_pages")
+
+
+def _keep(*names: str) -> None:
+    """Have the browser's session hold nothing but these."""
+    kept = {name: session[name] for name in names if name in session}
     session.clear()
     session.update(kept)
     session.permanent = True

@@ -87,6 +87,11 @@ def has_one_of(privileges: Iterable[str]) -> bool:
     return not set(privileges).isdisjoint(person().privileges)
 
 
+def assure_not_ended() -> None:
+    """See to it that the browser's session knows nothing any more if whoever was signed in with it has signed out."""
+    person()
+
+
 def assume_nobody() -> None:
     """Ask the store no more who this is: it can't tell, and a page is to be shown all the same."""
     if _USER not in g:
@@ -154,7 +159,8 @@ def only_signed_in(home: str) -> Response | None:
 def _found(token: str) -> SignedIn | None:
     found = services().store.people.who(token)
     if found is None:
-        # so that the store isn't asked again for every page
-        session.pop(_TOKEN, None)
+        # a copy of a cookie, or a browser that was signed out elsewhere: shared sessions that it was in are as closed to it
+        # as private ones; nor is the store asked again for every page
+        security.end_session()
         return None
     return SignedIn(found, token)

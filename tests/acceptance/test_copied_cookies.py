@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +23,26 @@ question: Word?
 fields:
   - Word: the_word
 """
+SHARED = """\
+mandatory: True
+code: |
+  multi_user = True
+---
+mandatory: True
+question: |
+  Word: ${ the_word }
+subquestion: ${ document.url_for() }
+---
+question: Word?
+fields:
+  - Word: the_word
+---
+code: |
+  document = DAFile('document')
+  document.initialize(filename='word.txt')
+  document.write(the_word)
+  document.commit()
+"""
 ALL = """\
 mandatory: True
 question: All
@@ -36,7 +57,7 @@ ADDRESS = "/interview?i=own.yml"
 
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[Flask]:
-    with application(tmp_path, {"own.yml": INTERVIEW, "all.yml": ALL}) as made:
+    with application(tmp_path, {"own.yml": INTERVIEW, "shared.yml": SHARED, "all.yml": ALL}) as made:
         yield made
 
 
@@ -77,6 +98,20 @@ def test_p30_a_copy_from_before_signing_out_opens_nothing_afterwards(app: Flask,
     browser.post("/user/sign-out")
     assert [look(copied, session).status for copied in (before, while_signed_in, browser)] == [404, 404, 404]
     assert CANARY not in while_signed_in.get(ADDRESS).text + before.get(ADDRESS).text
+
+
+def test_p30_a_copy_from_before_signing_out_is_in_no_shared_session_and_opens_no_file_of_one(app: Flask, ada: Person) -> None:
+    """P30: neither of the one that was its current one nor of one before."""
+    browser = Client(app).sign_in("ada@example.com")
+    files = []
+    for begin in ("", "&new_session=1"):
+        page = browser.answer(browser.get(f"/interview?i=shared.yml{begin}"), the_word=CANARY)
+        files.append(re.findall(r"/uploadedfile/\S+", page.words)[0])
+    copied = copy_of(app, browser)
+    assert [copied.get(path).status for path in files] == [200, 200]
+    browser.post("/user/sign-out")
+    assert [copied.get(path).status for path in files] == [404, 404]
+    assert "Word?" in copied.get("/interview?i=shared.yml").words
 
 
 def test_p30_another_password_ends_every_copy(app: Flask, ada: Person) -> None:
