@@ -95,7 +95,7 @@ def _page(file: StoredFile, content: BinaryIO, page: str, size: str) -> Response
     if file.extension != "pdf" or size not in PAGE_SIZES or not _PAGE.fullmatch(page):
         abort(404)
     try:
-        drawn = pages_of_pdf(content.read(), int(page), int(page), resolution=PAGE_SIZES[size], colored=True)
+        drawn = pages_of_pdf(content, int(page), int(page), resolution=PAGE_SIZES[size], colored=True)
     except PagesError:
         return _private(Response(_NO_PICTURE, mimetype="image/svg+xml"), "image/svg+xml")
     if not drawn:
@@ -109,7 +109,7 @@ def _preview(file: StoredFile, content: BinaryIO) -> Response:
     if kind is None or kind.family not in PICTURES:
         abort(404)
     try:
-        small = preview(content.read(), kind.family, _LONGEST_OF_PREVIEW)
+        small = preview(content, kind.family, _LONGEST_OF_PREVIEW)
     except (BrokenPicture, TooManyPixels):
         abort(404)
     return _private(Response(small, mimetype="image/png"), "image/png")
