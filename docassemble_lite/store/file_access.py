@@ -50,6 +50,7 @@ class FileAccesses:
             row = _row(connection, number)
             if row["session_id"] != session_id or row["origin"] is None:
                 raise NoSuchFile
+            connection.execute(queries.lock, {"first": row["origin"]})
             versions = connection.execute(queries.versions, {"of_session": session_id, "first": row["origin"]}).mappings().all()
             for version in versions:
                 self._write(connection, session_id, data_key, version["id"], version["wrapped_key"], access)
@@ -59,8 +60,9 @@ class FileAccesses:
         before = connection.execute(queries.row, {"wanted": like}).mappings().first()
         if before is None or before["session_id"] != session_id or before["origin"] is None:
             return
+        connection.execute(queries.lock, {"first": before["origin"]})
         connection.execute(queries.set_origin, {"wanted": number, "first": before["origin"]})
-        access = _access(connection, before)
+        access = _access(connection, _row(connection, like))
         if access != FileAccess():
             self._write(connection, session_id, data_key, number, _row(connection, number)["wrapped_key"], access)
 

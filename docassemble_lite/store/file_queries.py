@@ -31,6 +31,8 @@ privileges_of = (
     select(file_privileges.c.name).where(file_privileges.c.file_id == bindparam("wanted")).order_by(file_privileges.c.name)
 )
 is_user = exists().where(file_users.c.file_id == bindparam("wanted"), file_users.c.user_id == bindparam("person")).select()
+# who may see the versions of a file is changed by one at a time, or a version that is just being written would be missed
+lock = select(files.c.id).where(files.c.id == bindparam("first")).with_for_update()
 versions = (
     select(files.c.id, files.c.wrapped_key)
     .where(files.c.session_id == bindparam("of_session"), files.c.origin == bindparam("first"))

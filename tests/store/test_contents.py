@@ -47,6 +47,33 @@ def test_removing_what_is_not_there_is_no_mistake(contents: Contents) -> None:
     assert contents.read("abc125") == b"two"
 
 
+def test_a_part_is_read_by_itself(contents: Contents) -> None:
+    contents.write("abc123", [b"0123", b"456789"])
+    parts = [contents.read_part("abc123", start, length) for start, length in ((0, 1), (3, 4), (8, 30), (10, 1), (99, 5))]
+    assert parts == [b"0", b"3456", b"89", b"", b""]
+    with pytest.raises(FileNotFoundError):
+        contents.read_part("abc124", 0, 1)
+
+
+@pytest.mark.parametrize("size", [10, 11 * 2**20])
+def test_nothing_is_kept_of_what_breaks_off(contents: Contents, size: int) -> None:
+    def pieces() -> Iterator[bytes]:
+        yield bytes(size)
+        raise KeyError("broken off")
+
+    with pytest.raises(KeyError):
+        contents.write("abc123", pieces())
+    with pytest.raises(FileNotFoundError):
+        contents.read_part("abc123", 0, 1)
+
+
+def test_a_large_content_is_not_written_over(contents: Contents) -> None:
+    contents.write("abc123", [b"one"])
+    with pytest.raises(FileExistsError):
+        contents.write("abc123", [bytes(6 * 2**20)])
+    assert contents.read("abc123") == b"one"
+
+
 # --- a folder --------------------------------------------------------------------------------------------------------
 
 

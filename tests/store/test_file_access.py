@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -112,6 +114,30 @@ def test_what_takes_the_place_of_a_file_is_seen_by_the_same_people_and_all_versi
     assert [_is_seen(store, file, NOBODY) for file in (added, second, third)] == [False] * 3
 
 
+def test_a_version_that_is_written_while_a_file_is_closed_is_closed_with_it(
+    store: Store, session: Loaded, added: StoredFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _set(store, session, added, PUBLIC)
+    take_over, closed = store.files.access.take_over, threading.Event()
+
+    def close() -> None:
+        _set(store, session, added, FileAccess())
+        closed.set()
+
+    closing = threading.Thread(target=close)
+
+    def take_over_first(*arguments: Any) -> None:
+        take_over(*arguments)
+        closing.start()
+        # it can't come before this is over
+        assert not closed.wait(0.05)
+
+    monkeypatch.setattr(store.files.access, "take_over", take_over_first)
+    second = _added(store, session, like=added.number)
+    closing.join()
+    assert [_is_seen(store, file, NOBODY) for file in (added, second)] == [False, False]
+
+
 def test_a_persistent_file_outlives_its_session(store: Store, settings: Settings, session: Loaded, added: StoredFile) -> None:
     _set(store, session, added, FileAccess(private=False, persistent=True))
     other = _added(store, session)
@@ -167,7 +193,7 @@ def test_a_change_that_breaks_off_changes_nothing(
 ) -> None:
     """P40"""
     second = _added(store, session, like=added.number)
-    for statement in range(3, 9):
+    for statement in range(4, 10):
         break_at(statement)
         with pytest.raises(break_at.Broken):  # type: ignore[attr-defined]
             _set(store, session, second, FileAccess(private=False, privileges=("user",)))
