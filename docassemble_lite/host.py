@@ -646,6 +646,17 @@ def current() -> Current:
     return _thread.stack[-1] if _thread.stack else _outside
 
 
+def begin(state: Current) -> Current:
+    """Make it the current one of this thread until `end` is told so, for what no `with` can stand around; itself."""
+    _thread.stack.append(state)
+    return state
+
+
+def end(state: Current) -> None:
+    """It is the current one of this thread no longer, nor below another one."""
+    _thread.stack[:] = [other for other in _thread.stack if other is not state]
+
+
 class entered:
     """`with entered(state):` makes it the current one of this thread."""
 

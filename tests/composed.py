@@ -45,6 +45,23 @@ def of_image(instruction: str) -> Any:
     return dict(re.findall(r"(\w+)=(\S+)", text)) if instruction == "ENV" else json.loads(text)
 
 
+def nginx_program() -> str:
+    """Where nginx lies; empty: there is none."""
+    return shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin") or ""
+
+
+def filled_in(service: dict[str, Any], values: dict[str, str]) -> dict[str, str]:
+    """The files that the image of nginx makes of its templates, by their names."""
+    made = {}
+    for volume in service["volumes"]:
+        source, target, _ = volume.split(":")
+        text = (DOCKER / source).read_text(encoding="utf-8")
+        for name, value in (service["environment"] | values).items():
+            text = text.replace(f"${{{name}}}", value)
+        made[Path(target).name.removesuffix(".template")] = text
+    return made
+
+
 @dataclass
 class Role:
     """A running container, so to speak."""

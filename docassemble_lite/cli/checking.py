@@ -9,6 +9,8 @@ from docassemble_lite.errors import AuthorError, LiteError
 from docassemble_lite.settings import Settings
 
 SUFFIXES = (".yml", ".yaml")
+# folders with other things: metadata of documents, data
+_BESIDE = frozenset({"templates", "sources", "static"})
 
 
 def check(paths: Sequence[Path], settings: Settings) -> int:
@@ -49,7 +51,7 @@ def _interviews_in(paths: Iterable[Path]) -> Iterator[tuple[Path, Path]]:
 
 
 def _is_interview(path: Path) -> bool:
-    return path.suffix in SUFFIXES and not any(part.startswith(".") for part in path.parts)
+    return path.suffix in SUFFIXES and not any(part.startswith(".") or part in _BESIDE for part in path.parts)
 
 
 def _root_of(file: Path, folder: Path, settings: Settings) -> Path:

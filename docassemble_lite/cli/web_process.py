@@ -6,6 +6,7 @@ import os
 import resource
 import signal
 import socket
+import sys
 import time
 from types import FrameType
 from typing import Any
@@ -20,6 +21,9 @@ from docassemble_lite.settings import Settings
 DRAINING = GRACE - 3
 # seconds between two looks whether anything is left to do while the server stops
 GLANCE = 0.05
+# seconds after which a thread that computes lets another one go on; with Python's own 5 ms, a screen that reads and writes
+# beside it would wait that long again and again
+TURN = 0.001
 # connections at once, beside those that are held
 CONNECTIONS = 1000
 # connections that may be held for one browser by all processes: it makes six at a time, and needs some for its pages
@@ -29,6 +33,7 @@ CONNECTIONS_OF_BROWSER = 4
 def serve(settings: Settings, *, socket_fd: int | None = None, lifeline_fd: int | None = None) -> int:
     """Serve until SIGTERM or Ctrl-C. `socket_fd` is a socket that listens already (None: one is made)."""
     hold_on_to(lifeline_fd)
+    sys.setswitchinterval(TURN)
     with _listener(settings, socket_fd) as listener:
         from docassemble_lite.web import create_app
 

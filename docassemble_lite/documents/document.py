@@ -27,3 +27,5 @@ class Document:
     tagged: bool = True
     # whether a PDF is made for archives (PDF/A)
     archive: bool = False
+    # the content of a DOCX file, whose styles, pages, headers and footers a DOCX then has; empty: ours
+    reference: bytes = field(default=b"", repr=False)

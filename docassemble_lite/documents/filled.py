@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from docassemble_lite.documents import forms, office, word_filling
+from docassemble_lite.documents.archive import archived
 from docassemble_lite.documents.forms import FieldValue, Picture
 from docassemble_lite.documents.joining import joined
 from docassemble_lite.documents.programs import pandoc, private_folder
+from docassemble_lite.documents.word_filling import FilledWord
 from docassemble_lite.errors import DocumentError
 
 
@@ -20,7 +22,7 @@ class WordDocument:
     `update` says whether its tables of contents are to be made anew, `tagged` and `archive` (PDF/A) what becomes of its PDF.
     """
 
-    content: bytes = field(repr=False)
+    content: bytes | FilledWord = field(repr=False)
     update: bool = False
     tagged: bool = True
     archive: bool = False
@@ -30,21 +32,23 @@ class WordDocument:
 
     def digest(self) -> list[object]:
         """What tells it from another."""
-        return ["word", _digest(self.content), self.update, self.tagged, self.archive]
+        digest = self.content.digest if isinstance(self.content, FilledWord) else _digest(self.content)
+        return ["word", digest, self.update, self.tagged, self.archive]
 
     def make(self, formats: Sequence[str]) -> dict[str, bytes]:
         """It in each of the formats. Raises `DocumentError`."""
-        return {name: self._made(name) for name in formats}
+        content = self.content.content if isinstance(self.content, FilledWord) else self.content
+        return {name: self._made(content, name) for name in formats}
 
-    def _made(self, name: str) -> bytes:
+    def _made(self, content: bytes, name: str) -> bytes:
         if name == "docx":
-            return self.content
+            return content
         if name == "pdf":
-            return office.to_pdf(self.content, "docx", tagged=self.tagged, archive=self.archive, update=self.update)
+            return office.to_pdf(content, "docx", tagged=self.tagged, archive=self.archive, update=self.update)
         with private_folder() as folder:
             standalone = ["--standalone"] if name in ("rtf", "html") else []
             target = "gfm" if name == "md" else name
-            return pandoc(["--from=docx", f"--to={target}", "--wrap=none", *standalone, "--output=-"], self.content, folder)
+            return pandoc(["--from=docx", f"--to={target}", "--wrap=none", *standalone, "--output=-"], content, folder)
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,8 @@ class FormDocument:
     export_value: str = "Yes"
     font: str = ""
     template_password: str = ""
+    # whether it is made for archives (PDF/A), without fields
+    archive: bool = False
 
     #: What it can be.
     formats = ("pdf",)
@@ -67,7 +73,7 @@ class FormDocument:
             name: ["picture", _digest(value.content)] if isinstance(value, Picture) else value
             for name, value in self.values.items()
         }
-        options = [self.editable, self.export_value, self.font, self.template_password]
+        options = [self.editable, self.export_value, self.font, self.template_password, self.archive]
         return ["form", *map(_digest, self.templates), values, options]
 
     def make(self, formats: Sequence[str]) -> dict[str, bytes]:
@@ -83,10 +89,12 @@ class FormDocument:
                 export_value=self.export_value,
                 font=self.font,
                 password=self.template_password,
+                archive=self.archive,
             )
             for template in self.templates
         ]
-        return filled[0] if len(filled) == 1 else joined(filled)
+        whole = filled[0] if len(filled) == 1 else joined(filled)
+        return archived(whole) if self.archive else whole
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,13 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from docassemble_lite.documents.contents import has_all_fonts
 from docassemble_lite.documents.pictures import trimmed
 from docassemble_lite.documents.programs import private_folder, typst
 from docassemble_lite.errors import DocumentError
@@ -80,16 +81,19 @@ def fill(
     export_value: str = "Yes",
     font: str = "",
     password: str = "",
+    archive: bool = False,
 ) -> bytes:
     """The form with these values. A name is the full name of a field, or the last part of it if there is only one such.
 
     `export_value` is what a checked box is called where the form itself doesn't say; `font` is a font for all texts;
-    `password` opens the form. Raises `DocumentError`.
+    `password` opens the form. For an `archive` it has no fields any more, and what was in them before is drawn as well, where
+    the form has it in a font that isn't in the file. Raises `DocumentError`.
     """
     with opened(content, password) as pdf:
-        drawings = list(_Filling(pdf, export_value, font).drawings(values))
+        filling = _Filling(pdf, export_value, font)
+        drawings = [*filling.drawings(values), *(filling.known() if archive else ())]
         _draw(pdf, drawings)
-        _tidy(pdf, editable)
+        _tidy(pdf, editable and not archive)
         out = io.BytesIO()
         pdf.save(out, deterministic_id=True)
     return out.getvalue()
@@ -193,14 +197,31 @@ class _Filling:
         self.export_value = export_value
         self.font = font
         self.form: Any = pdf.Root.get("/AcroForm", {})
+        self._widgets = [widget for page in pdf.pages for widget in _widgets(page)]
+        # places in that list
+        self._drawn: set[int] = set()
 
     def drawings(self, values: Mapping[str, FieldValue]) -> Iterator[_Drawing]:
         """Set the values, and say what is to be drawn."""
-        widgets = [(page, widget) for page in self.pdf.pages for widget in _widgets(page)]
-        names = [_name(widget) for _, widget in widgets]
+        names = [_name(widget) for widget in self._widgets]
         for name, value in values.items():
             for index in _meant(name, names):
-                yield from self._set(widgets[index][1], value)
+                for drawing in self._set(self._widgets[index], value):
+                    self._drawn.add(index)
+                    yield drawing
+
+    def known(self) -> Iterator[_Drawing]:
+        """What else is in fields, and is to be drawn because the form draws it with fonts that it doesn't have."""
+        for index, widget in enumerate(self._widgets):
+            appearance = _appearance(widget)
+            if index in self._drawn or appearance is None or has_all_fonts(appearance):
+                continue
+            value = _inherited(widget, "/V")
+            kind = str(_inherited(widget, "/FT") or "")
+            if kind in ("/Tx", "/Ch") and _is_text(value):
+                yield self._write(widget, kind, str(value))
+            elif kind == "/Btn" and not _flags(widget) & _PUSH:
+                yield _Drawing(widget, {"kind": "check", "state": str(widget.get("/AS", "/Off")).lstrip("/")})
 
     def _set(self, widget: Any, value: FieldValue) -> Iterator[_Drawing]:
         kind = str(_inherited(widget, "/FT") or "")
@@ -404,7 +425,8 @@ def _tidy(pdf: pikepdf.Pdf, editable: bool) -> None:
         for key in ("/NeedAppearances", "/XFA"):
             if key in form:
                 del form[key]
-    _flatten(pdf, (lambda widget: True) if not editable else (lambda widget: "/Picture" in widget))
+    for page in pdf.pages:
+        flatten(page, [widget for widget in _widgets(page) if not editable or "/Picture" in widget])
     if form is None:
         return
     if not editable:
@@ -428,22 +450,20 @@ def _without_pictures(pdf: pikepdf.Pdf, fields: Any) -> Any:
     return pikepdf.Array(kept)
 
 
-def _flatten(pdf: pikepdf.Pdf, meant: Callable[[Any], bool]) -> None:
-    """Make widgets part of their pages."""
+def flatten(page: pikepdf.Page, annotations: list[Any]) -> None:
+    """Make fields, and other things that lie on a page, part of it."""
     import pikepdf
 
-    for page in pdf.pages:
-        widgets = [widget for widget in _widgets(page) if meant(widget)]
-        if not widgets:
-            continue
-        commands = [_stamped(page, widget) for widget in widgets]
-        page.contents_add(b"q\n", prepend=True)
-        page.contents_add(("Q\n" + "\n".join(command for command in commands if command)).encode(), prepend=False)
-        chosen = {widget.objgen for widget in widgets if widget.is_indirect}
-        rest = [
-            item for item in page.obj["/Annots"] if not (item.is_indirect and item.objgen in chosen) and not _same(item, widgets)
-        ]
-        page.obj["/Annots"] = pikepdf.Array(rest)
+    if not annotations:
+        return
+    commands = [_stamped(page, annotation) for annotation in annotations]
+    page.contents_add(b"q\n", prepend=True)
+    page.contents_add(("Q\n" + "\n".join(command for command in commands if command)).encode(), prepend=False)
+    chosen = {annotation.objgen for annotation in annotations if annotation.is_indirect}
+    rest = [
+        item for item in page.obj["/Annots"] if not (item.is_indirect and item.objgen in chosen) and not _same(item, annotations)
+    ]
+    page.obj["/Annots"] = pikepdf.Array(rest)
 
 
 def _same(item: Any, widgets: list[Any]) -> bool:
@@ -452,10 +472,8 @@ def _same(item: Any, widgets: list[Any]) -> bool:
 
 def _stamped(page: Any, widget: Any) -> str:
     """The commands that draw a widget as it looks now."""
-    appearance = widget.get("/AP", {}).get("/N")
-    if appearance is not None and not _is_stream(appearance):
-        appearance = appearance.get(str(widget.get("/AS", "/Off")))
-    if appearance is None or not _is_stream(appearance) or int(widget.get("/F", 0)) & _HIDDEN:
+    appearance = _appearance(widget)
+    if appearance is None or int(widget.get("/F", 0)) & _HIDDEN:
         return ""
     name = page.add_resource(appearance, "/XObject")
     left, bottom, right, top = _corners(widget)
@@ -464,6 +482,14 @@ def _stamped(page: Any, widget: Any) -> str:
         return ""
     across, up = (right - left) / (x1 - x0), (top - bottom) / (y1 - y0)
     return f"q {across:.5f} 0 0 {up:.5f} {left - x0 * across:.4f} {bottom - y0 * up:.4f} cm {name} Do Q"
+
+
+def _appearance(widget: Any) -> Any:
+    """What a widget looks like now; None if it says nothing of that."""
+    appearance = widget.get("/AP", {}).get("/N")
+    if appearance is not None and not _is_stream(appearance):
+        appearance = appearance.get(str(widget.get("/AS", "/Off")))
+    return appearance if appearance is not None and _is_stream(appearance) else None
 
 
 def _bounds(appearance: Any) -> tuple[float, float, float, float]:

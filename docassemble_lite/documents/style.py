@@ -47,6 +47,8 @@ SPACINGS = {
     "double": Spacing(2.0),
     "triple": Spacing(3.0),
 }
+#: That of another file whose styles hold, whatever it is.
+UNCHANGED = Spacing(0.0)
 _SPACING_KEYS = {
     "SingleSpacing": "single",
     "OneAndAHalfSpacing": "one and a half",

@@ -1,4 +1,8 @@
-"""DOCX: written by pandoc, after which it gets our styles, the size of the paper, and the layout of each paragraph."""
+"""DOCX: written by pandoc, after which it gets our styles, the size of the paper, and the layout of each paragraph.
+
+Where another file says how it is to look, pandoc takes styles, pages, headers and footers from there, and only what tags ask
+for is added.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +11,17 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from string import Template
 
 from docassemble_lite import clock
 from docassemble_lite.documents.document import Document
+from docassemble_lite.documents.packages import check_package
 from docassemble_lite.documents.programs import pandoc
 from docassemble_lite.documents.shaping import Layout, Shaper
-from docassemble_lite.documents.style import INCH, Style
+from docassemble_lite.documents.style import INCH, UNCHANGED, Style
 from docassemble_lite.documents.tags import Tag
 from docassemble_lite.documents.tree import Node, close_together, paragraph, raw_block, raw_inline
 from docassemble_lite.language.direction import direction
@@ -34,6 +40,17 @@ _MARKED = re.compile(r"<w:p>(?:<w:pPr>(?P<given>(?:(?!</w:pPr>).)*)</w:pPr>)?<!-
 _KEPT_BEFORE = re.compile(r"<w:pStyle [^>]*/>|<w:numPr>.*?</w:numPr>", re.DOTALL)
 _SIDES = ("top", "left", "bottom", "right")
 _BORDER = "".join(f'<w:{side} w:val="single" w:sz="6" w:space="4" w:color="auto"/>' for side in _SIDES)
+# what can't be read without them
+_NEEDED_STYLES = {
+    "FootnoteReference": (
+        '<w:style w:type="character" w:styleId="FootnoteReference"><w:name w:val="footnote reference"/>'
+        '<w:rPr><w:vertAlign w:val="superscript"/></w:rPr></w:style>'
+    ),
+    "BlockText": (
+        '<w:style w:type="paragraph" w:styleId="BlockText"><w:name w:val="Block Text"/>'
+        '<w:pPr><w:ind w:left="720" w:right="720"/></w:pPr></w:style>'
+    ),
+}
 
 _FOOTER_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.footer+xml"
 _RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -68,21 +85,53 @@ class WordShaper(Shaper):
 
 def make_docx(document: Document, style: Style, tree: Node, folder: Path) -> bytes:
     """The document as DOCX. Raises `DocumentError`."""
+    if document.reference:
+        style = replace(style, spacing=UNCHANGED)
     shaper = WordShaper(document, style)
     shaped = shaper.shaped(tree)
     for name, value in (("lang", document.language), ("dir", direction(document.language))):
         shaped["meta"][name] = {"t": "MetaString", "c": value}
     contents = ["--table-of-contents"] if style.contents else []
     # by default it would write into a file
-    package = pandoc(["--from=json", "--to=docx", "--output=-", *contents], json.dumps(shaped).encode(), folder)
-    return _finished(package, shaper.layouts, document, style)
+    arguments = ["--from=json", "--to=docx", "--output=-", *contents, *_reference(document, folder)]
+    package = pandoc(arguments, json.dumps(shaped).encode(), folder)
+    return (_dressed if document.reference else _finished)(package, shaper.layouts, document, style)
+
+
+def _reference(document: Document, folder: Path) -> list[str]:
+    if not document.reference:
+        return []
+    check_package(document.reference)
+    reference = folder / "reference.docx"
+    reference.write_bytes(document.reference)
+    return [f"--reference-doc={reference}"]
+
+
+def _dressed(package: bytes, layouts: list[Layout], document: Document, _: Style) -> bytes:
+    """What pandoc has given the looks of another file, with what tags ask for and a title."""
+    parts = _parts(package)
+    texts = {name: parts[name].decode() for name in ("word/document.xml", "word/styles.xml", "docProps/core.xml")}
+    texts["word/document.xml"] = _with_layouts(texts["word/document.xml"], layouts, _asked_properties)
+    texts["word/styles.xml"] = _with_needed_styles(texts["word/styles.xml"])
+    texts["docProps/core.xml"] = _with_properties(texts["docProps/core.xml"], document)
+    return _zipped({**parts, **{name: text.encode() for name, text in texts.items()}})
+
+
+def _with_needed_styles(xml: str) -> str:
+    """Word makes these when they are first used, so that a file may not have them."""
+    missing = "".join(style for name, style in _NEEDED_STYLES.items() if f'w:styleId="{name}"' not in xml)
+    return _with_before(xml, "</w:styles>", missing)
+
+
+def _parts(package: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(package)) as made:
+        return {name: made.read(name) for name in made.namelist()}
 
 
 def _finished(package: bytes, layouts: list[Layout], document: Document, style: Style) -> bytes:
-    with zipfile.ZipFile(io.BytesIO(package)) as made:
-        parts = {name: made.read(name) for name in made.namelist()}
+    parts = _parts(package)
     texts = {name: parts[name].decode() for name in _CHANGED}
-    texts["word/document.xml"] = _with_section(_with_layouts(texts["word/document.xml"], layouts), document, style)
+    texts["word/document.xml"] = _with_section(_with_layouts(texts["word/document.xml"], layouts, _properties), document, style)
     texts["word/styles.xml"] = _styles(document, style)
     texts["word/footer1.xml"] = (_TEMPLATES / "footer.xml").read_text(encoding="utf-8")
     texts["docProps/core.xml"] = _with_properties(texts["docProps/core.xml"], document)
@@ -100,25 +149,36 @@ def _finished(package: bytes, layouts: list[Layout], document: Document, style: 
 _CHANGED = ("[Content_Types].xml", "word/_rels/document.xml.rels", "word/document.xml", "docProps/core.xml")
 
 
-def _with_layouts(xml: str, layouts: list[Layout]) -> str:
+def _with_layouts(xml: str, layouts: list[Layout], properties: Callable[[Layout, str], str]) -> str:
     def laid_out(match: re.Match[str]) -> str:
         given = match["given"] or ""
         before = "".join(_KEPT_BEFORE.findall(given))
         bidi = "<w:bidi />" if "<w:bidi" in given else ""
-        return f"<w:p><w:pPr>{before}{_properties(layouts[int(match['number'])], bidi)}</w:pPr>"
+        return f"<w:p><w:pPr>{before}{properties(layouts[int(match['number'])], bidi)}</w:pPr>"
 
     return _MARKED.sub(laid_out, xml)
 
 
 def _properties(layout: Layout, bidi: str) -> str:
     """In the order that the format asks for."""
-    border = f"<w:pBdr>{_BORDER}</w:pBdr>" if layout.border else ""
     return (
-        f"{border}{bidi}"
+        f"{_border(layout)}{bidi}"
         f'<w:spacing w:after="{_after(layout)}" w:line="{_line(layout)}" w:lineRule="auto"/>'
         f'<w:ind w:left="{_twips(layout.left)}" w:right="{_twips(layout.right)}" w:firstLine="{_twips(layout.indent)}"/>'
         f'<w:jc w:val="{_ALIGNED[layout.align]}"/>'
     )
+
+
+def _asked_properties(layout: Layout, bidi: str) -> str:
+    """Only what differs from the styles of another file."""
+    spaced = f'<w:spacing w:after="{_after(layout)}" w:line="{_line(layout)}" w:lineRule="auto"/>' if layout.spacing.lines else ""
+    sides = "".join(f' w:{side}="{_twips(width)}"' for side, width in (("left", layout.left), ("right", layout.right)) if width)
+    aligned = f'<w:jc w:val="{_ALIGNED[layout.align]}"/>' if layout.align != "start" else ""
+    return f'{_border(layout)}{bidi}{spaced}<w:ind{sides} w:firstLine="{_twips(layout.indent)}"/>{aligned}'
+
+
+def _border(layout: Layout) -> str:
+    return f"<w:pBdr>{_BORDER}</w:pBdr>" if layout.border else ""
 
 
 # in a paragraph from right to left, Word takes "left" for where lines begin

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from hashlib import sha256
 from html import escape, unescape
 from typing import TYPE_CHECKING, Any
 
@@ -54,18 +56,27 @@ class WordTemplate:
         self._template.fix_tables = _strictly(self._template.fix_tables)
         self._hyperlink_style = hyperlink_style
         self._depth = 0
+        # what has gone into it beside texts
+        self._ingredients = [sha256(content).digest()]
 
-    def filled(self, environment: Environment, values: Mapping[str, Any]) -> bytes:
+    def filled(self, environment: Environment, values: Mapping[str, Any]) -> FilledWord:
         """The document. Raises `DocumentError` for a broken result, and whatever the expressions raise."""
         from lxml.etree import XMLSyntaxError
 
-        out = io.BytesIO()
+        template, given = self._template, dict(values)
         try:
-            self._template.render(dict(values), environment)
-            self._template.save(out)
+            # as docxtpl's own render() does, which puts the document together in between
+            template.render_init()
+            body = template.build_xml(given, environment)
+            bands = [
+                *template.build_headers_footers_xml(given, template.HEADER_URI, environment),
+                *template.build_headers_footers_xml(given, template.FOOTER_URI, environment),
+            ]
+            template.render_properties(given, environment)
+            template.render_footnotes(given, environment)
         except XMLSyntaxError as error:
             raise DocumentError(_MISPLACED) from error
-        return packed(parts_of(out.getvalue()))
+        return FilledWord(template, body, bands, self._ingredients)
 
     def variables(self, environment: Environment) -> set[str]:
         """The names that its expressions mention and don't define themselves."""
@@ -103,6 +114,7 @@ class WordTemplate:
         from docxtpl.subdoc import Subdoc
 
         check_package(content)
+        self._ingredients.append(sha256(content).digest() + bytes([inline, numbered, values is None]))
         if self._depth >= _DEPTH:
             raise DocumentError(f"It includes files that include files, more than {_DEPTH} deep.")
         try:
@@ -153,6 +165,52 @@ class WordTemplate:
     def _heading_styles(self) -> tuple[str, ...]:
         styles = {str(style.name).lower(): style.style_id for style in self._template.docx.styles}
         return tuple(styles.get(f"heading {level}", "") for level in range(1, 7))
+
+
+class FilledWord:
+    """A template whose expressions have been evaluated. It is put together only when the file is wanted.
+
+    `digest` tells it from any other; `bands` are the headers and footers.
+    """
+
+    def __init__(self, template: DocxTemplate, body: str, bands: list[tuple[str, bytes]], ingredients: list[bytes]) -> None:
+        self._template = template
+        self._body = body
+        self._bands = bands
+        self.digest = self._digest(ingredients)
+
+    @cached_property
+    def content(self) -> bytes:
+        """The file. Raises `DocumentError` for a broken result."""
+        from lxml.etree import XMLSyntaxError
+
+        template, out = self._template, io.BytesIO()
+        try:
+            tree = template.fix_tables(self._body)
+            template.fix_docpr_ids(tree)
+            template.map_tree(tree)
+            for name, xml in self._bands:
+                template.map_headers_footers_xml(name, xml)
+            template.is_rendered = True
+            template.save(out)
+        except XMLSyntaxError as error:
+            raise DocumentError(_MISPLACED) from error
+        return packed(parts_of(out.getvalue()))
+
+    def _digest(self, ingredients: list[bytes]) -> str:
+        """Of all that can differ from one time to another: texts, pictures, links, properties, files that are included."""
+        from docx.opc.part import XmlPart
+        from lxml import etree
+
+        document = self._template.docx
+        parts = [self._body.encode("utf-8", "surrogatepass"), *(xml for _, xml in self._bands), *ingredients]
+        parts.append(etree.tostring(document.core_properties._element))
+        for part in sorted(document.part.package.iter_parts(), key=lambda part: str(part.partname)):
+            links = [(name, rel.target_ref) for name, rel in part.rels.items() if rel.is_external]
+            parts.append(f"{part.partname} {sorted(links)}".encode("utf-8", "surrogatepass"))
+            if not isinstance(part, XmlPart):
+                parts.append(part.blob)
+        return sha256(b"".join(sha256(part).digest() for part in parts)).hexdigest()
 
 
 def variables_of(content: bytes) -> list[str]:

@@ -68,6 +68,7 @@ def _verdict(person: Person, privileges: tuple[str, ...]) -> Verdict:
 def read_access(access: Access, metadata: Section) -> Access:
     """What a `metadata` block makes of it: what the block doesn't mention stays as it was."""
     changes: dict[str, Any] = {}
+    _check(metadata)
     for key, name in _PRIVILEGES.items():
         if key in metadata:
             changes[name] = _privileges_at(metadata, key)
@@ -86,7 +87,18 @@ def read_access(access: Access, metadata: Section) -> Access:
     return replace(access, **changes)
 
 
+_SWITCHES = ("temporary session", "hidden", "show login")
 _PRIVILEGES = {"required privileges": "privileges", "required privileges for listing": "listing"}
+
+
+def _check(metadata: Section) -> None:
+    """Look at what others read, so that nothing is overlooked because it is written in another way."""
+    for key in _SWITCHES:
+        if metadata.get(key) is not None:
+            _switch_at(metadata, key)
+    tags = metadata.get("tags")
+    if tags is not None and not isinstance(tags, list):
+        raise metadata.mistake("tags", "“tags” must be a list of words.", "Write “tags:” and below it “- wills”.")
 
 
 def _privileges_at(metadata: Section, key: str) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from docassemble_lite.engine import searchable
 from docassemble_lite.engine.document_emails import ACTION as EMAIL_DOCUMENTS
 from docassemble_lite.engine.document_emails import send_documents
 from docassemble_lite.engine.expressions import read_variable, set_variable
@@ -314,6 +315,8 @@ def _ocr(evaluation: Evaluation, arguments: Mapping[str, Any]) -> None:
 BUILT_IN = {
     EMAIL_DOCUMENTS: send_documents,
     "_da_ocr": _ocr,
+    searchable.ACTION: searchable.make,
+    searchable.RESPONSE: searchable.take_over,
     "_da_force_ask": _force_ask,
     "_da_compute": _compute,
     "_da_define": _define,

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from docassemble_lite.engine.access import read_access
-from docassemble_lite.engine.blocks.attachment import odd_metadata, read_metadata
 from docassemble_lite.engine.blocks.block_terms import KINDS as KINDS_OF_TERMS
+from docassemble_lite.engine.blocks.document_looks import LOOKS_KEYS, LooksFiles
 from docassemble_lite.engine.blocks.roles import roles_at
 from docassemble_lite.engine.blocks.texts import BlockText
 from docassemble_lite.engine.defs import read_def
@@ -181,12 +181,14 @@ def _terms(program: Program, section: Section) -> None:
 
 def _attachment_options(program: Program, section: Section) -> None:
     options = _mapping(section, "attachment options")
-    program.document_metadata.update(read_metadata(options))
+    files = LooksFiles(options)
+    for file in files.read(program.sources):
+        program.note_file(file)
+    program.document_looks = files.looks.over(program.document_looks)
     for key in options:
-        if key != "metadata":
+        if key != "metadata" and key not in LOOKS_KEYS:
             program.warnings.append(options.mistake(key, f"“{key}” isn't supported yet here, and has no effect."))
-    if "metadata" in options:
-        program.warnings += odd_metadata(options["metadata"])
+    program.warnings += files.oddities()
 
 
 def _ignored(_: Program, __: Section) -> None:

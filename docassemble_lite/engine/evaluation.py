@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from docassemble_lite.engine import list_actions
+from docassemble_lite.engine import list_actions, searchable
 from docassemble_lite.engine.actions import ActionStack, perform_pending_action
 from docassemble_lite.engine.blocks.block import Block
 from docassemble_lite.engine.blocks.question import QuestionBlock, message_screen
@@ -179,6 +179,10 @@ class Evaluation:
     def give_up(self, group: Any) -> None:
         """What `cancel_add_or_edit()` of a group drops."""
         list_actions.give_up(self, group)
+
+    def recognize_in_background(self, file: Any, files: Sequence[Any], options: Mapping[str, Any]) -> Any:
+        """What `make_ocr_pdf_in_background()` of a file gives."""
+        return searchable.start(self, file, files, options)
 
     def table_text(self, table: Any, block_name: str, bound: Mapping[str, str], editable: bool) -> str:
         """A table in Markdown, in documents without buttons. A table whose block is gone is sought anew."""

@@ -19,6 +19,7 @@ from docassemble_lite.engine.access import Access
 from docassemble_lite.engine.allowed_actions import AllowedActions
 from docassemble_lite.engine.blocks.block import Block
 from docassemble_lite.engine.blocks.code import CodeBlock
+from docassemble_lite.engine.blocks.document_looks import Looks
 from docassemble_lite.engine.blocks.kinds import make_block, odd_keys
 from docassemble_lite.engine.blocks.reset import ResetBlock
 from docassemble_lite.engine.blocks.texts import BlockText
@@ -76,8 +77,8 @@ class Program:
     default_roles: list[str] = field(default_factory=list)
     images: dict[str, Image] = field(default_factory=dict)
     orders: list[list[str]] = field(default_factory=list)
-    # metadata that holds for all documents: name → what gives its value
-    document_metadata: dict[str, Any] = field(default_factory=dict)
+    # how documents look that say nothing else
+    document_looks: Looks = field(default_factory=Looks)
     loop_limit: int = 500
     recursion_limit: int = 300
 
@@ -173,6 +174,11 @@ class Program:
         near = difflib.get_close_matches(name, [*self._by_name], n=2, cutoff=0.7)
         return " or ".join(f"“{word}”" for word in near)
 
+    def note_file(self, file: Source) -> None:
+        """Have the program made anew when the file changes."""
+        self.files[file.path] = _changed(file.path)
+        self.file_names[file.name] = file.path
+
     def path_of(self, source_name: str) -> Path | None:
         """The file of one of its sources."""
         return self.file_names.get(source_name)
@@ -232,8 +238,7 @@ class _Builder:
         """Add a file; one that has been read already is skipped."""
         if source.path in self.program.files:
             return
-        self.program.files[source.path] = _changed(source.path)
-        self.program.file_names[source.name] = source.path
+        self.program.note_file(source)
         self.program.page_files.note_text("\n".join(source.lines))
         for section in read_sections(source):
             self.add(section, source)
@@ -250,8 +255,7 @@ class _Builder:
         if block is not None:
             self.program.blocks.append(block)
         for file in files:
-            self.program.files[file.path] = _changed(file.path)
-            self.program.file_names[file.name] = file.path
+            self.program.note_file(file)
         known = frozenset(DIRECTIVES) | {"include", "modules", "imports"}
         self.program.warnings += odd_keys(section, block, known)
 

@@ -519,9 +519,14 @@ class Refresh:
 
 @dataclass(frozen=True)
 class Wait:
-    """Ask again after so many seconds: something that the interview waits for takes its time."""
+    """Ask again after so many seconds: something that the interview waits for takes its time.
+
+    `question` and `subquestion` are what the author has to say of it, in Markdown; empty: the usual.
+    """
 
     seconds: float
+    question: str = ""
+    subquestion: str = ""
 
 
 @dataclass(frozen=True)

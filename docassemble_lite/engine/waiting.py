@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING
 
+from docassemble_lite.engine.blocks.texts import BlockText
 from docassemble_lite.engine.screen import Asked, Screen, Wait
 from docassemble_lite.language.words import word
 
@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 def waiting_screen(evaluation: Evaluation, wait: Wait, asked: Asked) -> Screen:
     """The screen of `command('wait')`: nothing to enter, and it loads again after so many seconds."""
     answers, program = evaluation.answers, evaluation.program
-    heading = word("One moment, please")
+    heading, text = BlockText.of_value(wait.question or word("One moment, please")), BlockText.of_value(wait.subquestion)
     return Screen(
         asked=asked,
-        question_html=escape(heading),
-        question=heading,
+        question_html=heading.inline(answers),
+        question=heading.plain(answers),
+        subquestion_html=text.block(answers) if wait.subquestion else "",
         button_style="none",
         reload=max(1.0, wait.seconds),
         title=program.parts.plain("title", answers) or program.title,

@@ -11,7 +11,7 @@ from jinja2 import TemplateError
 from markupsafe import Markup
 
 from docassemble_lite.documents import word_pieces
-from docassemble_lite.documents.word_filling import WordTemplate
+from docassemble_lite.documents.word_filling import FilledWord, WordTemplate
 from docassemble_lite.engine.given_files import GivenFile, file_of, files_in
 from docassemble_lite.engine.typed import shown, unescape_typed, veil
 from docassemble_lite.engine.word_environment import WordEnvironment, including
@@ -70,7 +70,7 @@ def fill(
     *,
     skipping: bool = False,
     hyperlink_style: str = "",
-) -> bytes:
+) -> FilledWord:
     """The document that a template makes of values and of the answers.
 
     What is missing is sought, unless `skipping`. Raises `DocumentError` for a file that isn't a template.

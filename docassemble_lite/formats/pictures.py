@@ -97,6 +97,25 @@ def preview(content: bytes | BinaryIO, family: str, longest: int) -> bytes:
     return encoded(picture, "png")
 
 
+def pages(content: bytes, family: str) -> list[bytes]:
+    """The pages of a picture, each as a picture: a TIFF may have several. Raises `BrokenPicture` and `TooManyPixels`."""
+    from PIL import ImageSequence
+
+    picture = checked(content, family)
+    if family != "tiff" or getattr(picture, "n_frames", 1) == 1:
+        return [content]
+    try:
+        return [_page(frame) for frame in ImageSequence.Iterator(picture)]
+    except _BROKEN as error:
+        raise BrokenPicture from error
+
+
+def _page(frame: Image.Image) -> bytes:
+    if frame.width * frame.height > MOST_PIXELS:
+        raise TooManyPixels
+    return encoded(frame, "png")
+
+
 def _open(content: bytes | BinaryIO) -> BinaryIO:
     return io.BytesIO(content) if isinstance(content, bytes) else content
 

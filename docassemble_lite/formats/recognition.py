@@ -6,7 +6,7 @@ import io
 import shutil
 import subprocess
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -25,6 +25,10 @@ _LANGUAGES = {
 }  # fmt: skip
 
 
+#: Tesseract's page segmentation modes.
+MODES = range(11)
+
+
 class RecognitionError(Exception):
     """The text can't be read."""
 
@@ -32,6 +36,12 @@ class RecognitionError(Exception):
 def is_installed() -> bool:
     """Whether Tesseract is there."""
     return shutil.which(_PROGRAM) is not None
+
+
+def check_mode(function: str, mode: Any) -> None:
+    """Raise `ValueError` for what is no page segmentation mode."""
+    if mode not in MODES:
+        raise ValueError(f"{function}() takes a psm from 0 to 10, not {mode!r}.")
 
 
 def recognized(pages: Sequence[bytes], language: str, mode: int) -> list[str]:

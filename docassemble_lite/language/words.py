@@ -22,6 +22,8 @@ _collections: dict[str, dict[str, str]] = {
     "nl": {"and": "en", "or": "of"},
 }
 _writing = Lock()
+# the languages of which somebody has added words
+_added: set[str] = set()
 
 # what word() makes of the values that a yes/no/maybe question has
 _TRUTH = {"True": "yes", "False": "no", "None": "I don't know"}
@@ -30,7 +32,13 @@ _TRUTH = {"True": "yes", "False": "no", "None": "I don't know"}
 def update_word_collection(language: str, translations: Mapping[str, str]) -> None:
     """Add translations to the table of `language`, for the whole process."""
     with _writing:
+        _added.add(language)
         _collections[language] = {**_collections.get(language, {}), **{str(k): str(v) for k, v in translations.items()}}
+
+
+def is_translated(language: str) -> bool:
+    """Whether somebody has added words of the language."""
+    return language in _added
 
 
 def word(phrase: object, language: str | None = None, capitalize: bool = False) -> str:

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 from docassemble_lite.errors import DocumentError
 from docassemble_lite.formats.pdf_pages import PAGE_SIZES, PagesError, pages_of_pdf
 from docassemble_lite.formats.pdfs import BrokenPdf
-from docassemble_lite.formats.recognition import RecognitionError, recognized_pdfs
+from docassemble_lite.formats.recognition import RecognitionError, check_mode, recognized_pdfs
+from docassemble_lite.host import current
 from docassemble_lite.language.conventions import get_language
 from docassemble_lite.objects.conversions import converted
 from docassemble_lite.objects.file_names import clean_extension
@@ -75,12 +76,12 @@ class ChangeableFile(StoredFile):
         preserve_color: bool = False,
         language: str | None = None,
         psm: int = 6,
-        **_: Any,
     ) -> None:
         """Have Tesseract read the pages, and become a PDF whose text can be searched; of the `files`, if there are any.
 
-        Raises `ValueError`, also where Tesseract isn't installed.
+        `psm` is Tesseract's page segmentation mode. Raises `ValueError`, also where Tesseract isn't installed.
         """
+        check_mode("make_ocr_pdf", psm)
         given = _as_pdf(files or (self,))
         try:
             pages = pages_of_pdf(given, colored=preserve_color)
@@ -91,6 +92,33 @@ class ChangeableFile(StoredFile):
 
         name = filename or (self._renamed("pdf") if self.ok else "file.pdf")
         self._become(name, document_made(lambda: joined(made)), "pdf")
+
+    def make_ocr_pdf_in_background(
+        self,
+        *files: Any,
+        filename: str | None = None,
+        preserve_color: bool = False,
+        language: str | None = None,
+        psm: int = 6,
+    ) -> Any:
+        """Have `make_ocr_pdf()` done by a background task, which is returned; it fails where that would raise an error.
+
+        The file is another one when the task has ended. Raises `ValueError` for a file that isn't in a variable.
+        """
+        check_mode("make_ocr_pdf_in_background", psm)
+        options = {
+            "filename": filename,
+            "preserve_color": preserve_color,
+            "language": language or get_language(),
+            "psm": psm,
+        }
+        return current().evaluation.recognize_in_background(self, files, options)
+
+    def become_like(self, other: ChangeableFile) -> None:
+        """Be the file that another object is."""
+        for name in ("filename", "extension", "mimetype", "number", "initialized"):
+            setattr(self, name, getattr(other, name))
+        self.__dict__.pop("pages", None)
 
     def fix_up(self) -> None:
         """Repair a PDF as far as that can be done. Raises `ValueError` if it can't be read even then."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from docassemble_lite.errors import DocumentError
 from docassemble_lite.formats.kinds import KINDS, PICTURES
 from docassemble_lite.formats.pdf_pages import PAGE_SIZES, PagesError, pages_of_pdf
-from docassemble_lite.formats.pictures import BrokenPicture, TooManyPixels, cleaned
+from docassemble_lite.formats.pictures import BrokenPicture, TooManyPixels, cleaned, pages
 from docassemble_lite.language.conventions import get_country, get_language
 
 #: What word processors write.
@@ -34,10 +34,11 @@ def _converted(content: bytes, extension: str, wanted: str) -> bytes | None:
     # what makes documents takes a while to import, and few interviews convert any
     from docassemble_lite.documents import Document, make, office
     from docassemble_lite.documents.filled import WordDocument
-    from docassemble_lite.documents.joining import picture_page
+    from docassemble_lite.documents.joining import joined, picture_page
 
     if source in PICTURES and wanted == "pdf":
-        return picture_page(content, get_country())
+        made = [picture_page(page, get_country()) for page in pages(content, source)]
+        return made[0] if len(made) == 1 else joined(made)
     if extension in OFFICE and wanted == "pdf":
         return office.to_pdf(content, extension)
     if extension in OFFICE and wanted == "md":

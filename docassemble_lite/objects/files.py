@@ -233,6 +233,10 @@ class DAFileList(_SeveralFiles, DAList):
         """Have the first file become a PDF whose text can be searched, of itself or of the `files`."""
         _first_of(self).make_ocr_pdf(*files, **options)
 
+    def make_ocr_pdf_in_background(self, *files: Any, **options: Any) -> Any:
+        """Have that done by a background task, which is returned."""
+        return _first_of(self).make_ocr_pdf_in_background(*files, **options)
+
     def extract_pages(self, first: int = 1, last: int | None = None, output_to: DAFile | None = None) -> ChangeableFile:
         """Pages of the first file."""
         return _first_of(self).extract_pages(first, last, output_to)

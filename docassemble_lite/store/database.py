@@ -36,14 +36,23 @@ _WAL_PATIENCE = 10.0
 _WAL_PAUSE = 0.01
 # milliseconds after which PostgreSQL cuts off a process that stalls in the middle of a save
 _STALLED_SAVE = 10_000
-# seconds, and milliseconds, after which a database counts as away that doesn't answer from a machine that is cut off
+# seconds, how many times, and milliseconds, until the other side counts as away that doesn't answer any more
+_IDLE, _INTERVAL, _COUNT, _UNANSWERED = 10, 5, 3, 15_000
 _KEEPALIVES = {
     "keepalives": 1,
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
-    "keepalives_count": 3,
+    "keepalives_idle": _IDLE,
+    "keepalives_interval": _INTERVAL,
+    "keepalives_count": _COUNT,
     "connect_timeout": 5,
-    "tcp_user_timeout": 15_000,
+    "tcp_user_timeout": _UNANSWERED,
+}
+# the same for PostgreSQL, which would keep the locks of a machine that has lost its power for two hours
+_OF_CONNECTIONS = {
+    "idle_in_transaction_session_timeout": _STALLED_SAVE,
+    "tcp_keepalives_idle": _IDLE,
+    "tcp_keepalives_interval": _INTERVAL,
+    "tcp_keepalives_count": _COUNT,
+    "tcp_user_timeout": _UNANSWERED,
 }
 
 
@@ -139,7 +148,7 @@ def _prepare_connection(dialect: str) -> Any:
 
     def prepare_postgresql(connection: Any, _record: object) -> None:
         with connection.cursor() as cursor:
-            cursor.execute(f"SET idle_in_transaction_session_timeout = {_STALLED_SAVE}")
+            cursor.execute("; ".join(f"SET {name} = {value}" for name, value in _OF_CONNECTIONS.items()))
         connection.commit()
 
     return {"sqlite": prepare_sqlite, "postgresql": prepare_postgresql}[dialect]

@@ -31,6 +31,8 @@ from docassemble_lite.store.writing import Writing, for_single_reads
 PRIVILEGES = ("admin", "advocate", "developer", "trainer", "user")
 #: The privilege of scheduled tasks, which nobody else can have, and with which nobody can sign in.
 CRON = "cron"
+#: How interviews call those who haven't signed in, so that nobody else can be called so.
+ANONYMOUS = "anonymous"
 #: Days after which a browser that didn't come back is signed out.
 UNUSED_DAYS = 30
 
@@ -137,6 +139,14 @@ class People:
         except IntegrityError as error:
             raise EmailTaken(f"There is somebody with the e-mail address {email} already.") from error
         return Person(id=user_id, email=email, privileges=allowed, **profile)
+
+    def require_free(self, email: str) -> None:
+        """Raises `EmailRefused` for what is no e-mail address, and `EmailTaken` for that of somebody who is there."""
+        email = email.strip()
+        if email_key(email) is None:
+            raise EmailRefused(f"“{_shown(email)}” is no e-mail address.")
+        if self.find(email) is not None:
+            raise EmailTaken(f"There is somebody with the e-mail address {email} already.")
 
     def find(self, email: str) -> Person | None:
         """The person with that e-mail address, however its letters are written; None if there is nobody."""
@@ -260,6 +270,8 @@ class People:
         """Let people have a privilege of that name. Raises `PrivilegeRefused` for one that can't be, or that is there."""
         if not name.strip() or name != name.strip() or len(name) > PRIVILEGE_LENGTH or not name.isprintable() or "," in name:
             raise PrivilegeRefused(f"“{_shown(name)}” can't be the name of a privilege.")
+        if name == ANONYMOUS:
+            raise PrivilegeRefused(f"“{ANONYMOUS}” is what interviews call people who haven't signed in; nobody can have it.")
         if name == CRON or name in self.privileges():
             raise PrivilegeRefused(f"There is a privilege “{_shown(name)}” already.")
         with self._writing.begin() as connection:
@@ -267,8 +279,10 @@ class People:
 
     def remove_privilege(self, name: str) -> None:
         """There is no such privilege any more, and nobody has it. Raises `PrivilegeRefused` for one that is always there."""
+        # not every database may be asked for any text
+        known = name in self.privileges()
         with self._writing.begin() as connection:
-            if connection.execute(queries.delete_privilege_name, {"gone": name}).rowcount != 1:
+            if not known or connection.execute(queries.delete_privilege_name, {"gone": name}).rowcount != 1:
                 raise PrivilegeRefused(f"There is no privilege “{_shown(name)}” that could be removed.")
             connection.execute(queries.take_privilege, {"gone": name})
             connection.execute(file_queries.take_privilege, {"gone": name})

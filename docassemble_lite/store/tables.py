@@ -215,7 +215,7 @@ tickets = db.Table(
     "tickets",
     # the SHA-256 of what stands in the link, in hexadecimal digits
     Column("digest", String(DIGEST_LENGTH), primary_key=True),
-    # what the link is for: "reset" a password, "invite" somebody, or let somebody "register" who asked for it
+    # what the link is for: "reset" a password, "invite" somebody, let somebody "register" who asked for it; a "link" of an author
     Column("purpose", String(16), nullable=False),
     Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=True, index=True),
     # of one to register: whom it is for, and with which privileges

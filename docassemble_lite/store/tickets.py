@@ -1,4 +1,4 @@
-"""Links that work once: for a password that was forgotten, and for somebody who is invited or has asked to register.
+"""Links that work once: for a password that was forgotten, for somebody who is invited or has asked to register, and of authors.
 
 The link holds a random text; the table holds its digest.
 """
@@ -18,7 +18,7 @@ from docassemble_lite.store import people_queries as queries
 from docassemble_lite.store.people import digest_of
 from docassemble_lite.store.writing import Writing
 
-Purpose = Literal["reset", "invite", "register"]
+Purpose = Literal["reset", "invite", "register", "link"]
 #: How long a link for another password is good that was asked for, one that is handed over, one to register, and an invitation.
 ASKED_FOR = timedelta(hours=1)
 HANDED_OVER = timedelta(days=1)

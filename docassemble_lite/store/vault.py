@@ -32,7 +32,7 @@ FORMAT = 1
 _NONCE_BYTES = 12
 #: Bytes by which a row names the server's key that it needs, after the first byte.
 KEY_ID_BYTES = 4
-_PURPOSES = ("session", "task", "file")
+_PURPOSES = ("session", "task", "file", "link")
 _MAC_BYTES = 32
 _SLOT_BYTES = 32
 _HEADER_BYTES = 1 + KEY_ID_BYTES
@@ -128,7 +128,10 @@ class Vault:
         return Secret(_unlock(AESGCM(_derive(key, f"secret:{purpose}")), wrapped, b"", _context("secret", purpose, identifier)))
 
     def seal(self, data_key: bytes, purpose: str, identifier: str) -> bytes:
-        """The data key, readable only to this server. `purpose` is "session", "task" or "file", `identifier` that one's id."""
+        """The data key, or what else is secret, readable only to this server.
+
+        `purpose` is "session", "task", "file" or "link", `identifier` that one's id.
+        """
         current = self._server_keys.get()[0]
         return _lock(current.sealing[purpose], data_key, current.id, _context("seal", purpose, identifier))
 

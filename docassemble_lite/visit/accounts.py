@@ -33,6 +33,7 @@ class VisitAccounts:
 
     def invite(self, email: str, privileges: Sequence[str], *, send: bool) -> str | None:
         allowed = self._people.checked(privileges)
+        self._people.require_free(email)
         if email not in self._invited:
             self._invited[email] = self._tickets.make("invite", INVITATION, email=email, privileges=allowed)
         # an e-mail goes to somebody who didn't ask for it, so that no request says where its link leads
@@ -48,10 +49,10 @@ class VisitAccounts:
         self._people.set_profile(person, **profile)
 
     def set_active(self, person: Person, active: bool) -> None:
-        self._people.set_active(person, active=active)
+        self._people.set_active(person, active=active, keep_admin=True)
 
     def set_privileges(self, person: Person, privileges: Sequence[str]) -> None:
-        self._people.set_privileges(person, privileges)
+        self._people.set_privileges(person, privileges, keep_admin=True)
 
     def set_password(self, person: Person, password: str, old: str) -> None:
         if old:

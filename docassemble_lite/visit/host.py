@@ -7,7 +7,7 @@ import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, TypeVar
 
@@ -49,7 +49,8 @@ from docassemble_lite.visit.addresses import (
 )
 from docassemble_lite.visit.reading_emails import EmailReader
 from docassemble_lite.visit.surroundings import Surroundings
-from docassemble_lite.visit.temporary_files import temporary_address
+from docassemble_lite.visit.temporary_files import LONGEST, temporary_address
+from docassemble_lite.visit.temporary_links import USUAL, link_address, seconds_of
 from docassemble_lite.visit.ways_out import WayOut, way_out_address
 
 log = logging.getLogger("docassemble_lite.interview")
@@ -72,6 +73,10 @@ _PUBLIC = frozenset(
         "permissions",
     }
 )
+# what says of which kind an address is, and isn't for the interview to which it leads
+_OF_ADDRESSES = frozenset({"i", "local", "style", "temporary", "once_temporary"})
+# the same and what else means something to the server, in an address with an action
+_OF_ACTIONS = _OF_ADDRESSES | {"session", "new_session", "reset"}
 #: Seconds that a page waits for a task, and a task for another one; and seconds between two looks.
 PATIENCE = 8.0
 PATIENCE_OF_TASKS = 60.0
@@ -113,6 +118,8 @@ class VisitHost:
         self._accounts = VisitAccounts(self._store, self._settings, self._outbox)
         # whether a page looks at itself, and whatever changes anything has to wait for a visit that can be saved
         self.only_looks = False
+        # where an address leads that holds once → what stands in it
+        self._tickets: dict[str, str] = {}
         # the browser that is told of the tasks that are started here
         self.starter = request.browser
         self.new_tasks: list[NewTask] = []
@@ -127,25 +134,57 @@ class VisitHost:
     # --- addresses -------------------------------------------------------------------------------------------------
 
     def action_url(self, action: str, arguments: Mapping[str, Any], *, with_session: bool, forget_prior: bool) -> str:
+        addressed = {key: arguments[key] for key in _OF_ACTIONS & arguments.keys()} if with_session else {}
+        arguments = {key: value for key, value in arguments.items() if key not in addressed}
         if forget_prior:
             action, arguments = "_da_priority_action", {"_action": action, "_arguments": dict(arguments)}
         encoded = encoded_action(action, arguments)
         if not with_session:
             return interview_address(self._request.interview, action=encoded)
-        path = interview_address(self._request.interview, session=self._request.session, action=encoded)
-        return self._request.url_root + path
+        return self._session_address(addressed, action=encoded)
 
     def interview_url(self, interview: str | None, arguments: Mapping[str, Any]) -> str:
+        return self._session_address({"i": interview, **arguments})
+
+    def _session_address(self, given: Mapping[str, Any], **more: str) -> str:
+        """The address of this session, or of what is given as `i` and `session`; absolute unless `local` is given.
+
+        With `temporary`, or `once_temporary`, one that leads there for so many hours. `style` changes nothing.
+        """
+        arguments = {key: value for key, value in given.items() if key not in _OF_ADDRESSES}
+        interview = given.get("i")
         session = self._request.session if interview is None else None
-        path = interview_address(interview or self._request.interview, **{"session": session, **arguments})
-        return self._request.url_root + path
+        path = interview_address(self._named(interview), **{"session": session, **arguments, **more})
+        root = "" if given.get("local") else self._request.url_root
+        once = "once_temporary" in given
+        if once or "temporary" in given:
+            seconds = seconds_of(given["once_temporary" if once else "temporary"])
+            path = self._temporary(path, seconds, once=once)
+        return root + path
+
+    def _named(self, interview: str | None) -> str:
+        """The interview as addresses call it: a file beside the one that is being carried out, or any other."""
+        if interview is None:
+            return self._request.interview
+        try:
+            return self._sources.find(str(interview), beside=self._source).name
+        except InterviewNotFound:
+            return str(interview)
+
+    def _temporary(self, address: str, seconds: float, *, once: bool) -> str:
+        """The path that leads to the address for so many seconds; a block that runs again makes one that holds `once` once."""
+        if once and address not in self._tickets:
+            self._tickets[address] = self._store.tickets.make("link", timedelta(seconds=min(seconds, LONGEST)))
+        return link_address(self._store.vault, address, seconds, self._tickets[address] if once else "")
 
     def page_url(self, page: str, arguments: Mapping[str, Any]) -> str:
         given = dict(arguments)
         if page in ("restart", "new_session"):
             return interview_address(self._request.interview, **({"reset": 1} if page == "restart" else {"new_session": 1}))
         if page == "interview":
-            return interview_address(str(given.pop("i", self._request.interview)), **given)
+            return interview_address(self._named(given.pop("i", None)), **given)
+        if page in ("temp_url", "redirect"):
+            return self._temporary_url(given)
         root = self._request.url_root if given.pop("_external", False) else ""
         if page in LEAVING:
             return root + self._way_out(page, given.get("next"))
@@ -155,6 +194,14 @@ class VisitHost:
         if account:
             return root + account
         return root + self._static_url(page)
+
+    def _temporary_url(self, given: Mapping[str, Any]) -> str:
+        """An address that leads to `url` for `expire` seconds, with `one_time` only once."""
+        url = checked_target(str(given.get("url") or ""))
+        if not url:
+            raise ValueError("url_of('temp_url') needs the url to which it leads.")
+        path = self._temporary(url, float(given.get("expire") or USUAL), once=bool(given.get("one_time")))
+        return path if given.get("local") else self._request.url_root + path
 
     def _way_out(self, kind: str, address: str | None) -> str:
         request = self._request

@@ -15,6 +15,7 @@ from docassemble_lite.health import Health
 from docassemble_lite.pokes import open_pokes
 from docassemble_lite.settings import Settings
 from docassemble_lite.store.database import open_store
+from docassemble_lite.store.pictures import Pictures
 from docassemble_lite.store.server_keys import server_keys
 from docassemble_lite.visit import Surroundings, Visits
 from docassemble_lite.visit.checkin import CheckIns
@@ -41,7 +42,9 @@ from docassemble_lite.web import (
     security,
     sign_in,
     signed_in,
+    speaking,
     tasks,
+    temporary_links,
     uploaded_files,
     ways_out,
 )
@@ -50,6 +53,7 @@ from docassemble_lite.web.form import Request
 from docassemble_lite.web.services import EXTENSION, Services
 
 _ACCOUNTS = (registering, recovery, profile, password, leaving, forgotten, people, person, privileges)
+_WAYS = (ways_out, temporary_links)
 
 
 def create_app(settings: Settings) -> Flask:
@@ -80,15 +84,23 @@ def create_app(settings: Settings) -> Flask:
     broker = Broker(settings)
     surroundings = Surroundings(store, programs, settings, broker, open_pokes(settings))
     app.extensions[EXTENSION] = Services(
-        settings, store, programs, surroundings, Visits(surroundings), CheckIns(surroundings), Health(settings, broker)
+        settings=settings,
+        store=store,
+        programs=programs,
+        surroundings=surroundings,
+        visits=Visits(surroundings),
+        checkins=CheckIns(surroundings),
+        health=Health(settings, broker),
+        pictures=Pictures(store.vault),
     )
     Bootstrap5(app)
+    speaking.init_app(app)
     observing.init_app(app, settings)
     signed_in.init_app(app)
     security.init_app(app)
     opening.init_app(app)
     errors.init_app(app)
     doors.init_app(app)
-    for concern in (health, interview, checkin, interviews, lists, files, uploaded_files, sign_in, tasks, ways_out, *_ACCOUNTS):
+    for concern in (health, interview, checkin, interviews, lists, files, uploaded_files, sign_in, tasks, *_WAYS, *_ACCOUNTS):
         app.register_blueprint(concern.blueprint)
     return app

@@ -8,10 +8,15 @@ from werkzeug.wrappers import Response
 from docassemble_lite.engine.access import Verdict
 from docassemble_lite.engine.program import Program
 from docassemble_lite.errors import LiteError
+from docassemble_lite.language.words import word
 from docassemble_lite.visit.addresses import interview_address
+from docassemble_lite.web.kept_answers import kept_page, typed_answers
 from docassemble_lite.web.same_origin import same_origin_path
 from docassemble_lite.web.services import services
 from docassemble_lite.web.signed_in import NotAllowed, person
+
+_SIGN_IN = "You are signed out"
+_SIGN_IN_TEXT = "Nothing that you typed is lost: sign in again in another tab, and then send it again here."
 
 
 class SignInFirst(LiteError):
@@ -40,7 +45,9 @@ def may_see(program: Program) -> bool:
 
 
 def lead_to_sign_in(_: SignInFirst) -> Response:
-    """To the page for signing in, and from there back to where the person wanted to go."""
+    """To the page for signing in, and from there back to where the person wanted to go. What was typed is kept on a page."""
+    if typed_answers():
+        return kept_page(403, word(_SIGN_IN), word(_SIGN_IN_TEXT), signs_in=True)
     wanted = request.full_path.rstrip("?") if request.method == "GET" else interview_address(request.args.get("i", ""))
     return redirect(url_for("sign_in.show", next=same_origin_path(wanted) or None), 303)
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 import logging
 from http import HTTPStatus
 from math import ceil
@@ -29,12 +26,13 @@ from docassemble_lite.errors import (
     StoreAway,
 )
 from docassemble_lite.language.words import word
+from docassemble_lite.web.kept_answers import kept_page, typed_answers
 from docassemble_lite.web.opening import TooManyUnknown
 from docassemble_lite.web.page import PageContext
 from docassemble_lite.web.pages import page_context
-from docassemble_lite.web.plain_pages import ConflictPage, ErrorPage, SourceReport, TypedAnswer
+from docassemble_lite.web.plain_pages import ErrorPage, SourceReport
 from docassemble_lite.web.services import services
-from docassemble_lite.web.signed_in import NotAllowed, assume_nobody
+from docassemble_lite.web.signed_in import NotAllowed, assume_nobody, person
 
 log = logging.getLogger(__name__)
 
@@ -62,13 +60,17 @@ _STATUS_TEXTS = {
     413: ("This is more than can be sent at once", "Send less, or a smaller file."),
 }
 
-#: Datatypes whose texts aren't shown again.
-_UNTOLD = frozenset({"password", "file", "files", "camera", "user", "environment", "camcorder", "microphone", "signature"})
+_CLOSED = "This session isn't open to you just now"
+_CLOSED_TEXT = (
+    "You may have been signed out, or the session was ended. What you typed is kept on this page. If you had signed in, "
+    "do so again in another tab, and then send it again here."
+)
 
 
 def init_app(app: Flask) -> None:
     app.register_error_handler(SavedByAnother, show_conflict)
     app.register_error_handler(AuthorError, show_author_error)
+    app.register_error_handler(SessionNotFound, show_closed_session)
     app.register_error_handler(LiteError, show_lite_error)
     app.register_error_handler(TooManyUnknown, show_too_many)
     app.register_error_handler(HTTPException, show_http_error)
@@ -83,6 +85,13 @@ def show_lite_error(error: LiteError) -> Response:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("%s: %s", type(error).__name__, error.message)
     return _page(status, ErrorPage(word(title), error.message, word(advice), _again()))
+
+
+def show_closed_session(error: SessionNotFound) -> Response:
+    """The session isn't there, or not for this browser. What the person typed is kept: a sign-in may have ended meanwhile."""
+    if typed_answers():
+        return kept_page(404, word(_CLOSED), word(_CLOSED_TEXT), signs_in=not person().logged_in)
+    return show_lite_error(error)
 
 
 def show_too_many(error: TooManyUnknown) -> Response:
@@ -137,30 +146,9 @@ def known_text(error: AuthorError) -> str:
 
 
 def _kept(status: int, title: str, text: str) -> Response:
-    # only what an interview asked is shown again: another form may hold a password
-    if request.method != "POST" or request.blueprint != "interview":
-        return _page(status, ErrorPage(title or word("Somebody else is saving this session"), "", word("Try again."), _again()))
-    posted = tuple((name, value) for name in request.form for value in request.form.getlist(name))
-    hidden = _untold(request.form.get("_datatypes", ""))
-    typed = tuple(
-        TypedAnswer("", value)
-        for name, value in posted
-        if value and name not in hidden and not name.startswith("_") and name != "csrf_token"
-    )
-    page = page_context(action_url=request.full_path.rstrip("?"))
-    return make_response(render_template("conflict.html", conflict=ConflictPage(typed, posted, title, text), page=page), status)
-
-
-def _untold(datatypes: str) -> set[str]:
-    """The controls for passwords, and those that post what only the server can read.
-
-    What the form itself says of its controls is believed: nobody looks at more than their own.
-    """
-    try:
-        named = json.loads(base64.b64decode(datatypes))
-    except (binascii.Error, ValueError, RecursionError):
-        return set()
-    return {name for name, kind in named.items() if kind in _UNTOLD} if isinstance(named, dict) else set()
+    if request.method == "POST" and request.blueprint == "interview":
+        return kept_page(status, title, text)
+    return _page(status, ErrorPage(title or word("Somebody else is saving this session"), "", word("Try again."), _again()))
 
 
 def _page(status: int, error: ErrorPage) -> Response:

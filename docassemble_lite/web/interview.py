@@ -146,7 +146,7 @@ def _begun(name: str, url_args: Mapping[str, Any]) -> BaseResponse:
     _clear_the_way(name)
     if request.args.keys() & {"new_session", "reset"}:
         remember(name, services().visits.create(name, person_secret(), url_args, person().id))
-        return redirect(interview_address(name), 303)
+        return redirect(_first_address(name), 303)
     visited = services().visits.begin(name, person_secret(), request_for(name), url_args)
     remember(name, visited.session)
     return _response(visited)
@@ -180,7 +180,12 @@ def _reset(name: str, known: str | None, url_args: Mapping[str, Any]) -> BaseRes
         in_session(lambda secret: services().visits.restart(known, secret, name, url_args))
     except SessionNotFound:
         return _begun(name, url_args)
-    return redirect(interview_address(name), 303)
+    return redirect(_first_address(name), 303)
+
+
+def _first_address(name: str) -> str:
+    """The address of a session that has just begun, with the action that was asked for besides."""
+    return interview_address(name, action=request.args.get("action"))
 
 
 def _join(name: str, session_id: str) -> BaseResponse:

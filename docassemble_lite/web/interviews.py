@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, flash, get_flashed_messages, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from docassemble_lite.errors import SessionNotFound
+from docassemble_lite.errors import AuthorError, InterviewNotFound, SessionNotFound
 from docassemble_lite.language.words import word
 from docassemble_lite.language.zones import zone_called
 from docassemble_lite.logs import session_shown
+from docassemble_lite.session_query import Comparison, Negation
 from docassemble_lite.store.loaded import Listed
 from docassemble_lite.visit.addresses import interview_address
 from docassemble_lite.web.opening import count_unknown
@@ -95,10 +96,7 @@ def _address(number: int = 1) -> str:
 
 def _page(number: int) -> InterviewPage:
     who = person()
-    # one more than is shown says whether there are more
-    found = services().store.sessions.listing(
-        who.id or 0, person_secret(), most=_ON_A_PAGE + 1, skipped=(number - 1) * _ON_A_PAGE
-    )
+    found, any_hidden = _found(number)
     zone = zone_called(who.timezone or services().settings.timezone)
     return InterviewPage(
         rows=tuple(_row(session, zone) for session in found[:_ON_A_PAGE]),
@@ -106,9 +104,31 @@ def _page(number: int) -> InterviewPage:
         timezone=zone.key,
         newer_url=_address(number - 1) if number > 1 else "",
         older_url=_address(number + 1) if len(found) > _ON_A_PAGE else "",
-        delete_all_url=url_for(".ask_to_delete_all") if found else "",
+        # what is hidden is deleted as well
+        delete_all_url=url_for(".ask_to_delete_all") if found or any_hidden else "",
         index_url=_address(),
     )
+
+
+def _found(number: int) -> tuple[list[Listed], bool]:
+    """The sessions of a page, and one more if there are more; and whether others were left out, as their interviews want it."""
+    hidden: set[str] = set()
+    while True:
+        query = Negation(Comparison("filename", "in", tuple(sorted(hidden)))) if hidden else None
+        found = services().store.sessions.listing(
+            person().id or 0, person_secret(), most=_ON_A_PAGE + 1, skipped=(number - 1) * _ON_A_PAGE, query=query
+        )
+        others = {name for name in {session.interview for session in found} if _is_hidden(name)}
+        if not others:
+            return found, bool(hidden)
+        hidden |= others
+
+
+def _is_hidden(interview: str) -> bool:
+    try:
+        return services().programs.get(interview).metadata.get("hidden") is True
+    except (AuthorError, InterviewNotFound):
+        return False
 
 
 def _row(session: Listed, zone: ZoneInfo) -> InterviewRow:

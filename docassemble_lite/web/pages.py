@@ -22,6 +22,7 @@ from docassemble_lite.web.same_origin import same_origin_path
 from docassemble_lite.web.security import browser_id, csrf_token, nonce
 from docassemble_lite.web.services import services
 from docassemble_lite.web.signed_in import RUNS_THE_SERVER, has_one_of, person, person_secret
+from docassemble_lite.web.speaking import language_of_person, speak
 
 # pages to which nobody comes back after signing in, but goes on to where they lead
 _LEADS_TO_SIGNING_IN = ("sign_in", "register", "forgotten", "leaving")
@@ -34,6 +35,7 @@ _OLD_SOURCE = "The interview's file has a mistake; the last good version is in s
 
 def screen_page(visited: Visited, screen: Screen) -> str:
     """The page of a screen."""
+    speak(screen.language)
     page = page_context(
         language=screen.language,
         interview=visited.interview,
@@ -131,7 +133,7 @@ def _waiting(visited: Visited, screen: Screen) -> dict[str, Any]:
 def page_context(**known: Any) -> PageContext:
     """What every page knows, and what this one knows besides."""
     settings = services().settings
-    given = {"language": settings.language, **_account(known.get("action_url", "")), **known}
+    given = {"language": language_of_person(), **_account(known.get("action_url", "")), **known}
     return PageContext(
         app_name=settings.appname,
         csrf_token=csrf_token(),

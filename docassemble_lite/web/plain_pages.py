@@ -82,13 +82,14 @@ class ConflictPage:
     """A post that could not be saved, kept so that it can be sent again.
 
     `typed` is shown, `posted` are the names and values that are sent, beside the CSRF token. Empty `title` and `text`
-    mean the usual ones of a session that another window is saving.
+    mean the usual ones of a session that another window is saving. Whoever has to sign in first does at `sign_in_url`.
     """
 
     typed: tuple[TypedAnswer, ...] = ()
     posted: tuple[tuple[str, str], ...] = ()
     title: str = ""
     text: str = ""
+    sign_in_url: str = ""
 
 
 @dataclass(frozen=True)

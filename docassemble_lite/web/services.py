@@ -10,6 +10,7 @@ from docassemble_lite.engine.program import Programs
 from docassemble_lite.health import Health
 from docassemble_lite.settings import Settings
 from docassemble_lite.store.database import Store
+from docassemble_lite.store.pictures import Pictures
 from docassemble_lite.visit import Surroundings, Visits
 from docassemble_lite.visit.checkin import CheckIns
 
@@ -27,6 +28,7 @@ class Services:
     visits: Visits
     checkins: CheckIns
     health: Health
+    pictures: Pictures
 
 
 def services() -> Services:

@@ -51,12 +51,15 @@ _NO_PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="85" height="110"><
 @blueprint.get("/uploadedfile/<int:number>/<path:name>")
 def uploaded_file(number: int, extension: str = "", name: str = "") -> Response:
     """A file by its number; what follows the number is for people."""
-    file, content = _opened(number)
-    if request.args.get("thumb"):
-        return _preview(file, content)
-    if "page" in request.args:
-        return _page(file, content, request.args["page"], request.args.get("size", "page"))
-    return _sent(file, content)
+    try:
+        file = _found(number)
+        if request.args.get("thumb"):
+            return _preview(file)
+        if "page" in request.args:
+            return _page(file, request.args["page"], request.args.get("size", "page"))
+        return _sent(file, services().store.files.open(file))
+    except NoSuchFile:
+        abort(404)
 
 
 @blueprint.get("/temporary-file/<int:number>.<extension>")
@@ -90,29 +93,40 @@ def _sent(file: StoredFile, content: BinaryIO) -> Response:
     return _private(response, mimetype)
 
 
-def _page(file: StoredFile, content: BinaryIO, page: str, size: str) -> Response:
+def _page(file: StoredFile, page: str, size: str) -> Response:
     """A picture of a page of a PDF."""
     if file.extension != "pdf" or size not in PAGE_SIZES or not _PAGE.fullmatch(page):
         abort(404)
-    try:
+
+    def draw() -> bytes:
+        content = services().store.files.open(file)
         drawn = pages_of_pdf(content, int(page), int(page), resolution=PAGE_SIZES[size], colored=True)
+        return drawn[0] if drawn else abort(404)
+
+    try:
+        return _picture(services().pictures.get(file, f"page {page} {size}", draw))
     except PagesError:
         return _private(Response(_NO_PICTURE, mimetype="image/svg+xml"), "image/svg+xml")
-    if not drawn:
-        abort(404)
-    return _private(Response(drawn[0], mimetype="image/png"), "image/png")
 
 
-def _preview(file: StoredFile, content: BinaryIO) -> Response:
+def _preview(file: StoredFile) -> Response:
     """A small picture of a picture."""
     kind = KINDS.get(file.extension)
     if kind is None or kind.family not in PICTURES:
         abort(404)
+    family = kind.family
+
+    def draw() -> bytes:
+        return preview(services().store.files.open(file), family, _LONGEST_OF_PREVIEW)
+
     try:
-        small = preview(content, kind.family, _LONGEST_OF_PREVIEW)
+        return _picture(services().pictures.get(file, "preview", draw))
     except (BrokenPicture, TooManyPixels):
         abort(404)
-    return _private(Response(small, mimetype="image/png"), "image/png")
+
+
+def _picture(content: bytes) -> Response:
+    return _private(Response(content, mimetype="image/png"), "image/png")
 
 
 @blueprint.get("/uploadedfiles/<name>")
@@ -134,10 +148,9 @@ def archive(name: str) -> Response:
 
 def _opened(number: int) -> tuple[StoredFile, BinaryIO]:
     """The file with its content, if this browser may have it."""
-    files = services().store.files
     try:
         file = _found(number)
-        return file, files.open(file)
+        return file, services().store.files.open(file)
     except NoSuchFile:
         abort(404)
 

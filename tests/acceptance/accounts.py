@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import quote
 
 from docassemble_lite.host import Person
-from docassemble_lite.settings import Settings
 from docassemble_lite.store.database import open_store
 from docassemble_lite.store.tickets import HANDED_OVER
 from tests.acceptance.visitor import Page, Visitor, form_without
@@ -15,11 +14,9 @@ from tests.acceptance.visitor import Page, Visitor, form_without
 PASSWORD = "a password for tests"
 
 
-def add_person(
-    running: Any, email: str, *privileges: str, password: str = PASSWORD, database: str = "", **profile: str
-) -> Person:
+def add_person(running: Any, email: str, *privileges: str, password: str = PASSWORD, **profile: str) -> Person:
     """Write the person into the server's store, as the command does, which takes longer."""
-    store = open_store(Settings(data=running.data, database=database))
+    store = open_store(running.settings)
     try:
         return store.people.add(email, password, privileges=privileges, **profile)
     finally:
@@ -49,7 +46,7 @@ def make_code(browser: Visitor) -> str:
 
 def reset_path(running: Any, email: str) -> str:
     """Where a person chooses another password, as an administrator's link leads to it."""
-    store = open_store(Settings(data=running.data))
+    store = open_store(running.settings)
     try:
         person = store.people.find(email)
         assert person

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from email.message import Message
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from docassemble_lite.web import create_app
 from docassemble_lite.web.services import EXTENSION
 from tests.acceptance.accounts import PASSWORD
 from tests.acceptance.visitor import Page, filled, parsed
+from tests.databases import usual_database
 
 
 @contextmanager
@@ -26,11 +27,12 @@ def application(folder: Path, interviews: dict[str, str], **directives: Any) -> 
     (folder / "interviews").mkdir()
     for name, text in interviews.items():
         (folder / "interviews" / name).write_text(text)
-    settings = Settings(data=folder / "data", interviews=folder / "interviews", **directives)
-    migrate(settings)
-    app = create_app(settings)
-    yield app
-    store_of(app).close()
+    with nullcontext({}) if "database" in directives else usual_database() as usual:
+        settings = Settings(data=folder / "data", interviews=folder / "interviews", **usual, **directives)
+        migrate(settings)
+        app = create_app(settings)
+        yield app
+        store_of(app).close()
 
 
 def store_of(app: Flask) -> Store:

@@ -211,3 +211,36 @@ def test_the_session_in_which_all_are_deleted_goes_on(app: Flask, ask: Callable[
     Client(app).sign_in(person.email).get("/interview?i=other.yml")
     assert ask("tidy", "interview_list(action='delete_all')") == 1
     assert ask("tidy", "[info['filename'] for info in interview_list(include_dict=False)[0]]") == ["ask.yml", "ask.yml"]
+
+
+def test_the_last_administrator_takes_nothing_away_from_themselves(app: Flask, ask: Callable[..., Any]) -> None:
+    for change in ("privileges=['user']", "active=False"):
+        assert ask("admin", f"set_user_info({change})").startswith("LastAdmin: ")
+    known = store_of(app).people.known(None, "admin@example.com")
+    assert known is not None
+    assert (known.active, known.person.privileges) == (True, ("admin",))
+
+
+def test_what_is_not_known_of_a_new_person_is_left_out(app: Flask, ask: Callable[..., Any]) -> None:
+    number = ask("admin", "create_user('iris@example.com', 'a long password', info={'last_name': None, 'country': 'fr'})")
+    person = store_of(app).people.find_by_id(number)
+    assert person is not None
+    assert (person.last_name, person.country) == ("", "FR")
+
+
+@pytest.mark.parametrize(
+    ("expression", "told"),
+    [
+        ("set_user_info(country='XX')", "ValueError: There is no country"),
+        ("invite_user('nobody', send=False)", "EmailRefused: “nobody” is no e-mail address."),
+        ("invite_user('User@example.com', send=False)", "EmailTaken: "),
+        ("manage_privileges('add', 'anonymous')", "PrivilegeRefused: “anonymous” is what interviews call people"),
+        ("manage_privileges('inspect', 'nonesuch')", "ValueError: There is no privilege “nonesuch”. There are: admin,"),
+        ("manage_privileges('inspect')", "ValueError: manage_privileges() takes"),
+        ("get_user_info(user_id='ada')", "ValueError: A user_id is the number of a person"),
+        ("interview_list(user_id='ada')", "ValueError: A user_id is the number of a person"),
+        ("interview_list(next_id='next')", "ValueError: next_id is what the call before gave"),
+    ],
+)
+def test_what_cannot_be_is_refused_and_said(ask: Callable[..., Any], expression: str, told: str) -> None:
+    assert ask("admin", expression).startswith(told)

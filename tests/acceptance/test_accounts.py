@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page as Tab
 
-from docassemble_lite.settings import Settings
 from docassemble_lite.store.database import open_store
 from docassemble_lite.store.tickets import INVITATION
 from tests.acceptance.accounts import PASSWORD, add_person, choose_password, make_code, register, reset_path, send
@@ -98,7 +97,7 @@ def is_signed_in(browser: Visitor) -> bool:
 
 def in_store(running: Any, look: Callable[[Any], Any]) -> Any:
     """What `look` finds in the store of the server."""
-    store = open_store(Settings(data=running.data))
+    store = open_store(running.settings)
     try:
         return look(store)
     finally:

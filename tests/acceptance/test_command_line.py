@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 import signal
 import socket
 import subprocess
@@ -18,7 +17,7 @@ from pathlib import Path
 import psutil
 import pytest
 from playwright.sync_api import Page
-from sqlalchemy import NullPool, create_engine, make_url, text
+from sqlalchemy import NullPool, create_engine, text
 
 import docassemble_lite
 
@@ -215,21 +214,12 @@ def test_the_server_answers_at_the_address_that_it_prints(server: Callable) -> N
 
 
 @pytest.mark.postgresql
-def test_the_first_start_on_postgresql_makes_the_tables(server: Callable, postgresql_url: str) -> None:
-    admin = create_engine(
-        make_url(postgresql_url).set(drivername="postgresql+psycopg2"), isolation_level="AUTOCOMMIT", poolclass=NullPool
-    )
-    database = f"dal_{secrets.token_hex(8)}"
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {database}"))
-    url = admin.url.set(database=database)
-    running = server({"hello.yml": HELLO}, database=url.render_as_string(hide_password=False))
+def test_the_first_start_on_postgresql_makes_the_tables(server: Callable, new_database: Callable) -> None:
+    url = new_database()
+    running = server({"hello.yml": HELLO}, database=url)
     assert "Hello from the test" in read(running.url + "/interview?i=hello.yml")
     with create_engine(url, poolclass=NullPool).connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM sessions")).scalar() == 1
-    running.stop()
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {database}"))
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import http.client
-import shutil
 import smtplib
 import socket
 import ssl
 import subprocess
 import urllib.parse
-import uuid
 import warnings
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
 
 from tests.acceptance.visitor import Visitor, value_of
-from tests.composed import DOCKER, Composed, Role, read_compose
+from tests.composed import Composed, Role, filled_in, nginx_program, read_compose
 from tests.conftest import PATIENCE, eventually
+from tests.databases import new_database
 from tests.letters import DOMAIN, SENDER, address_on, letter
 from tests.ports import free_port
 
@@ -68,17 +65,10 @@ code: |
 
 
 @pytest.fixture(scope="module")
-def database(quiet_postgresql: None, postgresql_url: str) -> Iterator[str]:
-    """The URL of an empty database of PostgreSQL."""
-    server = make_url(postgresql_url).set(drivername="postgresql")
-    name = f"dal_{uuid.uuid4().hex}"
-    admin = create_engine(server.set(drivername="postgresql+psycopg2"), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield server.set(database=name).render_as_string(hide_password=False)
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+def database() -> Iterator[str]:
+    """The URL of an empty database of PostgreSQL, as people write it."""
+    with new_database() as url:
+        yield url.replace("+psycopg2", "", 1)
 
 
 @pytest.fixture(scope="module")
@@ -139,18 +129,6 @@ class Ways:
     https: int
 
 
-def filled_in(service: dict[str, Any], values: dict[str, str]) -> dict[str, str]:
-    """The files that the image of nginx makes of its templates, by their names."""
-    made = {}
-    for volume in service["volumes"]:
-        source, target, _ = volume.split(":")
-        text = (DOCKER / source).read_text(encoding="utf-8")
-        for name, value in (service["environment"] | values).items():
-            text = text.replace(f"${{{name}}}", value)
-        made[Path(target).name.removesuffix(".template")] = text
-    return made
-
-
 def listens(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
@@ -159,8 +137,8 @@ def listens(port: int) -> bool:
 @pytest.fixture(scope="module")
 def ways(composed: Composed, certificate: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ways]:
     """nginx in front of the web server."""
-    program = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
-    if program is None:
+    program = nginx_program()
+    if not program:
         pytest.skip("there is no nginx: sudo apt-get install nginx-light")
     folder = tmp_path_factory.mktemp("nginx")
     made = Ways(free_port(), free_port(), free_port())

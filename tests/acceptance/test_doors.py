@@ -63,6 +63,7 @@ INTERVIEWS = {
     "brief.yml": interview("temporary session: True"),
     "unlisted.yml": interview("unlisted: True"),
     "shown.yml": interview("required privileges for listing: advocate"),
+    "hidden.yml": interview("hidden: True\n  unlisted: True"),
     "menu.yml": MENU,
     "wrong.yml": "question: [",
 }
@@ -268,3 +269,23 @@ def test_a_server_can_want_everybody_to_sign_in(tmp_path):
         browser = Client(running)
         assert browser.get(interview_path("open.yml")).heading == "Sign in"
         assert listed(browser) == set()
+
+
+def test_sessions_of_some_interviews_are_on_nobodys_list_and_are_deleted_with_the_others(app):
+    store_of(app).people.add("cora@example.com", PASSWORD)
+    cora = Client(app).sign_in("cora@example.com")
+    session = begun_by(cora, "hidden.yml")
+    page = cora.get("/interviews")
+    assert session not in page.text
+    assert "/interviews/delete-all" in page.text
+    other = begun_by(cora, "open.yml")
+    page = cora.get("/interviews")
+    assert (session in page.text, other in page.text) == (False, True)
+    cora.post("/interviews/delete-all")
+    assert store_of(app).sessions.listing(cora_id(app), None, most=1) == []
+
+
+def cora_id(app: Flask) -> int:
+    person = store_of(app).people.find("cora@example.com")
+    assert person is not None
+    return person.id or 0

@@ -15,7 +15,6 @@ import pytest
 from playwright.sync_api import Page
 from pypdf import PdfReader
 
-from docassemble_lite.settings import Settings
 from docassemble_lite.store.database import open_store
 from tests.acceptance.accounts import PASSWORD, add_person
 from tests.acceptance.playing import begin, fill, go_on, see
@@ -232,7 +231,7 @@ def test_a_visit_that_runs_again_sends_an_email_once(running: Server, mailbox: M
     visitor = Visitor(running.url)
     page = visitor.show("again.yml")
     session_id = next(value for name, value in page.form if name == "_session")
-    store = open_store(Settings(data=running.data))
+    store = open_store(running.settings)
 
     def save_meanwhile() -> None:
         eventually((running.folder / "sending").exists, "the e-mail was sent")
@@ -276,7 +275,7 @@ def test_a_scheduled_task_sends_an_email_that_says_so_and_is_nobody_s_access(run
     visitor = Visitor(running.url)
     page = visitor.show("scheduled.yml")
     session_id = next(value for name, value in page.form if name == "_session")
-    store = open_store(Settings(data=running.data))
+    store = open_store(running.settings)
     before = store.sessions.peek(session_id).last_person_access, store.sessions.accesses(session_id)
     for _ in range(2):
         command = [sys.executable, "-m", "docassemble_lite.cron", "-type", "cron_daily", "--config", "config.yml", "--again"]

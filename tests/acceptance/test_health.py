@@ -79,7 +79,7 @@ def test_a_worker_that_is_stopped_is_not_well(running: Server, eventually: Calla
 def test_the_schedule_is_well_when_the_hourly_task_was_run_when_it_was_due(running: Server) -> None:
     code, told = health(running.folder, "cron")
     assert (code, "cron_hourly was never run" in told) == (1, True)
-    settings = Settings(data=running.data)
+    settings = running.settings
     store = open_store(settings)
     store.cron.note_end(HOURLY.event, latest_due(HOURLY, now(), settings.zone)[1])
     store.close()

@@ -25,6 +25,7 @@ from docassemble_lite.store.tables import db
 from docassemble_lite.store.tasks import NewTask
 from docassemble_lite.store.tickets import HANDED_OVER, INVITATION
 from docassemble_lite.visit.temporary_files import temporary_address
+from docassemble_lite.visit.temporary_links import link_address
 from docassemble_lite.visit.ways_out import WayOut, way_out_address
 from docassemble_lite.web.held import HOLD
 from docassemble_lite.web.security import SECRET_COOKIE
@@ -127,6 +128,12 @@ TABLE: dict[str, list[Case]] = {
     "GET /leave": [Case(PUBLIC)],
     # a link out of a session holds for one browser, and there is nothing to be told of it
     "GET /way-out": [Case("owner: changed; rest: led on", "/way-out?key={way_out}", guessed=("way_out",), missing="led on")],
+    # links of authors: whoever has one may use it
+    "GET /goto": [Case("rest: led on", "/goto?c={temporary}", guessed=("temporary",)), Case("rest: shown", "/goto?c={once}")],
+    "POST /goto": [
+        Case("rest: changed", posted={"c": "{once}"}, guessed=("once",)),
+        Case("rest: led on", posted={"c": "{temporary}"}),
+    ],
     # --- sessions
     "GET /interview": [
         Case("rest: changed", f"/interview{_I}&new_session=1"),
@@ -361,7 +368,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         # so that nothing is written down only because a minute has passed
         moment = clock.now()
         patch.setattr(clock, "now", lambda: moment)
-        with application(folder, {"made.yml": INTERVIEW}, allow_registration=False) as app:
+        with application(folder, {"made.yml": INTERVIEW}, allow_registration=False, database="") as app:
             made = _made(app)
             made.watch()
             yield made
@@ -415,6 +422,9 @@ def _objects(app: Flask, owner: Client) -> dict[str, str]:
     found["way_out"] = way_out.partition("key=")[2]
     found["link"] = store.tickets.make("reset", HANDED_OVER, user_id=person.id)
     found["invitation"] = store.tickets.make("invite", INVITATION)
+    ticket = store.tickets.make("link", INVITATION)
+    for name, once in (("temporary", ""), ("once", ticket)):
+        found[name] = link_address(store.vault, "/list", 3600, once).partition("=")[2]
     return found
 
 
@@ -466,6 +476,7 @@ GUESSES = {
     "private": "G" * 32, "shared": "G" * 32, "private_file": "7", "shared_file": "7", "task": "G" * 32, "user": "2147483000",
     "public_file": "7", "user_file": "7", "privilege_file": "7", "outlived_file": "7",
     "link": "G" * 43, "invitation": "G" * 43, "privilege": "guessed", "way_out": "G" * 43,
+    "temporary": "G" * 43, "once": "G" * 43,
 }  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import sqlite3
 import urllib.parse
 import urllib.request
@@ -14,9 +13,7 @@ import pytest
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from playwright.sync_api import Browser, Page
-from sqlalchemy import NullPool, create_engine, make_url, text
 
-from docassemble_lite.settings import Settings
 from docassemble_lite.store.database import open_store
 from tests.acceptance.accounts import PASSWORD, add_person
 from tests.acceptance.preview import take_complaints
@@ -185,7 +182,7 @@ def test_p30_a_changed_password_ends_every_sign_in(running: Any) -> None:
     for browser in browsers:
         browser.sign_in("cleo@example.com", PASSWORD)
         assert is_signed_in(browser)
-    store = open_store(Settings(data=running.data))
+    store = open_store(running.settings)
     store.people.set_password(person, "another password")
     store.close()
     assert [is_signed_in(browser) for browser in browsers] == [False, False]
@@ -335,7 +332,7 @@ def test_the_page_for_signing_out_does_not_lead_back_to_itself(visitor: Visitor)
 
 @pytest.mark.parametrize("table", ["users", "logins", "attempts"])
 def test_a_store_that_fails_is_told_and_no_password_comes_back(server: Callable[..., Any], table: str) -> None:
-    running = server({"who.yml": WHO})
+    running = server({"who.yml": WHO}, database="")
     add_person(running, "ada@example.com")
     ada, other = Visitor(running.url), Visitor(running.url)
     ada.sign_in("ada@example.com", PASSWORD)
@@ -350,14 +347,8 @@ def test_a_store_that_fails_is_told_and_no_password_comes_back(server: Callable[
 
 
 @pytest.mark.postgresql
-def test_it_is_all_the_same_on_postgresql(server: Callable[..., Any], postgresql_url: str) -> None:
-    admin = create_engine(
-        make_url(postgresql_url).set(drivername="postgresql+psycopg2"), isolation_level="AUTOCOMMIT", poolclass=NullPool
-    )
-    database = f"dal_{secrets.token_hex(8)}"
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {database}"))
-    running = server({"who.yml": WHO}, database=admin.url.set(database=database).render_as_string(hide_password=False))
+def test_it_is_all_the_same_on_postgresql(server: Callable[..., Any], new_database: Callable[[], str]) -> None:
+    running = server({"who.yml": WHO}, database=new_database())
     run("user", "add", "ada@example.com", "--privilege", "admin", folder=running.folder, typed=PASSWORD)
     ada = Visitor(running.url)
     assert ada.sign_in("ada@example.com\0", PASSWORD).status == 422
@@ -369,9 +360,6 @@ def test_it_is_all_the_same_on_postgresql(server: Callable[..., Any], postgresql
     stolen = copied(ada)
     ada.sign_out()
     assert not is_signed_in(stolen)
-    running.stop()
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {database}"))
 
 
 # --- secrets ---------------------------------------------------------------------------------------------------------

@@ -12,7 +12,6 @@ import pytest
 from playwright.sync_api import Page
 
 from docassemble_lite.clock import now
-from docassemble_lite.settings import Settings
 from docassemble_lite.store.database import open_store
 from tests.acceptance.playing import begin, fill, go_on, press, see
 from tests.acceptance.specification import SPECIFICATION, needs_specification, whole
@@ -77,7 +76,7 @@ def cron(running: Server, event: str, days: float = 0.0, *options: str) -> str:
 
 
 def number_of_sessions(running: Server) -> int:
-    store = open_store(Settings(data=running.data))
+    store = open_store(running.settings)
     try:
         return len(store.sessions.listing(None, None, most=10))
     finally:
@@ -92,7 +91,7 @@ def test_the_reminder_is_sent_after_20_days_and_once(running: Server, tab: Page,
     go_on(tab)
     see(tab, "Ok, I'll e-mail you at ann@example.com 20 days from November 2, 2026.")
     press(tab, "Leave")
-    store = open_store(Settings(data=running.data))
+    store = open_store(running.settings)
     (listed,) = store.sessions.listing(None, None, most=10, interview="reminder.yml")
     filed = store.sessions.load_plain(listed.session_id).answers["filing_date"]
     store.close()

@@ -68,7 +68,7 @@ subquestion: It was ${ today }.
 def running(server: Callable[..., Any], stored: dict[str, Any]) -> Any:
     running = server({"shared.yml": SHARED, "private.yml": PRIVATE}, **stored)
     for name in ("ada", "ben"):
-        add_person(running, f"{name}@example.com", database=stored.get("database", ""))
+        add_person(running, f"{name}@example.com")
     return running
 
 

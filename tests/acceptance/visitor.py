@@ -65,10 +65,14 @@ class _FromAddress(urllib.request.HTTPHandler):
 
 
 class Visitor:
-    """One browser, on the machine of that address (empty: on this one, from whichever reaches the server)."""
+    """One browser, on the machine of that address (empty: on this one, from whichever reaches the server).
 
-    def __init__(self, url: str, address: str = "") -> None:
+    It gives up when nothing comes for so many seconds as it has `patience`.
+    """
+
+    def __init__(self, url: str, address: str = "", patience: float = PATIENCE) -> None:
         self.url = url
+        self._patience = patience
         self.cookies = http.cookiejar.CookieJar()
         self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies), _FromAddress(address))
 
@@ -116,7 +120,7 @@ class Visitor:
 
     def _opened(self, request: urllib.request.Request) -> Page:
         try:
-            answer = self._opener.open(request, timeout=PATIENCE)
+            answer = self._opener.open(request, timeout=self._patience)
         except urllib.error.HTTPError as error:
             answer = error
         with closing(answer):

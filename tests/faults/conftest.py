@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
+
+from tests.faults.fire.databases import Postgresql
 
 
 @pytest.fixture
@@ -17,3 +19,12 @@ def measured(record_property: Callable[[str, object], None]) -> Callable[..., No
         record_property(promise, text)
 
     return note
+
+
+@pytest.fixture
+def own_postgresql() -> Iterator[Postgresql]:
+    """A PostgreSQL that can be stopped without disturbing other tests."""
+    database = Postgresql()
+    yield database
+    database.repair()
+    database.close()

@@ -4,6 +4,9 @@
 tasks and post words in many sessions, and meanwhile kills, stops, cuts off and empties whatever there is, as the plan of
 the seed says. In the end it repairs everything, waits until all is quiet, and compares what people were told with what is
 there. The exit code is 0 if nothing is wrong, 1 otherwise, and then the evidence is printed.
+
+With `--machines`, each part is on a machine of its own, people speak to nginx and send e-mails, and a scheduled task runs where
+they are; a machine is cut off, paused, left without power, and brought back.
 """
 
 from __future__ import annotations
@@ -21,20 +24,23 @@ from itertools import islice
 from pathlib import Path
 
 from fire.account import ZEROS, Account, Problem, count_open, drawn_up, wait_until_quiet
+from fire.crontab import read_record
 from fire.faults import Fire
 from fire.network import go_inside
 from fire.people import Circle, Ledger, Person
 from fire.place import Place
 from fire.plan import deeds, faults
 from fire.recovery import PATIENCE, Recovery, examine
+from fire.relays import Relay
 from sqlalchemy.exc import SQLAlchemyError
 
 # people in one session, and people who have theirs for themselves
 CIRCLES = (2, 2, 3)
+CIRCLES_OF_MACHINES = (2, 2)
 LONERS = 4
 # faults that go on or wait for their moment at a time
 AT_ONCE = 5
-# people are ahead when so many tasks are open, or so many more were started than the faults have come to
+# people are ahead when so many tasks are open, or they have done so much more than the faults have come to
 MOST_OPEN, AHEAD = 60, 30
 GLANCE = 0.1
 # problems of one kind, and lines of logs about one problem, that are printed
@@ -48,6 +54,7 @@ class Attack:
         self.place = place
         self.options = options
         self.ledger = Ledger()
+        self.relay = Relay(place.machines["mail"].address) if place.machines else None
         self.fire = Fire(place, options.seed)
         self.plan = faults(options.seed, options.database, options.broker, machines=options.machines)
         self.people = self._people()
@@ -76,31 +83,45 @@ class Attack:
         for person in self.people:
             person.over.set()
 
-    def finish(self) -> None:
-        """Repair everything, and wait until the people have stopped."""
+    def finish(self) -> list[str]:
+        """Repair everything, and wait until the people have stopped; what doesn't work any more."""
         self.fire.put_out()
         for person in self.people:
             person.join()
+        if self.relay is None:
+            return []
+        stuck = self.relay.wait(PATIENCE)
+        return [f"the e-mail {letter.subject} isn't taken in ({letter.refused or 'put off'})" for letter in stuck]
 
     def _people(self) -> list[Person]:
-        circles = [circle for size in CIRCLES for circle in [Circle(shared=True)] * size]
+        circles = [circle for size in circles_of(self.options) for circle in [Circle(shared=True)] * size]
         circles += [Circle(shared=False) for _ in range(LONERS)]
         return [
-            Person(number, self.options.seed, circle, self.ledger, self.place.addresses) for number, circle in enumerate(circles)
+            Person(number, self.options.seed, circle, self.ledger, self.place.addresses, self.relay)
+            for number, circle in enumerate(circles)
         ]
 
+    @property
+    def _done(self) -> int:
+        """How much people have done of what they are to do: operations, or tasks."""
+        return self.ledger.operations if self.options.operations else self.ledger.started
+
+    @property
+    def _wanted(self) -> int:
+        return int(self.options.operations or self.options.tasks)
+
     def _enough(self) -> bool:
-        return self.happened >= self.options.faults and self.ledger.started >= self.options.tasks
+        return self.happened >= self.options.faults and self._done >= self._wanted
 
     def _next_is_due(self) -> bool:
         begun = self.happened + len(self._going_on)
-        due = self.ledger.started * self.options.faults / self.options.tasks + 1
+        due = self._done * self.options.faults / self._wanted + 1
         return len(self._going_on) < AT_ONCE and begun < min(due, self.options.faults)
 
     def _pace(self) -> None:
         """Let people be slower when they are ahead of the faults, or of the workers."""
-        share = self.options.tasks / max(1, self.options.faults)
-        ahead = self.ledger.started > self.happened * share + AHEAD or self._open() > MOST_OPEN
+        share = self._wanted / max(1, self.options.faults)
+        ahead = self._done > self.happened * share + max(AHEAD, 3 * share) or self._open() > MOST_OPEN
         for person in self.people:
             (person.slower.set if ahead else person.slower.clear)()
 
@@ -110,6 +131,11 @@ class Attack:
         except SQLAlchemyError:
             # the database is being treated badly
             return 0
+
+
+def circles_of(options: argparse.Namespace) -> tuple[int, ...]:
+    """How many people there are in each of the sessions that several share."""
+    return CIRCLES_OF_MACHINES if options.machines else CIRCLES
 
 
 def _result_if_over(fault: Future[bool]) -> bool:
@@ -130,8 +156,9 @@ def say(name: str, value: object) -> None:
 
 def print_plan(options: argparse.Namespace) -> None:
     """Print what a seed has people do and what it does to them."""
-    for number in range(sum(CIRCLES) + LONERS):
-        done = (" ".join(word for word in (deed.what, deed.kind) if word) for deed in islice(deeds(options.seed, number), 8))
+    for number in range(sum(circles_of(options)) + LONERS):
+        planned_deeds = islice(deeds(options.seed, number, machines=options.machines), 8)
+        done = (" ".join(word for word in (deed.what, deed.kind) if word) for deed in planned_deeds)
         print(f"person {number}: {', '.join(done)}, …")
     planned = faults(options.seed, options.database, options.broker, machines=options.machines)
     for number, fault in enumerate(islice(planned, options.faults), 1):
@@ -145,11 +172,22 @@ def print_figures(attack: Attack, account: Account, recovery: Recovery, seconds:
     say("on", f"{options.database}, {options.broker}")
     say("seconds under fire", f"{seconds:.0f}")
     say("sessions", account.sessions)
+    say("operations", ledger.operations)
+    say("operations acknowledged", ledger.acknowledged)
     say("tasks known to be started", ledger.started)
     say("tasks in the store", account.tasks)
     for (state, error), count in sorted(_by_end(account).items()):
         say(f"  {state} {error}".rstrip(), count)
     say("words posted", account.words)
+    if attack.relay is not None:
+        say("e-mails", account.letters)
+        say("answers to them", ", ".join(f"{code or 'none'}: {count}" for code, count in sorted(attack.relay.answers.items())))
+        slots = read_record(attack.place.cron.folder)
+        say(
+            "slots, runs, broken off",
+            f"{len(slots)}, {sum(slot.runs for slot in slots)}, {sum(slot.runs - slot.ended for slot in slots)}",
+        )
+        say("slots in sessions", account.ticks)
     say("pages", ", ".join(f"{status}: {count}" for status, count in sorted(ledger.statuses.items())))
     say("longest wait for a page", f"{ledger.longest_wait:.1f} s")
     say("faults", attack.happened)
@@ -235,12 +273,16 @@ def attack_in(folder: Path, options: argparse.Namespace) -> bool:
         attack.run()
         seconds = time.monotonic() - begun
         print(f"the fire is over after {seconds:.0f} seconds", flush=True)
-        attack.finish()
+        failures = attack.finish()
         wait_until_quiet(place.store, PATIENCE)
+        print(f"all is quiet after {time.monotonic() - begun:.0f} seconds", flush=True)
         recovery = examine(place, attack.ledger)
+        print(f"the parts are examined after {time.monotonic() - begun:.0f} seconds", flush=True)
+        place.end_schedule()
         account = drawn_up(place, attack.ledger.books, attack.fire.history)
     finally:
         stubborn = place.close()
+    recovery.failures += failures
     recovery.failures += [f"{name} doesn't end when it is told to" for name in stubborn]
     (folder / "faults.log").write_text("".join(f"{happened}\n" for happened in attack.fire.history))
     print_figures(attack, account, recovery, seconds)
@@ -252,6 +294,7 @@ def read_options() -> argparse.Namespace:
     """The options of the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tasks", type=int, default=2000, help="tasks to be started by people (default: 2000)")
+    parser.add_argument("--operations", type=int, default=0, help="of people, acknowledged or not, instead of --tasks")
     parser.add_argument("--faults", type=int, default=200, help="faults (default: 200)")
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000), help="of the plan (default: a random one)")
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
@@ -260,7 +303,7 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--plan", action="store_true", help="only print what the seed is going to do")
     parser.add_argument("--keep", action="store_true", help="keep the folder, which else is kept only when something is wrong")
     parser.add_argument(
-        "--machines", action="store_true", help="each process on a machine of its own that can be cut off (PostgreSQL and Redis)"
+        "--machines", action="store_true", help="each part on a machine of its own (PostgreSQL and Redis); needs root"
     )
     options = parser.parse_args()
     if options.machines:

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from docassemble_lite.settings import Settings
 from docassemble_lite.store.database import open_store
 from docassemble_lite.store.server_keys import key_file
 from docassemble_lite.store.tables import db
@@ -140,7 +139,7 @@ def test_p26_another_key_while_people_go_on_signs_nobody_out_and_loses_nothing(
 
 def rows(running: Any, stored: dict[str, Any]) -> dict[str, int]:
     """How many rows are in each table that holds what people did."""
-    store = open_store(Settings(data=running.data, **stored))
+    store = open_store(running.settings)
     try:
         with store.engine.connect() as connection:
             tables = [table for table in db.metadata.sorted_tables if table.name not in ("attempts", "cron_runs")]

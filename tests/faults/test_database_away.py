@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
-import pytest
+from sqlalchemy import text
 
+from docassemble_lite.settings import Settings
+from docassemble_lite.store.database import open_store
 from tests.acceptance.visitor import Visitor
 from tests.faults.fire.databases import Postgresql
+from tests.faults.fire.network import Here
 from tests.faults.working import INTERVIEW, NAME, SHORT_LEASE, heading_when_over, runs_of, start_task
 
 Eventually = Callable[..., Any]
@@ -38,15 +42,6 @@ question: What is your word?
 fields:
   - Word: typed
 """
-
-
-@pytest.fixture
-def own_postgresql(quiet_postgresql: None) -> Iterator[Postgresql]:
-    """A PostgreSQL that can be stopped without disturbing other tests."""
-    database = Postgresql()
-    yield database
-    database.repair()
-    database.close()
 
 
 def test_p40_a_task_that_runs_while_the_database_is_away_longer_than_its_lease_is_not_lost(
@@ -110,3 +105,17 @@ def test_p40_while_the_database_hangs_and_everybody_waits_the_process_says_how_i
             assert [Visitor(running.url).get(path).status for path in ("/healthz", "/readyz")] == [200, 503]
             assert not waiting.done()
         assert waiting.result().status == 200
+
+
+def test_the_database_soon_notices_a_machine_that_has_lost_its_power(tmp_path: Path) -> None:
+    """It would keep the locks of such a machine for two hours else, the one of the schedule among them."""
+    database = Postgresql(Here())
+    try:
+        store = open_store(Settings(data=tmp_path, database=database.url))
+        with store.engine.connect() as connection:
+            asked = ("tcp_keepalives_idle", "tcp_keepalives_interval", "tcp_keepalives_count", "tcp_user_timeout")
+            found = [connection.scalar(text(f"SHOW {name}")) for name in asked]
+        store.close()
+        assert found == ["10", "5", "3", "15000"]
+    finally:
+        database.close()

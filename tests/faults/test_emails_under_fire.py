@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import smtplib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -35,15 +35,6 @@ code: |
   subjects.append(action_argument('subject'))
   background_response()
 """
-
-
-@pytest.fixture
-def own_postgresql(quiet_postgresql: None) -> Iterator[Postgresql]:
-    """A PostgreSQL that can be stopped without disturbing other tests."""
-    database = Postgresql()
-    yield database
-    database.repair()
-    database.close()
 
 
 class Relay:

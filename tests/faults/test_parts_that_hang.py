@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from docassemble_lite.broker import Broker
 from docassemble_lite.health import Health
 from docassemble_lite.settings import Settings
 from docassemble_lite.store.schema import migrate
 from tests.faults.fire.databases import Postgresql
-
-
-@pytest.fixture
-def own_postgresql(quiet_postgresql: None) -> Iterator[Postgresql]:
-    """A PostgreSQL that can be stopped without disturbing other tests."""
-    database = Postgresql()
-    yield database
-    database.repair()
-    database.close()
 
 
 def problems(health: Health) -> dict[str, str]:

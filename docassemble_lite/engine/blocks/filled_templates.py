@@ -64,6 +64,7 @@ class FilledTemplate:
             export_value=self._export_value.value(answers).strip() if self._export_value else "Yes",
             font=_family(self._font.value(answers).strip()) if self._font else "",
             template_password=self._password.value(answers).strip() if self._password else "",
+            archive=archive,
         )
 
 

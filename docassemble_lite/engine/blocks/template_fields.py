@@ -28,12 +28,15 @@ FIELD_KEYS = frozenset(
 
 
 class TemplateFile:
-    """The file under `docx template file` or `pdf template file`, several of them, or code that gives them."""
+    """The file under `docx template file` or `pdf template file`, several of them, or code that gives them.
 
-    def __init__(self, section: Section, key: str) -> None:
+    `kind` says what the names of files under another key end in.
+    """
+
+    def __init__(self, section: Section, key: str, kind: str = "") -> None:
         self.section = section
         self.key = key
-        self.kind = TEMPLATE_KEYS[key]
+        self.kind = kind or TEMPLATE_KEYS[key]
         value = section[key]
         self.code = _code(section, key) if isinstance(value, Section) else None
         self.references = [] if self.code else [str(item).strip() for item in _listed(value)]

@@ -7,6 +7,7 @@ from typing import Any
 
 from docassemble_lite.engine.functions.session_filters import query_of
 from docassemble_lite.host import PROFILE, KnownPerson, Person, SessionInfo, current
+from docassemble_lite.language.countries import country_coded
 from docassemble_lite.language.dates import format_datetime
 from docassemble_lite.language.zones import get_default_timezone, zone_called
 
@@ -96,14 +97,14 @@ def set_user_info(**information: Any) -> None:
         raise ValueError("There is no such person.")
     if known.person.id != me.id:
         _require_to_change(known.person, information)
-    profile = {_WRITTEN.get(name, name): value for name, value in information.items() if _WRITTEN.get(name, name) in PROFILE}
+    profile = _profile({name: value for name, value in information.items() if _WRITTEN.get(name, name) in PROFILE})
     others = information.keys() - {"password", "old_password", "active", "privileges", "account_type"}
     unknown = [name for name in others if _WRITTEN.get(name, name) not in PROFILE]
     if unknown:
         raise ValueError(f"set_user_info() knows no {', '.join(sorted(unknown))}.")
     accounts = current().host.accounts()
     if profile:
-        accounts.set_profile(known.person, {name: "" if value is None else str(value) for name, value in profile.items()})
+        accounts.set_profile(known.person, profile)
     if "privileges" in information:
         _set_privileges(known.person, information["privileges"])
     if "active" in information:
@@ -117,8 +118,7 @@ def create_user(email: str, password: str, privileges: Any = None, info: Any = N
     _require("create_user")
     names = _names(privileges)
     _require_administrator(set(names))
-    profile = {_WRITTEN.get(str(name), str(name)): str(value) for name, value in dict(info or {}).items()}
-    return current().host.accounts().add(email, password, names, profile)
+    return current().host.accounts().add(email, password, names, _profile(dict(info or {})))
 
 
 def invite_user(email: str, privilege: str | None = None, send: bool = True) -> str | None:
@@ -149,11 +149,19 @@ def _set_active(person: Person, active: bool) -> None:
     current().host.accounts().set_active(person, active)
 
 
+def _profile(information: dict[str, Any]) -> dict[str, str]:
+    """What is to be kept of a person, under the names under which it is. Raises ValueError for a country that there isn't."""
+    profile = {_WRITTEN.get(name, name): "" if value is None else str(value) for name, value in information.items()}
+    if profile.get("country"):
+        profile["country"] = country_coded(profile["country"]).alpha_2
+    return profile
+
+
 def _known(user_id: Any, email: Any) -> KnownPerson | None:
     accounts = current().host.accounts()
     if user_id is None and email is None:
         return accounts.find(_me().id, None)
-    return accounts.find(None if user_id is None else int(user_id), None if email is None else str(email))
+    return accounts.find(None if user_id is None else _user_number(user_id), None if email is None else str(email))
 
 
 def _described(known: KnownPerson, *, with_active: bool) -> dict[str, Any]:
@@ -169,7 +177,17 @@ def _names(given: Any) -> list[str]:
 
 
 def _number(next_id: Any) -> int:
-    return 0 if next_id is None else int(next_id)
+    try:
+        return 0 if next_id is None else int(next_id)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"next_id is what the call before gave for it, or None, and not {next_id!a}.") from error
+
+
+def _user_number(user_id: Any) -> int:
+    try:
+        return int(user_id)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"A user_id is the number of a person, like user_info().id, and not {user_id!a}.") from error
 
 
 def _page_size() -> int:
@@ -185,7 +203,9 @@ def manage_privileges(what: str, name: str | None = None) -> Any:
     _require("access_privileges")
     if what == "list":
         return sorted({*accounts.privileges(), "cron"})
-    if what == "inspect":
+    if what == "inspect" and name:
+        if name not in accounts.privileges():
+            raise ValueError(f"There is no privilege “{name}”. There are: {', '.join(accounts.privileges())}.")
         return sorted((current().host.setting("permissions", {}) or {}).get(name, ()))
     if what not in ("add", "remove") or not name:
         raise ValueError("manage_privileges() takes “list”, or “add”, “remove” or “inspect” with the name of a privilege.")
@@ -219,7 +239,7 @@ def interview_list(
     me = _me()
     if not me.logged_in:
         return 0 if action else ([], None)
-    wanted = me.id if user_id is None else None if user_id == "all" else int(user_id)
+    wanted = me.id if user_id is None else None if user_id == "all" else _user_number(user_id)
     if wanted != me.id:
         _require("access_sessions")
     host, condition = current().host, query_of(query)

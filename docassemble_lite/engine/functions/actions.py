@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from typing import Any
+from urllib.parse import quote, quote_plus, urlencode
 
 from markupsafe import Markup, escape
 
@@ -13,6 +14,9 @@ from docassemble_lite.engine.qr_codes import qr_markup
 from docassemble_lite.engine.typed import escape_typed, target_acts
 from docassemble_lite.host import current
 from docassemble_lite.language.words import word
+
+# addresses that lead elsewhere
+_FOREIGN = ("https://", "http://", "mailto:")
 
 __all__ = [
     "action_argument",
@@ -88,7 +92,11 @@ def action_button_html(
 
 
 def interview_url_action(action: str, _forget_prior: bool = False, **arguments: Any) -> str:
-    """The absolute address that carries out an action of this session, for somebody else to use."""
+    """The absolute address that carries out an action of this session, for somebody else to use.
+
+    `i`, `session`, `local`, `temporary` and `once_temporary` mean what they mean to `interview_url()`, and `new_session` and
+    `reset` what they do in an address; all other arguments are those of the action.
+    """
     return current().host.action_url(action, arguments, with_session=True, forget_prior=_forget_prior)
 
 
@@ -99,7 +107,11 @@ def url_ask(names: Any) -> str:
 
 
 def interview_url(**arguments: Any) -> str:
-    """The absolute address of this session; with `i`, of another interview."""
+    """The absolute address of this session; with `i`, of another interview, with `session`, too, of that session of it.
+
+    With `local=True` it has no host. With `temporary` it leads there for so many hours and doesn't tell the session; with
+    `once_temporary` only one time. All other arguments are for the interview. `style` has no effect.
+    """
     interview = arguments.pop("i", None)
     return current().host.interview_url(interview, arguments)
 
@@ -120,5 +132,13 @@ def _qr_of(address: Callable[..., str], arguments: dict[str, Any]) -> str:
 
 
 def url_of(page: str, **arguments: Any) -> str:
-    """The address of a page of the server, or of a static file ("logo.png", "package:static/logo.png")."""
+    """The address of a page of the server, or of a static file ("logo.png", "package:static/logo.png").
+
+    An address like "https://example.com" gets the arguments as its query. "temp_url" leads to `url` for `expire` seconds (90
+    days), with `one_time=True` only once.
+    """
+    if page.startswith(_FOREIGN):
+        quoting = quote if page.startswith("mailto:") else quote_plus
+        given = {key: value for key, value in arguments.items() if not key.startswith("_")}
+        return f"{page}{'&' if '?' in page else '?'}{urlencode(given, quote_via=quoting)}" if given else page
     return current().host.page_url(page, arguments)

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from docassemble_lite.documents import office
+from docassemble_lite.documents import forms, office
+from docassemble_lite.documents.archive import archived, refuse_locked_archive
 from docassemble_lite.documents.filled import WordDocument
 from docassemble_lite.documents.joining import joined, overlaid, picture_page, protected
 from docassemble_lite.documents.word_filling import joined as joined_documents
@@ -61,16 +62,18 @@ def pdf_concatenate(
 ) -> DAFile:
     """A PDF of files one after the other: PDF files, pictures, and documents where LibreOffice is installed.
 
-    `password` opens it; a list of two, or a dictionary, gives the owner's and the user's. Raises `DocumentError`.
+    `password` opens it; a list of two, or a dictionary, gives the owner's and the user's. With `pdfa` it is PDF/A, and has no
+    fields. Raises `DocumentError`, also for files that can't become PDF/A.
     """
     evaluation = _evaluation()
     given = document_files(evaluation, list(files))
     owner, user = _passwords(password)
+    refuse_locked_archive(pdfa, owner, user)
     _some(given, "pdf_concatenate")
     return made_file(
         evaluation,
         ["pdf", pdfa, owner, user, *map(_digest, given)],
-        lambda: protected(_as_pdf(given, pdfa), user, owner),
+        lambda: protected(_as_archive(given) if pdfa else _as_pdf(given), user, owner),
         with_ending(filename or "file", "pdf"),
         output_to,
     )
@@ -118,7 +121,7 @@ def overlay_pdf(
     return made_file(
         evaluation,
         ["overlay", options, _digest(below[0]), _digest(over[0])],
-        lambda: overlaid(_as_pdf(below, False), _as_pdf(over, False), **options),  # type: ignore[arg-type]
+        lambda: overlaid(_as_pdf(below), _as_pdf(over), **options),  # type: ignore[arg-type]
         with_ending(filename or "file", "pdf"),
         output_to,
     )
@@ -164,6 +167,7 @@ def assemble_docx(
         tagged=bool(options.get("tagged", True)),
         archive=bool(options.get("pdfa")),
     )
+    refuse_locked_archive(document.archive, *_passwords(options.get("password")))
     made = document.make([output_format])[output_format]
     if output_format == "pdf":
         owner, user = _passwords(options.get("password"))
@@ -212,14 +216,18 @@ def _passwords(password: Any) -> tuple[str, str]:
     return "", str(password or "")
 
 
-def _as_pdf(files: Sequence[GivenFile], archive: bool) -> bytes:
+def _as_archive(files: Sequence[GivenFile]) -> bytes:
+    return archived(_as_pdf(files, archive=True))
+
+
+def _as_pdf(files: Sequence[GivenFile], *, archive: bool = False) -> bytes:
     contents = [_page_file(file, archive) for file in files]
     return contents[0] if len(contents) == 1 else joined(contents)
 
 
 def _page_file(file: GivenFile, archive: bool) -> bytes:
     if file.extension == "pdf":
-        return file.content
+        return forms.fill(file.content, {}, archive=True) if archive else file.content
     if file.is_picture:
         return picture_page(file.content, get_country())
     return office.to_pdf(file.content, file.extension, archive=archive)

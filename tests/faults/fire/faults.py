@@ -20,6 +20,7 @@ from docassemble_lite.store.tables import tasks
 from docassemble_lite.store.tasks import OVER
 from fire.brokers import Files, Redis
 from fire.databases import Postgresql, Sqlite
+from fire.network import Machine
 from fire.orders import CarriedOut, Order
 from fire.parts import Part
 from fire.place import Place
@@ -61,6 +62,7 @@ class Fire:
         self._chance = random.Random(f"{seed} while it goes on")
         self._one_to_broker = threading.Lock()
         self._one_to_database = threading.Lock()
+        self._one_to_machine = {name: threading.Lock() for name in place.machines}
         self._kinds: dict[str, Callable[[Fault], bool]] = {
             "process of a task killed": lambda fault: self._ordered(fault, "kill"),
             "process of a task stopped beyond its lease": self._stop_at_point,
@@ -84,6 +86,10 @@ class Fire:
             "database hangs": self._hang_database,
             "connections to the database cut": self._cut_connections,
             "machine cut off": self._cut_off,
+            "machine paused": self._pause_machine,
+            "machine without power": self._power_off,
+            "receiver of e-mails killed at a point": lambda fault: self._ordered(fault, "kill"),
+            "scheduled run killed at a point": lambda fault: self._ordered(fault, "kill"),
         }
 
     def do(self, fault: Fault) -> bool:
@@ -234,13 +240,35 @@ class Fire:
             database.cut_connections()
         return True
 
-    # --- the network -----------------------------------------------------------------------------------------------------
+    # --- machines --------------------------------------------------------------------------------------------------------
+
+    def _one_to(self, machine: Machine) -> threading.Lock:
+        """What keeps other faults away from a machine while it has one."""
+        of_others = {"postgresql": self._one_to_database, "redis": self._one_to_broker}
+        return of_others.get(machine.name) or self._one_to_machine[machine.name]
 
     def _cut_off(self, fault: Fault) -> bool:
-        machine = self.place.machines[fault.number]
-        machine.cut_off()
-        self._pause(fault.seconds)
-        machine.connect()
+        machine = self.place.machines[fault.point]
+        with self._one_to(machine):
+            machine.cut_off()
+            self._pause(fault.seconds)
+            machine.connect()
+        return True
+
+    def _pause_machine(self, fault: Fault) -> bool:
+        machine = self.place.machines[fault.point]
+        with self._one_to(machine):
+            machine.signal_all(signal.SIGSTOP)
+            self._pause(fault.seconds)
+            machine.signal_all(signal.SIGCONT)
+        return True
+
+    def _power_off(self, fault: Fault) -> bool:
+        machine = self.place.machines[fault.point]
+        with self._one_to(machine):
+            self.place.power_off(machine)
+            self._pause(fault.seconds)
+            self.place.power_on(machine)
         return True
 
     # --- in the end ------------------------------------------------------------------------------------------------------

@@ -23,6 +23,8 @@ class Kind:
     starts: str = ""
 
 
+#: The kind of those that e-mails start.
+OF_EMAIL = "incoming_email"
 _ALL = [
     Kind("plain", 14),
     Kind("acting", 24, responds=True),
@@ -40,6 +42,8 @@ _ALL = [
     Kind("chaining", 7, responds=True, starts="response"),
     # two of these need two processes; only for finding out whether there are any
     Kind("meeting", 0),
+    # e-mails start these
+    Kind(OF_EMAIL, 0, responds=True),
 ]
 #: name → kind
 KINDS = {kind.name: kind for kind in _ALL}

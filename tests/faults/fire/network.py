@@ -1,21 +1,24 @@
 """A network of machines on one: each is a network namespace that a cable connects with the program that starts them.
 
-The program has a namespace of its own, too, so nothing here meets the network of the machine, and when it ends all are gone.
-Files are no part of it: machines are told to share none, and reach the database and the broker through their cables only.
+The program has a namespace of its own, too, in which it passes on what one machine sends to another. So nothing here meets the
+network of the machine, and when the program ends all are gone.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-#: The address at which all machines find what the program runs: the database and the broker.
-CENTRE = "10.77.255.1"
+#: All addresses of machines.
+NETWORK = "10.77.0.0/16"
 # says to the program that it has been started in a namespace of its own
 _INSIDE = "DAL_FIRE_NETWORK"
+_PATIENCE = 60.0
+_GLANCE = 0.01
 
 
 def go_inside() -> None:
@@ -24,7 +27,7 @@ def go_inside() -> None:
         os.environ[_INSIDE] = "1"
         os.execvp("unshare", ["unshare", "--net", sys.executable, *sys.argv])
     _ip("link", "set", "lo", "up")
-    _ip("address", "add", f"{CENTRE}/32", "dev", "lo")
+    Path("/proc/sys/net/ipv4/ip_forward").write_text("1")
 
 
 def why_not() -> str:
@@ -37,23 +40,43 @@ def why_not() -> str:
     return "" if tried.returncode == 0 else f"network namespaces can't be made: {tried.stderr.strip()}"
 
 
-class Machine:
-    """A network namespace with a cable."""
+class Here:
+    """The machine of the tests, as others on it reach it."""
 
-    def __init__(self, number: int) -> None:
+    address = "127.0.0.1"
+    prefix: tuple[str, ...] = ()
+
+
+class Machine:
+    """A network namespace with a cable, and the processes in it."""
+
+    def __init__(self, name: str, number: int) -> None:
+        self.name = name
         self.address = f"10.77.{number}.2"
+        self._centre = f"10.77.{number}.1"
         self._cable = f"cable{number}"
+        self.power_on()
+
+    def power_on(self) -> None:
+        """Make it, with no process that does anything."""
         # as long as this process lives, so does the namespace; it ends with the program, whose pipe it reads
         self._holder = subprocess.Popen(["unshare", "--net", "cat"], stdin=subprocess.PIPE, process_group=0)
         self._wait_for_namespace()
         inside = str(self._holder.pid)
         _ip("link", "add", self._cable, "type", "veth", "peer", "name", "eth0", "netns", inside)
-        _ip("address", "add", f"10.77.{number}.1/30", "dev", self._cable)
-        _ip("link", "set", self._cable, "up")
+        _ip("address", "add", f"{self._centre}/30", "dev", self._cable)
         self._ip_inside("link", "set", "lo", "up")
         self._ip_inside("address", "add", f"{self.address}/30", "dev", "eth0")
         self._ip_inside("link", "set", "eth0", "up")
-        self._ip_inside("route", "add", "default", "via", f"10.77.{number}.1")
+        _ip("link", "set", self._cable, "up")
+        self._ip_inside("route", "add", "default", "via", self._centre)
+
+    def power_off(self) -> None:
+        """End everything in it, so that it can't say a last word to others."""
+        _ip("link", "delete", self._cable)
+        self.signal_all(signal.SIGKILL)
+        self._holder.kill()
+        self._holder.wait()
 
     @property
     def prefix(self) -> list[str]:
@@ -68,21 +91,50 @@ class Machine:
         """Plug it in again."""
         _ip("link", "set", self._cable, "up")
 
+    def signal_all(self, number: signal.Signals) -> None:
+        """Send a signal to all processes in it, until there is none that hasn't got it."""
+        told: set[int] = set()
+        while new := self._processes() - told:
+            for process in new:
+                _signal(process, number)
+            told |= new
+
     def close(self) -> None:
         """Take it away."""
         self._holder.kill()
         self._holder.wait()
 
+    def _processes(self) -> set[int]:
+        """All that are in the namespace, but for the one that keeps it."""
+        numbers = (int(entry.name) for entry in os.scandir("/proc") if entry.name.isdecimal())
+        return {number for number in numbers if number != self._holder.pid and _namespace_of(number) == self._namespace}
+
     def _ip_inside(self, *words: str) -> None:
         subprocess.run([*self.prefix, "ip", *words], check=True)
 
     def _wait_for_namespace(self) -> None:
-        ours = Path("/proc/self/ns/net").readlink()
-        end = time.monotonic() + 60
-        while Path(f"/proc/{self._holder.pid}/ns/net").readlink() == ours:
+        ours = _namespace_of(os.getpid())
+        end = time.monotonic() + _PATIENCE
+        while (namespace := _namespace_of(self._holder.pid)) == ours:
             if time.monotonic() > end:
                 raise TimeoutError("unshare doesn't begin")
-            time.sleep(0.01)
+            time.sleep(_GLANCE)
+        self._namespace = namespace
+
+
+def _namespace_of(process: int) -> str:
+    """Empty: there is no such process any more, or it is none of ours."""
+    try:
+        return os.readlink(f"/proc/{process}/ns/net")
+    except (FileNotFoundError, ProcessLookupError, PermissionError):
+        return ""
+
+
+def _signal(process: int, number: signal.Signals) -> None:
+    try:
+        os.kill(process, number)
+    except ProcessLookupError:
+        pass  # it has ended by itself
 
 
 def _ip(*words: str) -> None:

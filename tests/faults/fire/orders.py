@@ -22,7 +22,7 @@ RUNS = "runs"
 #: So many tasks meet (the processes that run tasks in each worker), and wait so many seconds for each other.
 MEETING, PATIENCE = 2, 6.0
 
-#: What kind of process this is: "web", "worker" or "ending".
+#: What kind of process this is: "web", "worker", "ending", "mail" or "cron".
 role = ""
 
 _DEEDS: dict[str, Callable[[], None]] = {

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import psutil
 
+from fire.network import Machine
+
 # seconds between two looks, before a dead part is started again, and before one that died at once is
 _GLANCE = 0.05
 _PAUSE, _LONG_PAUSE = 0.2, 1.0
@@ -34,13 +36,28 @@ class Death:
 class Part:
     """One command of the server. Its process leads a group of processes: all that belong to it."""
 
-    def __init__(self, name: str, command: Sequence[str], folder: Path, environment: dict[str, str]) -> None:
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        folder: Path,
+        environment: dict[str, str],
+        *,
+        machine: Machine | None = None,
+        takes_lifeline: bool = True,
+    ) -> None:
+        """`machine`: where it runs (None: on this one); `takes_lifeline`: whether the command has an option for it."""
         self.name = name
         self.folder = folder
+        self.machine = machine
         self.log = folder / f"{name}.log"
         self.told_to_end = False
         self._command = list(command)
         self._environment = environment
+        self._takes_lifeline = takes_lifeline
+        # while it is held, it isn't started again
+        self._held = False
+        self._starting = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._started = 0.0
 
@@ -55,12 +72,34 @@ class Part:
         return self.folder / "data"
 
     def start(self, lifeline: int) -> None:
-        """Start it. `lifeline` is a file that is open as long as the program that wants it lives."""
+        """Start it, unless it is held. `lifeline` is a file that is open as long as the program that wants it lives."""
+        with self._starting:
+            if not self._held:
+                self._start(lifeline)
+
+    def hold(self) -> None:
+        """Let nobody start it again until it is let go."""
+        with self._starting:
+            self._held = True
+
+    def let_go(self) -> None:
+        """Let it be started again."""
+        with self._starting:
+            self._held = False
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it can't be started now."""
+        return self._held
+
+    def _start(self, lifeline: int) -> None:
         self.told_to_end = False
         self._started = time.monotonic()
+        before = self.machine.prefix if self.machine else []
+        option = ["--lifeline-fd", str(lifeline)] if self._takes_lifeline else []
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [*self._command, "--lifeline-fd", str(lifeline)],
+                [*before, *self._command, *option],
                 cwd=self.folder,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
@@ -111,17 +150,18 @@ class Part:
 
     def end(self) -> bool:
         """End all of it; whether it ended when it was told to."""
-        if self._process is None:
+        process = self._process
+        if process is None:
             return True
         self.signal_all(signal.SIGCONT)
-        self.signal(signal.SIGTERM)
+        process.send_signal(signal.SIGTERM)
         ended = True
         try:
-            self._process.wait(_GRACE)
+            process.wait(_GRACE)
         except subprocess.TimeoutExpired:
             ended = False
-        _signal_group(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        _signal_group(process.pid, signal.SIGKILL)
+        process.wait()
         return ended
 
 
@@ -174,6 +214,6 @@ class Keeper:
                 if (death := part.death()) is not None:
                     self.deaths.append(death)
                     self._restarts[part.name] = part.restart_at
-                if self._restarts.get(part.name, float("inf")) <= time.monotonic():
+                if not part.is_held and self._restarts.get(part.name, float("inf")) <= time.monotonic():
                     del self._restarts[part.name]
                     part.start(self._lifeline)

@@ -18,6 +18,7 @@ from typing import Literal
 from docassemble_lite.visit.addresses import encoded_action
 from fire.place import INTERVIEW
 from fire.plan import Deed, deeds
+from fire.relays import DOMAIN, Letter, Relay
 from tests.acceptance.visitor import Page, Visitor
 
 NAME = INTERVIEW.name
@@ -27,9 +28,12 @@ Told = Literal["accepted", "refused", "unknown"]
 # deeds that a person does in a session before they begin or join another one
 _DEEDS = 15
 # seconds between two tries, and by which people are slower when they are ahead
-_PAUSE, _SLOWER = 0.1, 0.5
+_PAUSE, _SLOWER = 0.3, 0.5
+# seconds after which a person gives up on a page, e.g. as the machine is gone that had it
+_PATIENCE = 15.0
 # characters in the addresses of links that the server shows
 _SESSION = re.compile(r"session=(\w+)")
+_ADDRESS = re.compile(rf"[a-z2-7]{{16}}@{re.escape(DOMAIN)}")
 _BROKEN = (urllib.error.URLError, http.client.HTTPException, OSError)
 
 
@@ -44,6 +48,9 @@ class Book:
     # of words that are the numbers of tasks
     kinds: dict[str, str] = field(default_factory=dict)
     called_off: set[str] = field(default_factory=set)
+    letters: list[Letter] = field(default_factory=list)
+    # the moment (seconds since 1970) from which the session is known to be saved; None: it isn't
+    saved: float | None = None
 
     @property
     def secret(self) -> bytes:
@@ -58,6 +65,10 @@ class Ledger:
     def __init__(self) -> None:
         self.books: list[Book] = []
         self.started = 0
+        # what people have tried: each page that they asked for, each form, each e-mail
+        self.operations = 0
+        # those that came to something
+        self.acknowledged = 0
         self.statuses: Counter[str] = Counter()
         # of the page for which somebody waited longest
         self.longest_wait = 0.0
@@ -72,13 +83,24 @@ class Ledger:
         """Write down what became of a word, which with a kind is the number of a task."""
         with self._lock:
             book.words[word] = told
+            if told == "accepted":
+                book.saved = book.saved or time.time()
             if kind:
                 book.kinds[word] = kind
                 self.started += told == "accepted"
 
+    def enclose(self, book: Book, letter: Letter) -> None:
+        """Write down that an e-mail is on its way."""
+        with self._lock:
+            self.operations += 1
+            self.acknowledged += 1
+            book.letters.append(letter)
+
     def saw(self, status: str, seconds: float) -> None:
         """A page came, or didn't, after so many seconds."""
         with self._lock:
+            self.operations += 1
+            self.acknowledged += status == "200"
             self.statuses[status] += 1
             self.longest_wait = max(self.longest_wait, seconds)
 
@@ -93,12 +115,12 @@ class Circle:
 
 
 class Browser:
-    """A browser that goes to the other web process when one doesn't answer, as a load balancer would have it do."""
+    """A browser that goes to the next address when one doesn't answer, as a load balancer would have it do."""
 
     def __init__(self, addresses: Sequence[str], ledger: Ledger, first: int) -> None:
         self._addresses = itertools.cycle([*addresses[first:], *addresses[:first]])
         self._ledger = ledger
-        self.visitor = Visitor(next(self._addresses))
+        self.visitor = Visitor(next(self._addresses), patience=_PATIENCE)
 
     def sent(self, request: Callable[[Visitor], Page]) -> Page | None:
         """The page that came; None if none did."""
@@ -125,10 +147,14 @@ class Browser:
 class Person:
     """Somebody who does one deed after the other, in a thread."""
 
-    def __init__(self, number: int, seed: int, circle: Circle, ledger: Ledger, addresses: Sequence[str]) -> None:
+    def __init__(
+        self, number: int, seed: int, circle: Circle, ledger: Ledger, addresses: Sequence[str], relay: Relay | None = None
+    ) -> None:
+        """`relay`: who brings what this person writes; None: there are no machines, and nobody writes."""
         self.name = f"p{number}"
         self._number = number
-        self._deeds = deeds(seed, number)
+        self._deeds = deeds(seed, number, machines=relay is not None)
+        self._relay = relay
         self._circle = circle
         self._ledger = ledger
         self._addresses = addresses
@@ -181,7 +207,9 @@ class Person:
         return book
 
     def _begun(self) -> Book | None:
-        page = self._browser.sent(lambda visitor: visitor.show(NAME, **({"shared": "1"} if self._circle.shared else {})))
+        wanted = {"shared": self._circle.shared, "mail": self._relay is not None}
+        arguments = {name: "1" for name, is_wanted in wanted.items() if is_wanted}
+        page = self._browser.sent(lambda visitor: visitor.show(NAME, **arguments))
         if page is None or not _is_fine(page):
             self.over.wait(_PAUSE)
             return None
@@ -207,6 +235,8 @@ class Person:
                     self._call_off(book)
                 case Deed("look"):
                     self._look()
+                case Deed("mail"):
+                    self._write_to(book)
 
     def _look(self) -> Page | None:
         page = self._browser.sent(lambda visitor: visitor.show(NAME))
@@ -226,6 +256,15 @@ class Person:
         word = next(self._words)
         action = encoded_action("add", {"word": word, "kind": kind})
         self._send(book, word, kind, lambda visitor: visitor.show(NAME, action=action))
+
+    def _write_to(self, book: Book) -> None:
+        """Send an e-mail to the session, by its address on the page."""
+        page = self._page or self._look()
+        if page is None or self._relay is None or book.saved is None:
+            return
+        letter = Letter(next(self._words), _address_on(page))
+        self._ledger.enclose(book, letter)
+        self._relay.take(letter)
 
     def _send(self, book: Book, word: str, kind: str, request: Callable[[Visitor], Page]) -> None:
         # if the server is killed in the middle, nobody can tell
@@ -259,6 +298,13 @@ def session_on(page: Page) -> str:
     if found is None:
         raise ValueError(f"There is no session on the page “{page.heading}”.")
     return found[1]
+
+
+def _address_on(page: Page) -> str:
+    found = _ADDRESS.search(page.words)
+    if found is None:
+        raise ValueError(f"There is no address for e-mails on the page “{page.heading}”.")
+    return found[0]
 
 
 def _is_fine(page: Page | None) -> bool:

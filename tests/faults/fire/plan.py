@@ -21,18 +21,24 @@ LEASE, HEARTBEAT, SWEEP, TIME_LIMIT = 3.0, 0.5, 0.5, 15.0
 
 @dataclass(frozen=True)
 class Deed:
-    """What a person does: "post" a form or follow a "link" (with a kind: that starts a task), "call off" a task, "look"."""
+    """What a person does: "post" or follow a "link" (with a kind: either starts a task), "call off" a task, "look", "mail"."""
 
     what: str
     kind: str = ""
 
 
-def deeds(seed: int, person: int) -> Iterator[Deed]:
+#: How often people do what, compared with others. With machines, it is the words that there are many of.
+_ALONE = {"start": 60, "word": 25, "call off": 6, "look": 9}
+_WITH_MACHINES = {"start": 7, "word": 65, "call off": 2, "look": 21, "mail": 5}
+
+
+def deeds(seed: int, person: int, *, machines: bool = False) -> Iterator[Deed]:
     """What a person does, one thing after the other."""
     chance = random.Random(f"{seed} person {person}")
     names, weights = list(KINDS), [kind.weight for kind in KINDS.values()]
+    possible = _WITH_MACHINES if machines else _ALONE
     while True:
-        match chance.choices(("start", "word", "call off", "look"), (60, 25, 6, 9))[0]:
+        match chance.choices(list(possible), list(possible.values()))[0]:
             case "start":
                 yield Deed(chance.choice(("post", "link")), chance.choices(names, weights)[0])
             case "word":
@@ -112,6 +118,12 @@ OF_PAGES = (
     "web: before a message is sent",
     "web: after a message was sent",
 )
+OF_MAIL = (
+    "mail: before a commit",
+    "mail: before a message is sent",
+    "mail: after a message was sent",
+)
+OF_CRON = ("cron: before a commit",)
 _SHORT, _LONG = (0.3, 3.0), (1.3 * LEASE, 2.5 * LEASE)
 
 _Maker = Callable[[random.Random], Fault]
@@ -170,9 +182,21 @@ _WITH: dict[str, list[tuple[int, _Maker]]] = {
 }
 
 
-#: Of machines: 0 and 1 have the web processes, 2 and 3 the workers.
+#: The machines of the form that has any.
+MACHINES = ("web-1", "web-2", "worker-1", "worker-2", "nginx", "cron", "mail", "postgresql", "redis")
+
+
+def _of_machine(kind: str) -> _Maker:
+    return lambda chance: Fault(kind, chance.choice(MACHINES), seconds=_seconds(chance, _SHORT, _LONG))
+
+
 _OF_MACHINES: list[tuple[int, _Maker]] = [
-    (20, lambda chance: Fault("machine cut off", number=chance.randint(0, 3), seconds=_seconds(chance, _SHORT, _LONG))),
+    (40, _of_machine("machine cut off")),
+    (40, _of_machine("machine paused")),
+    (40, _of_machine("machine without power")),
+    (8, _at("web process killed at a point", ("web: after answers were saved",))),
+    (6, _at("receiver of e-mails killed at a point", OF_MAIL, passes=2)),
+    (6, _at("scheduled run killed at a point", OF_CRON, passes=20)),
 ]
 
 

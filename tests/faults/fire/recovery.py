@@ -5,16 +5,18 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, select, text
 from sqlalchemy.exc import OperationalError
 
 from docassemble_lite.store.tables import tasks
 from docassemble_lite.store.tasks import OVER
 from docassemble_lite.visit.addresses import encoded_action
+from fire.crontab import read_record
 from fire.kinds import KINDS
 from fire.orders import MEETING
 from fire.parts import Part
@@ -47,14 +49,19 @@ def examine(place: Place, ledger: Ledger) -> Recovery:
     for worker in place.workers:
         if not _comes_true(lambda worker=worker: len(worker.task_processes()) == MEETING):
             recovery.failures.append(f"{worker.name} has {len(worker.task_processes())} of {MEETING} processes for tasks")
-    for web, address in zip(place.webs, place.addresses, strict=True):
+    for web, address in zip(place.webs, place.web_addresses, strict=True):
         recovery.failures += _messages_arrive(place, ledger, web, address, recovery.arrived)
     for worker in place.workers:
         with _alone(place, worker):
-            client = _Client(place, ledger, place.addresses[0])
-            recovery.failures += [f"{worker.name} alone: {found}" for kind in _ALONE if (found := client.try_out(kind))]
-            if not any(_Client(place, ledger, place.addresses[1]).try_out("meeting", MEETING) == "" for _ in range(_MEETINGS)):
+            with ThreadPoolExecutor(len(_ALONE)) as pool:
+                results = pool.map(lambda kind: _Client(place, ledger, place.web_addresses[0]).try_out(kind), _ALONE)
+            recovery.failures += [f"{worker.name} alone: {found}" for found in results if found]
+            if not any(
+                _Client(place, ledger, place.web_addresses[1]).try_out("meeting", MEETING) == "" for _ in range(_MEETINGS)
+            ):
                 recovery.failures.append(f"{worker.name} doesn't run {MEETING} tasks at a time")
+    if place.machines:
+        recovery.failures += _front_leads_on(place) + _schedule_goes_on(place) + _locks_are_let_go(place)
     recovery.failures += [
         f"{worker.name} writes no worker.log" for worker in place.workers if not _logs(worker.data / "worker.log")
     ]
@@ -78,6 +85,29 @@ def _messages_arrive(place: Place, ledger: Ledger, web: Part, address: str, arri
     count = sum(f'action="task_woken" task={task_id}' not in woken for task_id in client.ids)
     arrived[web.name] = f"{count} of {_MESSAGES}"
     return failures if count else [*failures, f"no message of {web.name} arrives"]
+
+
+def _front_leads_on(place: Place) -> list[str]:
+    pages = [Visitor(place.addresses[0]).show(NAME) for _ in place.webs]
+    return [f"nginx leads to {page.status} “{page.heading}”" for page in pages if page.status != 200]
+
+
+def _schedule_goes_on(place: Place) -> list[str]:
+    def slots_over() -> int:
+        return sum(slot.over for slot in read_record(place.cron.folder))
+
+    before = slots_over()
+    return [] if _comes_true(lambda: slots_over() > before) else ["no scheduled task is run any more"]
+
+
+def _locks_are_let_go(place: Place) -> list[str]:
+    """Also those that were held where there is no power any more."""
+
+    def held() -> int:
+        with place.store.engine.connect() as connection:
+            return int(connection.scalar(text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted")) or 0)
+
+    return [] if _comes_true(lambda: not held()) else [f"{held()} locks are held by nobody"]
 
 
 @contextmanager

@@ -1,4 +1,6 @@
-"""`under_orders.py web|worker …` is `python -m docassemble_lite web|worker …`, whose processes carry out orders.
+"""`under_orders.py web|worker|mail …` is `python -m docassemble_lite web|worker|mail …`, whose processes carry out orders.
+
+`under_orders.py cron …` is `python -m docassemble_lite.cron …`.
 
 Nothing in the product knows of it: here its functions are wrapped, so that a process can be made to die exactly before
 or after they do their work. `under_orders.py ending` is the process in which the sweeper runs error actions.
@@ -62,8 +64,8 @@ def wrap_tasks() -> None:
     around(Tasks, "lost", after="after lost tasks were taken over")
 
 
-def wrap_starts() -> None:
-    """What web processes do when a page starts a task."""
+def wrap_pages() -> None:
+    """What web processes do when a page starts a task, or only saves what was typed."""
     from docassemble_lite.store.sessions import Sessions
 
     around(
@@ -73,6 +75,7 @@ def wrap_starts() -> None:
         after="after a start was saved",
         of=lambda *_, tasks=(), **__: bool(tasks),
     )
+    around(Sessions, "save", after="after answers were saved")
 
 
 def wrap_everything() -> None:
@@ -114,9 +117,13 @@ def main() -> int:
     orders.role, *_ = sys.argv[1:]
     wrap_everything()
     if orders.role == "web":
-        wrap_starts()
-    else:
+        wrap_pages()
+    elif orders.role in ("worker", "ending"):
         wrap_tasks()
+    if orders.role == "cron":
+        from docassemble_lite.cron.command import main as run_scheduled
+
+        return run_scheduled(sys.argv[2:])
     if orders.role == "ending":
         from docassemble_lite.worker.ending import main as end_lost
 

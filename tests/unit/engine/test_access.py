@@ -123,6 +123,10 @@ def test_nobody_or_some_have_only_one_session():
         "sessions are unique: {a: b}",
         "require login: sometimes",
         "unlisted: 1",
+        "hidden: 1",
+        "temporary session: often",
+        "show login: never",
+        "tags: wills",
     ],
 )
 def test_what_cannot_be_understood_is_a_mistake(line):

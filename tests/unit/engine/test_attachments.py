@@ -705,7 +705,7 @@ def test_a_document_that_can_not_be_made_says_where_it_stands() -> None:
     [
         ("contents: x", "There is no key “contents” for an attachment. Did you mean “content”?"),
         ("valid format: x", "There is no key “valid format” for an attachment. Did you mean “valid formats”?"),
-        ("zzz: x", "An attachment can have: checkbox export value, code, content, content file"),
+        ("zzz: x", "An attachment can have: additional yaml, checkbox export value, code, content, content file"),
         (
             "metadata: {SingleSpaceing: True}",
             "There is no metadata “SingleSpaceing” for documents. Did you mean “SingleSpacing”?",

@@ -350,3 +350,42 @@ def test_the_pages_of_a_pdf_are_put_into_other_documents() -> None:
     with zipfile.ZipFile(io.BytesIO(made["Document.docx"])) as package:
         assert sum(name.startswith("word/media/") for name in package.namelist()) == 2
         assert "Annex, 2" in package.read("word/document.xml").decode()
+
+
+# --- archives ----------------------------------------------------------------------------------------------------------------
+
+
+def is_archive(content: bytes) -> bool:
+    """Whether a PDF says that it is PDF/A, and has no fields."""
+    with pikepdf.open(io.BytesIO(content)) as pdf, pdf.open_metadata() as metadata:
+        return bool(metadata.pdfa_status) and "/AcroForm" not in pdf.Root
+
+
+@pytest.mark.parametrize(
+    ("features", "key", "archive"),
+    [
+        ("", "", False),
+        ("", "pdf/a: True", True),
+        ("", "pdf/a: 1 + 1 == 2", True),
+        ("pdf/a: True", "", True),
+        ("pdf/a: True", "pdf/a: False", False),
+    ],
+)
+def test_a_form_is_an_archive_where_it_or_the_interview_says_so(features: str, key: str, archive: bool) -> None:
+    before = f"    features:\n      {features}\n    ---" if features else ""
+    made = session(f"{before}{FORM}      {key}\n      fields: {{name: Ann}}\n", form_pdf=form(TEXT, BOX))
+    assert is_archive(latest(made, "pdf")) is archive
+
+
+def test_an_archive_can_not_have_a_password() -> None:
+    with pytest.raises(EvaluationError, match="protected by a password can't be PDF/A") as caught:
+        session(f"{FORM}      pdf/a: True\n      password: secret\n", form_pdf=form(TEXT))
+    assert caught.value.line == 4
+    with pytest.raises(EvaluationError, match="protected by a password can't be PDF/A"):
+        function("pdf_concatenate(one.pdf, pdfa=True, password='secret')")
+
+
+def test_files_can_be_joined_to_an_archive() -> None:
+    made = function("pdf_concatenate(one.pdf, two, pdfa=True)")
+    assert is_archive(latest(made, "pdf"))
+    assert not is_archive(latest(function("pdf_concatenate(one.pdf, two)"), "pdf"))

@@ -8,11 +8,14 @@ import shutil
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
+from docassemble_lite.engine.actions import ActionRefused
 from docassemble_lite.engine.functions.recognition import ocr_file, recognized_text
+from docassemble_lite.engine.searchable import ACTION, RESPONSE
 from docassemble_lite.formats.recognition import RecognitionError
 from docassemble_lite.host import Current, entered
 from docassemble_lite.objects import DAFile, DAFileList
-from tests.unit.engine.interviewing import HostInMemory, interview
+from tests.unit.documents.reopened import pages
+from tests.unit.engine.interviewing import HostInMemory, Interview, failure, interview
 
 needs_tesseract = pytest.mark.skipif(
     not shutil.which("tesseract"), reason="tesseract isn't installed (apt install tesseract-ocr)"
@@ -36,13 +39,13 @@ question: |
 
 
 def picture(text: str, kind: str = "PNG", *more: str) -> bytes:
-    pages = []
+    drawn = []
     for words in (text, *more):
         page = Image.new("L", (900, 160), 255)
         ImageDraw.Draw(page).text((30, 40), words, fill=0, font=ImageFont.load_default(60))
-        pages.append(page)
+        drawn.append(page)
     made = io.BytesIO()
-    pages[0].save(made, kind, **({"save_all": True, "append_images": pages[1:]} if more else {}))
+    drawn[0].save(made, kind, **({"save_all": True, "append_images": drawn[1:]} if more else {}))
     return made.getvalue()
 
 
@@ -111,3 +114,73 @@ def test_files_are_read_in_the_background() -> None:
 def test_wrong_options_are_told(options: dict[str, object], problem: str) -> None:
     with entered(Current(host=HostInMemory())), pytest.raises((TypeError, ValueError), match=problem):
         ocr_file(file(b"x"), **options)  # type: ignore[arg-type]
+
+
+# --- PDF files that can be searched ------------------------------------------------------------------------------------------
+
+SEARCHABLE = """
+mandatory: True
+code: |
+  scan = DAFile('scan')
+  scan.initialize(filename='scan.tif', content=bytes.fromhex('{given}'))
+---
+objects:
+  - paper: DAFile
+---
+mandatory: True
+code: |
+  task = {call}
+---
+mandatory: True
+question: |
+  ${{ task.state() }} ${{ task.result().error_message if task.failed() else '' }}
+subquestion: |
+  ${{ {file}.filename if {file}.ok else 'nothing' }}
+"""
+
+
+def said(running: Interview) -> str:
+    return running.screen.subquestion_html.strip().removeprefix("<p>").removesuffix("</p>")
+
+
+@needs_tesseract
+@pytest.mark.parametrize(
+    ("call", "file", "before", "after"),
+    [
+        ("scan.make_ocr_pdf_in_background(language='eng')", "scan", "scan.tif", "scan.pdf"),
+        (
+            "paper.make_ocr_pdf_in_background(scan, filename='both.pdf', preserve_color=True)",
+            "paper",
+            "nothing",
+            "both.pdf",
+        ),
+    ],
+)
+def test_a_scan_becomes_a_pdf_that_can_be_searched_in_the_background(call: str, file: str, before: str, after: str) -> None:
+    given = picture("Library card", "TIFF", "Second page").hex()
+    running = interview(SEARCHABLE.format(given=given, call=call, file=file)).show()
+    assert (running.question, said(running)) == ("PENDING", before)
+    running.run_tasks().show()
+    assert (running.question, said(running)) == ("SUCCESS", after)
+    texts = pages(running.host.files[running.answers[file].number][1])
+    assert [text.strip() for text in texts] == ["Library card", "Second page"]
+
+
+def test_a_file_that_cannot_be_read_is_told_by_the_task() -> None:
+    text = SEARCHABLE.format(given=b"nothing".hex(), call="scan.make_ocr_pdf_in_background()", file="scan")
+    running = interview(text).show().run_tasks().show()
+    assert running.question.startswith("FAILURE A file of the kind tif can't be converted to pdf.")
+    assert said(running) == "scan.tif"
+
+
+def test_only_a_file_in_a_variable_is_changed_in_the_background() -> None:
+    text = SEARCHABLE.format(given="", call="DAFile('elsewhere').make_ocr_pdf_in_background(scan)", file="scan")
+    assert "needs a file in a variable" in failure(text).message
+
+
+def test_no_address_can_say_what_a_file_becomes() -> None:
+    running = interview(SEARCHABLE.format(given="", call="ocr_file_in_background(scan)", file="scan"))
+    running.interface = "web"
+    for action in (ACTION, RESPONSE):
+        with pytest.raises(ActionRefused):
+            running.act(action, made="scan")

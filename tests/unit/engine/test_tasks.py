@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from docassemble_lite.engine.screen import Wait
+from docassemble_lite.engine.screen import Asked, Wait
+from docassemble_lite.engine.waiting import waiting_screen
 from docassemble_lite.errors import EvaluationError
 from docassemble_lite.host import TaskReport
 from tests.unit.engine.interviewing import HostInMemory, interview
@@ -596,6 +597,14 @@ def test_it_waits_as_long_as_it_is_told():
 
 def test_a_command_to_wait_can_say_for_how_long():
     assert interview("mandatory: True\ncode: |\n  command('wait', sleep=2.5)\n").outcome == Wait(2.5)
+
+
+def test_who_waits_is_told_what_for() -> None:
+    wait = interview("mandatory: True\ncode: |\n  command('wait', question_text='*Busy*', subquestion_text='Be **patient**')\n")
+    assert isinstance(wait.outcome, Wait)
+    screen = waiting_screen(wait._begin(), wait.outcome, Asked(block=""))
+    assert (screen.question_html, screen.question) == ("<em>Busy</em>", "Busy")
+    assert "<strong>patient</strong>" in screen.subquestion_html
 
 
 # --- what a task may not do ---------------------------------------------------------------------------------------------

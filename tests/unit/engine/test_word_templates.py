@@ -7,10 +7,13 @@ import zipfile
 
 import docx
 import pytest
+from docxtpl import DocxTemplate
+from PIL import Image
 
 from docassemble_lite.documents import office
 from docassemble_lite.errors import AuthorError, EvaluationError, SourceError
 from docassemble_lite.formats.office import MOST_ENTRIES
+from tests.unit.engine.interviewing import Interview
 from tests.unit.engine.templates import LETTER, drawing, latest, letter, lines, saved, session, word_template
 
 ASKED = (
@@ -463,3 +466,58 @@ def test_a_hyperlink_has_the_style_that_is_asked_for() -> None:
     made.add_paragraph("{{r '[a](https://example.com)' | inline_markdown }}")
     content = latest(session(LETTER + "      hyperlink style: My Link\n", letter_docx=saved(made)), "docx")
     assert docx.Document(io.BytesIO(content)).paragraphs[0].hyperlinks[0].runs[0].style.name == "My Link"
+
+
+# --- when a document is made anew --------------------------------------------------------------------------------------------
+
+INGREDIENTS = """
+    mandatory: True
+    code: |
+      link, word, logo = '[a](https://one.example)', 'one', '[FILE logo.png]'
+    ---
+"""
+
+
+def coloured(color: str) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (8, 8), color).save(out, "PNG")
+    return out.getvalue()
+
+
+def with_ingredients() -> Interview:
+    """A letter with a picture, a link, another document, and a header and properties with words of their own."""
+    made = docx.Document()
+    for line in (
+        "{{ logo }}",
+        "{{r link | inline_markdown }}",
+        "{{p include_docx_template('part.docx', change_numbering=False) }}",
+    ):
+        made.add_paragraph(line)
+    made.sections[0].header.paragraphs[0].text = "{{ word }}"
+    made.core_properties.title = "{{ word }}"
+    text = INGREDIENTS.lstrip("\n") + LETTER.lstrip("\n")
+    return session(text, letter_docx=saved(made), part_docx=word_template("Part"), logo_png=coloured("red"))
+
+
+@pytest.mark.parametrize(
+    ("answers", "files"),
+    [
+        ({"link": "[a](https://two.example)"}, {}),
+        ({"word": "two"}, {}),
+        ({}, {"logo.png": coloured("blue")}),
+        ({}, {"part.docx": word_template("Part", header="Its own")}),
+    ],
+)
+def test_whatever_goes_into_a_document_makes_it_anew(answers: dict[str, str], files: dict[str, bytes]) -> None:
+    found = with_ingredients()
+    for name, content in files.items():
+        (found.program.source.path.parent / name).write_bytes(content)
+    found.act("_da_set", variables=[answers]).show()
+    assert len(found.host.files) == 2
+
+
+def test_a_document_that_is_there_is_not_put_together_at_each_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = with_ingredients()
+    monkeypatch.setattr(DocxTemplate, "save", None)
+    assert found.show().show().screen
+    assert len(found.host.files) == 1
