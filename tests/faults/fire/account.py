@@ -6,7 +6,8 @@ import json
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC
 from pathlib import Path
@@ -30,6 +31,7 @@ from fire.orders import RUNS
 from fire.people import NAME, Book
 from fire.place import Place
 from fire.plan import LEASE
+from tests.acceptance.visitor import Page
 
 #: What there must be none of, in the order in which it is printed.
 ZEROS = {
@@ -60,6 +62,8 @@ _CUT_SHORT_BY = (
 )
 # seconds before the end of a task in which such a fault must have happened: a lease, and what it takes to notice
 _BEFORE_END = 4 * LEASE
+# sessions that people look at at a time
+_LOOKING = 4
 _SHOWN = re.compile(r"BEGIN ([0-9a-f]+) END")
 _VARIABLES = ("words", "kept", "kept_again", "failures", "failures_again", "ticks")
 _LIMITS = limits_of(Settings())
@@ -130,11 +134,13 @@ def drawn_up(place: Place, books: list[Book], history: list[Happened]) -> Accoun
     slots = read_record(place.cron.folder) if place.machines else []
     # slot → the sessions that it was for and in which it didn't run
     missed: dict[str, list[str]] = {slot.name: [] for slot in slots}
-    for book in books:
-        session = _SessionAccount(place.store, book, runs, history, account)
+    sessions = [_SessionAccount(place.store, book, runs, history, account) for book in books]
+    with ThreadPoolExecutor(_LOOKING) as pool:
+        list(pool.map(_SessionAccount.look, sessions))
+    for session in sessions:
         session.draw_up()
         for slot in session.check_slots(slots):
-            missed[slot.name].append(book.session)
+            missed[slot.name].append(session.book.session)
     for slot in slots:
         if slot.over and len(missed[slot.name]) > slot.may_miss:
             told = f"slot {slot.name} left {len(missed[slot.name])} sessions out, and may leave out {slot.may_miss}"
@@ -160,6 +166,7 @@ class _SessionAccount:
         self.book = book
         self.runs = runs
         self.account = account
+        self.pages: list[Page] = []
         sessions = store.sessions
         self.loaded = sessions.load_plain(book.session) if book.shared else sessions.load(book.session, book.secret)
         self.answers = self.loaded.answers
@@ -178,6 +185,11 @@ class _SessionAccount:
     def note(self, zero: str, text: str, task: _Task | None = None) -> None:
         self.account.problems.append(Problem(zero, text, self.book.session, task.row["id"] if task else ""))
 
+    def look(self) -> None:
+        """Have all who are in the session look at it."""
+        report = encoded_action("report", {})
+        self.pages = [visitor.show(NAME, session=self.book.session, action=report) for visitor in self.book.visitors]
+
     def draw_up(self) -> None:
         self._check_words()
         self._check_order()
@@ -187,8 +199,8 @@ class _SessionAccount:
             self.account.tasks += 1
             self.account.ended[task.kind.name, task.row["state"], task.row["error_type"]] += 1
             self._check_task(task)
-        for visitor in self.book.visitors:
-            self._check_page(visitor.show)
+        for page in self.pages:
+            self._check_page(page)
 
     # --- what was posted and started -----------------------------------------------------------------------------------
 
@@ -338,8 +350,7 @@ class _SessionAccount:
 
     # --- what people see -------------------------------------------------------------------------------------------------
 
-    def _check_page(self, show: Callable[..., Any]) -> None:
-        page = show(NAME, session=self.book.session, action=encoded_action("report", {}))
+    def _check_page(self, page: Page) -> None:
         found = _SHOWN.search(page.words)
         if page.status != 200 or found is None:
             # who joined a session that has never been answered can't see a report

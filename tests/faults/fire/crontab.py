@@ -24,7 +24,7 @@ SLOT = "DAL_FIRE_SLOT"
 #: The lines of the record: "begin SLOT MOMENT", or "end SLOT CODE WHAT-WAS-PRINTED".
 RECORD = "slots"
 # seconds between two slots, and before a run that came to nothing is tried again
-_PAUSE, _AGAIN = 3.0, 1.0
+_PAUSE, _AGAIN = 5.0, 1.0
 _RAN = re.compile(r"ran \d+, failed (\d+), busy (\d+)")
 
 
