@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, BinaryIO, Literal, Protocol
 
 from docassemble_lite.emails import Delivery, Email, EmailAddress
 from docassemble_lite.session_query import SessionQuery
@@ -128,6 +128,24 @@ class FileInfo:
     extension: str
     mimetype: str
     size: int
+
+
+@dataclass(frozen=True)
+class FileAccess:
+    """Who may see a file besides its session: everybody who has its address if it isn't `private`, else those who are named.
+
+    A `persistent` file stays when its session goes.
+    """
+
+    private: bool = True
+    persistent: bool = False
+    user_ids: tuple[int, ...] = ()
+    privileges: tuple[str, ...] = ()
+
+    @property
+    def reaches_others(self) -> bool:
+        """Whether anybody else may see the file."""
+        return not self.private or bool(self.user_ids or self.privileges)
 
 
 @dataclass(frozen=True)
@@ -312,16 +330,34 @@ class Host(Protocol):
         """Take the task from the queue and, with `terminate`, stop it where it runs."""
         ...
 
-    def make_file(self, name: str, content: bytes, mimetype: str) -> int:
-        """Keep a file of this session from now on, whatever becomes of the answers; its number. It never changes."""
+    def make_file(self, name: str, content: bytes | BinaryIO, mimetype: str, like: int | None = None) -> int:
+        """Keep a file of this session from now on, whatever becomes of the answers; its number. It never changes.
+
+        Of an open file everything is kept. `like` is the file whose place it takes: the same people may see it.
+        """
         ...
 
     def read_file(self, number: int) -> bytes:
-        """The content of a file of this session. Raises `NoSuchFile`."""
+        """The content of a file of this session, or of another one that the person may see. Raises `NoSuchFile`."""
+        ...
+
+    def open_file(self, number: int) -> BinaryIO:
+        """The same content, to be read a piece at a time from any place. Raises `NoSuchFile`."""
         ...
 
     def file_info(self, number: int) -> FileInfo:
-        """What is known of a file of this session. Raises `NoSuchFile`."""
+        """What is known of a file of this session, or of another one that the person may see. Raises `NoSuchFile`."""
+        ...
+
+    def file_access(self, number: int) -> FileAccess:
+        """Who may see that file. Raises `NoSuchFile`."""
+        ...
+
+    def set_file_access(self, number: int, access: FileAccess) -> int:
+        """Have these people and no others see a file of this session, at once; its number, which may become another one by that.
+
+        Raises `NoSuchFile`, also for a file of another session.
+        """
         ...
 
     def room_for_files(self) -> int:
@@ -471,13 +507,22 @@ class NoHost:
     def revoke_task(self, task_id: str, *, terminate: bool) -> None:
         self._refuse()
 
-    def make_file(self, name: str, content: bytes, mimetype: str) -> int:
+    def make_file(self, name: str, content: bytes | BinaryIO, mimetype: str, like: int | None = None) -> int:
         return self._refuse()
 
     def read_file(self, number: int) -> bytes:
         return self._refuse()
 
+    def open_file(self, number: int) -> BinaryIO:
+        return self._refuse()
+
     def file_info(self, number: int) -> FileInfo:
+        return self._refuse()
+
+    def file_access(self, number: int) -> FileAccess:
+        return self._refuse()
+
+    def set_file_access(self, number: int, access: FileAccess) -> int:
         return self._refuse()
 
     def room_for_files(self) -> int:

@@ -15,7 +15,7 @@ from docassemble_lite.settings import Settings
 if TYPE_CHECKING:
     from docassemble_lite.store.database import Store
 
-_HEADS = ("key", "is", "sessions", "steps", "tasks")
+_HEADS = ("key", "is", "sessions", "steps", "files", "tasks")
 _IN_THE_VARIABLE = (
     "The keys stand in DAL_SERVER_KEY, or the file that DAL_SERVER_KEY_FILE names. Write a new one before the current one there, "
     "with a comma between them, start all processes again, and then: python -m docassemble_lite keys reseal"

@@ -22,6 +22,7 @@ from docassemble_lite.engine.expressions import set_variable
 from docassemble_lite.engine.fields.conditions import PostedForm
 from docassemble_lite.engine.fields.control_name import control_name, control_of
 from docassemble_lite.engine.fields.datatype import LEFT_ALONE, FieldError
+from docassemble_lite.engine.fields.file_access import give_access
 from docassemble_lite.engine.fields.registry import datatype_of
 from docassemble_lite.engine.fields.uploads import File
 from docassemble_lite.engine.fields.yesno import check_groups
@@ -136,6 +137,7 @@ def _take_in(
     if asked.collected is not None:
         collecting.conclude(evaluation, asked.collected)
     _check(evaluation, asked, answered, posted, values)
+    _open_files(answered, values)
     _follow(evaluation, asked, press)
     evaluation.internal["arranged"] = order
     for name, old in before.items():
@@ -320,6 +322,14 @@ def _assign(evaluation: Evaluation, asked: Asked, answered: Sequence[AskedField]
             note_typed(evaluation, [file.filename for file in value.elements])
     if asked.continue_variable:
         set_variable(asked.continue_variable, True, evaluation.answers)
+
+
+def _open_files(answered: Sequence[AskedField], values: Mapping[str, Any]) -> None:
+    """Have others see the files that came with a form in which nothing is wrong, where the author says so."""
+    for item in answered:
+        files = values[item.variable]
+        if isinstance(files, DAFileList):
+            give_access(item, files)
 
 
 def note_typed(evaluation: Evaluation, value: Any) -> None:

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import base64
 import binascii
+import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from docassemble_lite.engine.fields.datatype import FieldError
 from docassemble_lite.engine.fields.messages import message
 from docassemble_lite.engine.screen import AskedField, KeptFile
 from docassemble_lite.errors import AnswersTampered
 from docassemble_lite.formats.heic import as_jpeg
-from docassemble_lite.formats.kinds import HEIC, KINDS, PICTURES, UNKNOWN, Kind, bears_out, family_of, usual_extension
+from docassemble_lite.formats.kinds import HEIC, KINDS, PICTURES, TELLING, UNKNOWN, Kind, bears_out, family_of, usual_extension
 from docassemble_lite.formats.office import PACKAGES, is_harmless_package
 from docassemble_lite.formats.pictures import BrokenPicture, TooManyPixels, cleaned
 from docassemble_lite.host import current
@@ -30,17 +32,17 @@ _EXTENSIONS = {"jpeg": "jpg", "tiff": "tif"}
 
 @dataclass(frozen=True)
 class Upload:
-    """A file as it was sent. `content` is None if it was too large to be taken."""
+    """A file as it was sent; of an open file everything counts. `content` is None if it was too large to be taken."""
 
     name: str
-    content: bytes | None
+    content: bytes | BinaryIO | None
 
 
 def keep(asked: AskedField, upload: Upload) -> str:
     """Make what was sent for a field a file of the session; its ticket. Raises `FieldError` if it won't do."""
     name, kind, content = _judged(asked, upload)
     host = current().host
-    if len(content) > host.room_for_files():
+    if _size_of(content) > host.room_for_files():
         raise _refusal(asked, "file room", name)
     number = host.make_file(name, content, kind.mimetype)
     return ticket(asked.variable, number)
@@ -80,17 +82,17 @@ def _fits(item: str, types: Sequence[str], extension: str) -> bool:
     return item == "*/*" or item in types or (item.endswith("/*") and any(known.startswith(item[:-1]) for known in types))
 
 
-def _judged(asked: AskedField, upload: Upload) -> tuple[str, Kind, bytes]:
-    """Name, kind and content as they are kept."""
+def _judged(asked: AskedField, upload: Upload) -> tuple[str, Kind, bytes | BinaryIO]:
+    """Name, kind and content as they are kept. Only pictures are read as a whole."""
     # a browser may send a path
     name = clean_name(upload.name.replace("\\", "/").rpartition("/")[2])
     content = upload.content
     if content is None:
         limit = current().host.setting("maximum content length", 16 * _MEGABYTE)
         raise _refusal(asked, "file large", name, readable_size(limit))
-    if not content:
+    if not _size_of(content):
         raise _refusal(asked, "file empty", name)
-    name, extension, kind = _kind_of(asked, name, content)
+    name, extension, kind = _kind_of(asked, name, _beginning_of(content))
     accept = str(asked.options.get("accept", ""))
     # what will be a JPEG may be sent where JPEGs may
     if not accepts(accept, kind, extension) and not (kind.family == HEIC and accepts(accept, KINDS["jpg"], "jpg")):
@@ -98,12 +100,32 @@ def _judged(asked: AskedField, upload: Upload) -> tuple[str, Kind, bytes]:
     if extension in PACKAGES and not is_harmless_package(content, extension):
         raise _refusal(asked, "file package", name)
     if kind.family == HEIC:
-        name, content = f"{name.rpartition('.')[0]}.jpg", _as_jpeg(asked, name, content)
+        name, content = f"{name.rpartition('.')[0]}.jpg", _as_jpeg(asked, name, _all_of(content))
         kind = KINDS["jpg"]
-    return _as_picture(asked, name, content) if kind.family in PICTURES else (name, kind, content)
+    return _as_picture(asked, name, _all_of(content)) if kind.family in PICTURES else (name, kind, content)
+
+
+def _size_of(content: bytes | BinaryIO) -> int:
+    return len(content) if isinstance(content, bytes) else content.seek(0, io.SEEK_END)
+
+
+def _beginning_of(content: bytes | BinaryIO) -> bytes:
+    """As much as kinds are told by."""
+    if isinstance(content, bytes):
+        return content
+    content.seek(0)
+    return content.read(TELLING)
+
+
+def _all_of(content: bytes | BinaryIO) -> bytes:
+    if isinstance(content, bytes):
+        return content
+    content.seek(0)
+    return content.read()
 
 
 def _kind_of(asked: AskedField, name: str, content: bytes) -> tuple[str, str, Kind]:
+    """Name, extension and kind of a file whose content begins so."""
     extension = extension_of(name)
     if not extension and (extension := usual_extension(content)):
         name = f"{name}.{extension}"

@@ -70,6 +70,8 @@ KINDS: dict[str, Kind] = {
     "mov": Kind("video/quicktime", "mp4"),
     "webm": Kind("video/webm", "matroska", ("audio/webm",)),
 }
+#: Bytes at the beginning of a content by which its kind is told.
+TELLING = 65536
 #: Families that are pictures which can be decoded.
 PICTURES = frozenset({"png", "jpeg", "gif", "webp", "bmp", "tiff"})
 #: Types of pictures that browsers show; SVG isn't among them, because it is a program, too.
@@ -145,4 +147,4 @@ def usual_extension(content: bytes) -> str:
 def _is_text(content: bytes) -> bool:
     if content.startswith(_UTF_16):
         return True
-    return not any(byte < 32 and byte not in _OF_TEXTS for byte in content[:65536])
+    return not any(byte < 32 and byte not in _OF_TEXTS for byte in content[:TELLING])

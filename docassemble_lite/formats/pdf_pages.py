@@ -1,16 +1,19 @@
 """Pages of a PDF as pictures. PDFium, which draws them, is native code that reads what strangers have made: it runs by itself.
 
-`python -m docassemble_lite.formats.pdf_pages FIRST LAST RESOLUTION gray|color` reads a PDF and writes PNGs, each after its
+`python -m docassemble_lite.formats.pdf_pages FIRST LAST RESOLUTION gray|color <FILE` reads a PDF and writes PNGs, each after its
 length in eight bytes.
 """
 
 from __future__ import annotations
 
 import io
+import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
+from typing import BinaryIO
 
 #: Dots per inch of a picture for reading by a program, and pixels that one may have.
 RESOLUTION = 300
@@ -29,13 +32,21 @@ class PagesError(Exception):
 
 
 def pages_of_pdf(
-    content: bytes, first: int = 1, last: int | None = None, *, resolution: int = RESOLUTION, colored: bool = False
+    content: bytes | BinaryIO, first: int = 1, last: int | None = None, *, resolution: int = RESOLUTION, colored: bool = False
 ) -> list[bytes]:
-    """The pages from the first to the last (from 1; None: all) as PNGs. Raises `PagesError`."""
+    """The pages from the first to the last (from 1; None: all) as PNGs. Of an open file only pieces are in memory.
+
+    Raises `PagesError`.
+    """
     command = [sys.executable, "-m", __name__, str(first), str(last or 0), str(resolution), "color" if colored else "gray"]
     try:
-        with _turns:
-            done = subprocess.run(command, input=content, capture_output=True, timeout=SECONDS, check=False)
+        with _turns, tempfile.TemporaryFile() as given:
+            if isinstance(content, bytes):
+                given.write(content)
+            else:
+                shutil.copyfileobj(content, given)
+            given.seek(0)
+            done = subprocess.run(command, stdin=given, capture_output=True, timeout=SECONDS, check=False)
     except subprocess.TimeoutExpired as error:
         raise PagesError(f"Drawing the pages took more than {SECONDS:g} seconds.") from error
     if done.returncode != 0:
@@ -55,7 +66,7 @@ def _taken_apart(written: bytes) -> Iterator[bytes]:
 def _draw(first: int, last: int, resolution: int, colored: bool) -> None:
     import pypdfium2
 
-    document = pypdfium2.PdfDocument(sys.stdin.buffer.read())
+    document = pypdfium2.PdfDocument(sys.stdin.buffer)
     for number in range(first - 1, min(last or len(document), len(document))):
         page = document[number]
         scale = resolution / 72

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -28,12 +28,12 @@ class TooManyPixels(Exception):
     """The picture is larger than this server decodes."""
 
 
-def checked(content: bytes, family: str) -> Image.Image:
+def checked(content: bytes | BinaryIO, family: str) -> Image.Image:
     """The first frame of a picture of that family. Raises `BrokenPicture` and `TooManyPixels`, before it is decoded."""
     from PIL import Image
 
     try:
-        picture: Image.Image = Image.open(io.BytesIO(content), formats=[_FORMATS[family]])
+        picture: Image.Image = Image.open(_open(content), formats=[_FORMATS[family]])
         if picture.width * picture.height > MOST_PIXELS:
             raise TooManyPixels
         picture.load()
@@ -88,7 +88,7 @@ def encoded(picture: Image.Image, family: str) -> bytes:
     return out.getvalue()
 
 
-def preview(content: bytes, family: str, longest: int) -> bytes:
+def preview(content: bytes | BinaryIO, family: str, longest: int) -> bytes:
     """A small PNG of a picture."""
     picture = checked(content, family)
     if picture.mode not in ("L", "RGB", "RGBA"):
@@ -114,6 +114,10 @@ def _page(frame: Image.Image) -> bytes:
     if frame.width * frame.height > MOST_PIXELS:
         raise TooManyPixels
     return encoded(frame, "png")
+
+
+def _open(content: bytes | BinaryIO) -> BinaryIO:
+    return io.BytesIO(content) if isinstance(content, bytes) else content
 
 
 def _flat(picture: Image.Image) -> Image.Image:

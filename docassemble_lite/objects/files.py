@@ -17,8 +17,9 @@ from docassemble_lite.formats.pdfs import form_fields, has_form, is_encrypted, p
 from docassemble_lite.host import current
 from docassemble_lite.objects.base import DAObject
 from docassemble_lite.objects.changing_files import ChangeableFile, docx_variables, of_pdf
+from docassemble_lite.objects.file_access import SharedFile
 from docassemble_lite.objects.file_markup import file_markup
-from docassemble_lite.objects.file_names import clean_name, extension_for, extension_of, mimetype_of
+from docassemble_lite.objects.file_names import extension_for, extension_of, mimetype_of
 from docassemble_lite.objects.lists import DAList
 
 T = TypeVar("T")
@@ -30,7 +31,7 @@ _SHOWN = ("image/png", "image/jpeg", "image/gif", "image/webp", "audio/", "video
 _MARKUP = re.compile(r"([\\_\[\]*`<>])")
 
 
-class DAFile(ChangeableFile):
+class DAFile(SharedFile):
     """A file. A new one has to be initialized before it can be used; until then `initialized` is sought.
 
     `filename` is what it is called, `extension` is in lower case and has no dot, `number` is how the server finds it.
@@ -58,27 +59,7 @@ class DAFile(ChangeableFile):
         self.mimetype = mimetype
         self.extension = extension_for(mimetype)
         if self.ok:
-            content = self._content()
-            self.filename = f"{self.filename.rpartition('.')[0] or self.filename}.{self.extension}"
-            self._keep(content)
-
-    def set_attributes(self, **attributes: Any) -> None:
-        """Give the file another `filename`; its extension stays. `private=True` and `persistent=False` say what holds anyway.
-
-        Raises `ValueError` for what this server doesn't do: a file is its session's, and goes with it.
-        """
-        name = attributes.pop("filename", None)
-        if attributes.pop("private", True) is False:
-            raise ValueError("A file can't be opened to everybody: set_attributes(private=False) isn't supported.")
-        if attributes.pop("persistent", False):
-            raise ValueError("A file goes with its session: set_attributes(persistent=True) isn't supported.")
-        if attributes:
-            raise TypeError(f"set_attributes() doesn't know {', '.join(attributes)}.")
-        if name is not None:
-            content = self._content()
-            kept = clean_name(str(name))
-            self.filename = kept if extension_of(kept) == self.extension else f"{kept}.{self.extension}"
-            self._keep(content)
+            self._rename(self.filename.rpartition(".")[0] or self.filename)
 
     def from_url(self, url: str) -> None:
         """Not here: raises `ValueError`, as a server that fetches any address can be sent into the network behind it."""
@@ -208,6 +189,16 @@ class _SeveralFiles:
         """Set attributes of all files."""
         for file in self:
             file.set_attributes(**attributes)
+
+    def user_access(self, *users: Any, disallow: Any = None) -> None:
+        """Let people see all files, and others no longer. Called without parameters, it does nothing."""
+        for file in self:
+            file.user_access(*users, disallow=disallow)
+
+    def privilege_access(self, *privileges: Any, disallow: Any = None) -> None:
+        """Let people with some privileges see all files, and others no longer. Called without parameters, it does nothing."""
+        for file in self:
+            file.privilege_access(*privileges, disallow=disallow)
 
     def set_alt_text(self, text: str) -> None:
         """Say in words what is to be seen in each of the files."""

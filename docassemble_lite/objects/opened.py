@@ -10,9 +10,10 @@ import os
 import shutil
 import tempfile
 import weakref
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from docassemble_lite.host import Current, current
 
@@ -39,24 +40,25 @@ class OpenedFiles:
         self._files: dict[int, _Opened] = {}
         self._made = 0
 
-    def path_of(self, file: StoredFile, content: bytes) -> Path:
-        """Where code finds the file; `content` is what it has so far."""
+    def path_of(self, file: StoredFile, open_content: Callable[[], BinaryIO]) -> Path:
+        """Where code finds the file; `open_content` opens what it has so far."""
         opened = self._files.get(id(file))
         if opened is None:
             path = self._folder / f"{len(self._files) + 1}.{file.extension}"
             path.touch(mode=0o600)
-            path.write_bytes(content)
+            with open_content() as content, path.open("wb") as out:
+                shutil.copyfileobj(content, out)
             # the object is kept, so that its identity stays its own
             opened = self._files[id(file)] = _Opened(file, path, _mark(path))
         return opened.path
 
-    def changed_content(self, file: StoredFile) -> bytes | None:
-        """What code has written at the file's path; None if it has written nothing since it was last asked."""
+    def changed_path(self, file: StoredFile) -> Path | None:
+        """The file's path, if code has written something there since this was last asked."""
         opened = self._files.get(id(file))
         if opened is None or not opened.path.is_file() or _mark(opened.path) == opened.mark:
             return None
         opened.mark = _mark(opened.path)
-        return opened.path.read_bytes()
+        return opened.path
 
     def replaced(self, file: StoredFile, content: bytes) -> None:
         """The file has another content now."""

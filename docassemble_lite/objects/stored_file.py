@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, BinaryIO
 
 from docassemble_lite.host import current
 from docassemble_lite.objects.base import DAObject
@@ -70,13 +70,16 @@ class StoredFile(DAObject):
     def path(self) -> str:
         """Where code can read and write the file, as long as this evaluation lasts; what it writes is kept in the end."""
         self._need()
-        return str(opened_files().path_of(self, self._content()))
+        self.commit()
+        return str(opened_files().path_of(self, lambda: current().host.open_file(self.number)))
 
     def commit(self) -> None:
         """Keep at once what code has written at the path."""
-        written = self._written()
+        opened = current().opened
+        written = None if opened is None else opened.changed_path(self)
         if written is not None:
-            self._keep(written)
+            with written.open("rb") as content:
+                self._keep_as(content)
 
     def retrieve(self) -> None:
         """See to it that the file is there. Raises `NoSuchFile`."""
@@ -98,9 +101,7 @@ class StoredFile(DAObject):
 
     def _content(self) -> bytes:
         self._need()
-        written = self._written()
-        if written is not None:
-            self._keep(written)
+        self.commit()
         return current().host.read_file(self.number)
 
     def _text(self, content: bytes) -> str:
@@ -109,14 +110,13 @@ class StoredFile(DAObject):
             current().evaluation.note_outside(text)
         return text
 
-    def _written(self) -> bytes | None:
-        opened = current().opened
-        return None if opened is None else opened.changed_content(self)
-
-    def _keep(self, content: bytes) -> None:
-        self.number = current().host.make_file(self.filename, content, self.mimetype)
+    def _keep_as(self, content: bytes | BinaryIO) -> None:
+        self.number = current().host.make_file(self.filename, content, self.mimetype, self.__dict__.get("number"))
         self.initialized = True
         self.__dict__.pop("pages", None)
+
+    def _keep(self, content: bytes) -> None:
+        self._keep_as(content)
         opened = current().opened
         if opened is not None:
             opened.replaced(self, content)

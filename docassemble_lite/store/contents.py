@@ -25,15 +25,19 @@ class Contents(Protocol):
     Every method raises `StoreAway` when the place can't be reached, is full, or refuses what is asked of it.
     """
 
-    def write(self, key: str, content: bytes) -> None:
+    def write(self, key: str, pieces: Iterable[bytes]) -> None:
         """Keep the bytes; when this returns, they outlast a loss of power. Raises `FileExistsError` for a key in use.
 
-        Whoever reads meanwhile finds all of it or nothing.
+        Whoever reads meanwhile finds all of it or nothing. The pieces are taken one by one, and what taking one raises is raised.
         """
         ...
 
     def read(self, key: str) -> bytes:
         """The bytes. Raises `FileNotFoundError`."""
+        ...
+
+    def read_part(self, key: str, start: int, length: int) -> bytes:
+        """So many of the bytes (1 or more), fewer where they end before. Raises `FileNotFoundError`."""
         ...
 
     def remove(self, keys: Iterable[str]) -> None:
@@ -48,20 +52,21 @@ class FolderContents:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._folder = folder
 
-    def write(self, key: str, content: bytes) -> None:
+    def write(self, key: str, pieces: Iterable[bytes]) -> None:
         """See `Contents.write`."""
         path = self._path(key)
         if path.exists():
             raise FileExistsError(path)
         with _away_if_it_fails():
-            self._write(path, content)
+            self._write(path, pieces)
 
-    def _write(self, path: Path, content: bytes) -> None:
+    def _write(self, path: Path, pieces: Iterable[bytes]) -> None:
         self._make_folder(path.parent)
         unfinished = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
         try:
             with open(os.open(unfinished, _NEW_ONLY, 0o600), "wb") as out:
-                out.write(content)
+                for piece in pieces:
+                    out.write(piece)
                 out.flush()
                 os.fsync(out.fileno())
             unfinished.rename(path)
@@ -74,6 +79,11 @@ class FolderContents:
         """See `Contents.read`."""
         with _away_if_it_fails():
             return self._path(key).read_bytes()
+
+    def read_part(self, key: str, start: int, length: int) -> bytes:
+        """See `Contents.read_part`."""
+        with _away_if_it_fails(), self._path(key).open("rb", buffering=0) as content:
+            return os.pread(content.fileno(), length, start)
 
     def remove(self, keys: Iterable[str]) -> None:
         """See `Contents.remove`."""

@@ -7,20 +7,26 @@ is cleared up later. A file doesn't change; what is to hold something else is an
 
 from __future__ import annotations
 
+import io
 import logging
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
+from typing import BinaryIO
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, RowMapping
 from sqlalchemy.exc import IntegrityError
 
 from docassemble_lite.clock import naive_utc
 from docassemble_lite.errors import NoSuchFile, SessionNotFound, StoreAway
+from docassemble_lite.host import Person
+from docassemble_lite.settings import Secret
 from docassemble_lite.store import file_queries as queries
+from docassemble_lite.store.chunks import locked_chunks, open_chunks
 from docassemble_lite.store.contents import Contents
+from docassemble_lite.store.file_access import FileAccesses, unwrapped_key, wrapped_key
 from docassemble_lite.store.vault import Vault
 from docassemble_lite.store.writing import Writing
 
@@ -35,9 +41,10 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True)
 class StoredFile:
-    """What is known of a file without opening it. `size` is in bytes, `created` naive UTC."""
+    """What is known of a file without opening its content. `size` is in bytes, `created` naive UTC."""
 
     number: int
+    # empty: the file has outlived its session
     session_id: str
     # for people; it never becomes a path
     name: str
@@ -46,6 +53,9 @@ class StoredFile:
     mimetype: str
     size: int
     created: datetime
+    # the key that opens it: its own, or that of its session if an earlier version wrote it
+    opener: Secret
+    has_own_key: bool = True
 
 
 class Files:
@@ -56,27 +66,50 @@ class Files:
         self._vault = vault
         self._writing = writing
         self._contents = contents
+        self.access = FileAccesses(engine, vault, writing)
 
-    def add(self, session_id: str, data_key: bytes, content: bytes, *, name: str, mimetype: str) -> StoredFile:
+    def add(
+        self,
+        session_id: str,
+        data_key: bytes,
+        content: bytes | BinaryIO,
+        *,
+        name: str,
+        mimetype: str,
+        like: int | None = None,
+    ) -> StoredFile:
         """Keep a file of a session from now on, whether or not its answers are saved.
 
-        Raises `SessionNotFound` when the session has gone.
+        Of a `content` that is an open file, everything is read, a piece at a time. The same people may see it as the file `like`
+        of the session, whose place it takes. Raises `SessionNotFound` when the session has gone.
         """
-        number = self.new_number()
+        number, key = self.new_number(), self._vault.new_data_key()
+        source = io.BytesIO(content) if isinstance(content, bytes) else content
+        size = source.seek(0, io.SEEK_END)
+        source.seek(0)
         extension = PurePosixPath(name).suffix.lower().removeprefix(".")
-        added = StoredFile(number, session_id, name, extension, mimetype, len(content), naive_utc())
+        added = StoredFile(number, session_id, name, extension, mimetype, size, naive_utc(), key)
         row = self._row(added, data_key)
-        self._write(number, self._vault.encrypt(data_key, content, session=session_id, part=_part(number)))
+        self._write(number, locked_chunks(key, number, size, source))
         try:
             with self._writing.begin() as connection:
                 self.insert(connection, row)
+                if like is not None:
+                    self.access.take_over(connection, session_id, data_key, number, like)
         except IntegrityError as error:
             # after any other error there may be a row all the same
             self.forget_contents([number])
             raise SessionNotFound from error
         return added
 
-    def _write(self, number: int, locked: bytes) -> None:
+    def renewed(self, file: StoredFile, data_key: bytes) -> StoredFile:
+        """A file of a session as one with a key of its own: itself, or another one if an earlier version wrote it."""
+        if file.has_own_key:
+            return file
+        content = self.read(file)
+        return self.add(file.session_id, data_key, content, name=file.name, mimetype=file.mimetype)
+
+    def _write(self, number: int, locked: Iterable[bytes]) -> None:
         with self._writing.begin() as connection:
             self.loosen(connection, [number])
         self._contents.write(_key(number), locked)
@@ -88,7 +121,7 @@ class Files:
     def put_in(self, number: int, session_id: str, slot: bytes, content: bytes) -> Mapping[str, object]:
         """Write the content of a file that only what opens the slot can read, and that nobody finds by its number; its row."""
         locked = self._vault.put_in(slot, content, session=session_id, part=_part(number))
-        self._write(number, locked)
+        self._write(number, [locked])
         columns = {"session_id": session_id, "size": len(content), "created": naive_utc()}
         return {"id": number, "name": b"", "extension": "eml", "mimetype": "message/rfc822", **columns}
 
@@ -108,39 +141,71 @@ class Files:
         """The content that was given to `put_in`. Raises `NoSuchFile`, and `AnswersTampered` if it isn't what was put in."""
         return self._vault.take_out(opener, self._locked(number), session=session_id, part=_part(number))
 
-    def session_of(self, number: int) -> str:
-        """The id of the session that a file belongs to. Raises `NoSuchFile`."""
-        session_id: str | None = None
-        if 0 < number < NUMBERS:
-            with self._engine.connect() as connection:
-                session_id = connection.scalar(queries.session_of, {"wanted": number})
-        if session_id is None:
-            raise NoSuchFile
+    def session_of(self, number: int) -> str | None:
+        """The id of the session that a file belongs to; None for one that has outlived its session. Raises `NoSuchFile`."""
+        session_id: str | None = self._found(number)["session_id"]
         return session_id
 
     def info(self, number: int, session_id: str, data_key: bytes) -> StoredFile:
         """What is known of a file of a session. Raises `NoSuchFile`, and `AnswersTampered` when this server didn't write it."""
-        if not 0 < number < NUMBERS:
+        row = self._found(number)
+        if row["session_id"] != session_id:
             raise NoSuchFile
-        with self._engine.connect() as connection:
-            row = connection.execute(queries.info, {"wanted": number, "of_session": session_id}).mappings().first()
+        return self._stored(row, self._own_key(row, data_key))
+
+    def info_for(self, number: int, person: Person) -> StoredFile:
+        """What is known of a file, for somebody who isn't in its session. Raises `NoSuchFile` if that person may not see it."""
+        row = self._found(number)
+        if row["sealed_key"] is None or not self.access.is_open_to(number, bool(row["private"]), person):
+            raise NoSuchFile
+        return self._stored(row, self._vault.unseal(row["sealed_key"], "file", str(number)))
+
+    def info_with(self, number: int, opener: bytes) -> StoredFile:
+        """What is known of a file whose `opener` somebody has. Raises as `info` does."""
+        return self._stored(self._found(number), Secret(opener))
+
+    def _found(self, number: int) -> RowMapping:
+        row = None
+        if 0 < number < NUMBERS:
+            with self._engine.connect() as connection:
+                row = connection.execute(queries.row, {"wanted": number}).mappings().first()
         if row is None or not row["name"]:
             raise NoSuchFile
-        name = self._vault.decrypt(data_key, row["name"], session=session_id, part=_part(number, "name"))
-        columns = ("session_id", "extension", "mimetype", "size", "created")
-        return StoredFile(number=number, name=name.decode(), **{column: row[column] for column in columns})
+        return row
 
-    def read(self, file: StoredFile, data_key: bytes) -> bytes:
-        """The content of a file, with the data key of its session.
+    def _own_key(self, row: RowMapping, data_key: bytes) -> Secret:
+        if row["origin"] is None:
+            return Secret(data_key)
+        return unwrapped_key(self._vault, row["session_id"], data_key, row["id"], row["wrapped_key"])
 
-        Raises `NoSuchFile`, and `AnswersTampered` when it isn't what this server wrote there.
-        """
-        content = self._locked(file.number)
-        return self._vault.decrypt(data_key, content, session=file.session_id, part=_part(file.number))
+    def _stored(self, row: RowMapping, opener: Secret) -> StoredFile:
+        number, session_id = row["id"], row["session_id"] or ""
+        has_own_key = row["origin"] is not None
+        name = self._vault.decrypt(opener, row["name"], session="" if has_own_key else session_id, part=_part(number, "name"))
+        columns = {column: row[column] for column in ("extension", "mimetype", "size", "created")}
+        return StoredFile(number, session_id, name.decode(), **columns, opener=opener, has_own_key=has_own_key)
+
+    def read(self, file: StoredFile) -> bytes:
+        """The whole content of a file. Raises `NoSuchFile`, and `AnswersTampered` when it isn't what this server wrote there."""
+        with self.open(file) as content:
+            return content.read()
+
+    def open(self, file: StoredFile) -> BinaryIO:
+        """The content of a file, to be read a piece at a time from any place. Raises as `read` does, also while it is read."""
+        if not file.has_own_key:
+            locked = self._locked(file.number)
+            return io.BytesIO(self._vault.decrypt(file.opener, locked, session=file.session_id, part=_part(file.number)))
+        return open_chunks(file.opener, file.number, file.size, lambda start, length: self._part_of(file.number, start, length))
 
     def _locked(self, number: int) -> bytes:
+        return self._there(number, lambda: self._contents.read(_key(number)))
+
+    def _part_of(self, number: int, start: int, length: int) -> bytes:
+        return self._there(number, lambda: self._contents.read_part(_key(number), start, length))
+
+    def _there(self, number: int, read: Callable[[], bytes]) -> bytes:
         try:
-            return self._contents.read(_key(number))
+            return read()
         except FileNotFoundError:
             # of the session that is just being deleted, or lost
             log.error('action="content_missing" file=%d', number)
@@ -195,9 +260,13 @@ class Files:
 
     def _row(self, file: StoredFile, data_key: bytes) -> dict[str, object]:
         names = ("session_id", "extension", "mimetype", "size", "created")
-        part = _part(file.number, "name")
-        name = self._vault.encrypt(data_key, file.name.encode(), session=file.session_id, part=part)
-        return {"id": file.number, "name": name, **{column: getattr(file, column) for column in names}}
+        return {
+            "id": file.number,
+            "name": self._vault.encrypt(file.opener, file.name.encode(), session="", part=_part(file.number, "name")),
+            "wrapped_key": wrapped_key(self._vault, file.session_id, data_key, file.number, file.opener),
+            "origin": file.number,
+            **{column: getattr(file, column) for column in names},
+        }
 
 
 def _key(number: int) -> str:

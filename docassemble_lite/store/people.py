@@ -21,7 +21,7 @@ from docassemble_lite.errors import LiteError
 from docassemble_lite.host import PROFILE, KnownPerson, Person
 from docassemble_lite.language.zones import zone_called
 from docassemble_lite.settings import Secret
-from docassemble_lite.store import passwords, person_keys
+from docassemble_lite.store import file_queries, passwords, person_keys
 from docassemble_lite.store import people_queries as queries
 from docassemble_lite.store.tables import EMAIL_LENGTH, PRIVILEGE_LENGTH, users
 from docassemble_lite.store.vault import Vault
@@ -285,6 +285,7 @@ class People:
             if not known or connection.execute(queries.delete_privilege_name, {"gone": name}).rowcount != 1:
                 raise PrivilegeRefused(f"There is no privilege “{_shown(name)}” that could be removed.")
             connection.execute(queries.take_privilege, {"gone": name})
+            connection.execute(file_queries.take_privilege, {"gone": name})
 
     def checked(self, names: Iterable[str]) -> tuple[str, ...]:
         """The privileges in order, each once. Raises `PrivilegeRefused` for one that there isn't."""

@@ -1,7 +1,7 @@
 """Pictures of files: pages of a PDF, previews. They were drawn lately and are kept in the memory of this process for a while.
 
-A file never changes, so a picture of it doesn't either. Each is locked with the data key of its session, as the file is: only
-who may read the file can see it, and nobody does so after the session is gone.
+A file never changes, so a picture of it doesn't either. Each is locked with the key of its file: only who may read the file can
+see it, and nobody does so after the file is gone.
 """
 
 from __future__ import annotations
@@ -30,26 +30,26 @@ class Pictures:
         self._kept: OrderedDict[tuple[int, str], bytes] = OrderedDict()
         self._bytes = 0
 
-    def get(self, file: StoredFile, what: str, data_key: bytes, draw: Callable[[], bytes]) -> bytes:
+    def get(self, file: StoredFile, what: str, draw: Callable[[], bytes]) -> bytes:
         """The picture that shows `what` of a file; it is drawn if it isn't there. Raises what `draw` raises."""
-        known = self._known(file, what, data_key)
+        known = self._known(file, what)
         if known is not None:
             return known
         drawn = draw()
         if len(drawn) <= LARGEST:
-            self._keep((file.number, what), self._vault.encrypt(data_key, drawn, session=file.session_id, part=_part(file, what)))
+            self._keep((file.number, what), self._vault.encrypt(file.opener, drawn, session="", part=_part(file, what)))
         return drawn
 
-    def _known(self, file: StoredFile, what: str, data_key: bytes) -> bytes | None:
+    def _known(self, file: StoredFile, what: str) -> bytes | None:
         with self._lock:
             locked = self._kept.get((file.number, what))
             if locked is None:
                 return None
             self._kept.move_to_end((file.number, what))
         try:
-            return self._vault.decrypt(data_key, locked, session=file.session_id, part=_part(file, what))
+            return self._vault.decrypt(file.opener, locked, session="", part=_part(file, what))
         except AnswersTampered:
-            # of a session that has another key by now
+            # the file has another key by now
             return None
 
     def _keep(self, name: tuple[int, str], locked: bytes) -> None:

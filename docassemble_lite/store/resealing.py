@@ -15,7 +15,7 @@ from sqlalchemy import Column, Engine, Table, and_, func, select, tuple_, update
 from sqlalchemy.sql import ColumnElement
 
 from docassemble_lite.errors import AnswersTampered
-from docassemble_lite.store.tables import sessions, steps, tasks
+from docassemble_lite.store.tables import files, sessions, steps, tasks
 from docassemble_lite.store.vault import FORMAT, KEY_ID_BYTES, Vault
 from docassemble_lite.store.writing import Writing
 
@@ -39,7 +39,7 @@ class _Place:
 
 
 def _sealed_anew(purpose: str) -> Callable[[Vault, tuple[Any, ...], bytes], bytes]:
-    return lambda vault, key, row: vault.seal(vault.unseal(row, purpose, key[0]), purpose, key[0])
+    return lambda vault, key, row: vault.seal(vault.unseal(row, purpose, str(key[0])), purpose, str(key[0]))
 
 
 def _signed_anew(vault: Vault, key: tuple[Any, ...], row: bytes) -> bytes:
@@ -52,12 +52,13 @@ _is_plain_step = select(sessions.c.id).where(sessions.c.id == steps.c.session_id
 _PLACES = (
     _Place("sessions", (sessions.c.id,), sessions.c.sealed_key, sessions.c.sealed_key.is_not(None), _sealed_anew("session")),
     _Place("steps", (steps.c.session_id, steps.c.number), steps.c.answers, _is_plain_step, _signed_anew),
+    _Place("files", (files.c.id,), files.c.sealed_key, files.c.sealed_key.is_not(None), _sealed_anew("file")),
     _Place("tasks", (tasks.c.id,), tasks.c.sealed_key, tasks.c.sealed_key.is_not(None), _sealed_anew("task")),
 )
 
 
 class Resealing:
-    """The rows of all sessions and tasks, by the keys of the server that they need."""
+    """The rows of all sessions, files and tasks, by the keys of the server that they need."""
 
     def __init__(self, engine: Engine, writing: Writing, vault: Vault) -> None:
         self._engine = engine
@@ -65,7 +66,7 @@ class Resealing:
         self._vault = vault
 
     def counts(self) -> dict[bytes, Counter[str]]:
-        """How many "sessions", "steps" and "tasks" need each key, by the key's id."""
+        """How many "sessions", "steps", "files" and "tasks" need each key, by the key's id."""
         found: dict[bytes, Counter[str]] = {}
         for place in _PLACES:
             named = func.substr(place.column, 2, KEY_ID_BYTES)

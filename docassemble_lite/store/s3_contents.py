@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from docassemble_lite.errors import SettingsError, StoreAway
@@ -27,6 +28,9 @@ _FOLDER_LETTERS = 2
 # less than somebody waits for a page; a large file may take longer as long as something arrives
 _TIMEOUTS: ClientConfig = {"connect_timeout": "4s", "read_timeout": "10s", "timeout": "120s"}
 _RETRIES: RetryConfig = {"max_retries": 2, "retry_timeout": timedelta(seconds=8)}
+# bytes from which on a content is sent in parts, and of each of these; a storage takes none that are smaller than 5 MB
+_LARGE = 5 * 1024 * 1024
+_BEHIND_THE_END = "InvalidRange"
 _CODE = re.compile(r"<Code>(\w+)</Code>")
 
 
@@ -40,8 +44,16 @@ class S3Contents:
         self._options = options
         self._used_in: int | None = None
 
-    def write(self, key: str, content: bytes) -> None:
-        """See `Contents.write`. One request, which the storage carries out as a whole or not at all."""
+    def write(self, key: str, pieces: Iterable[bytes]) -> None:
+        """See `Contents.write`. The storage carries it out as a whole or not at all."""
+        left = iter(pieces)
+        begun = _first_of(left, _LARGE)
+        if len(begun) < _LARGE:
+            self._write_at_once(key, begun)
+        else:
+            self._write_in_parts(key, chain([begun], left))
+
+    def _write_at_once(self, key: str, content: bytes) -> None:
         from obstore.exceptions import AlreadyExistsError
 
         try:
@@ -50,10 +62,37 @@ class S3Contents:
         except AlreadyExistsError as error:
             raise FileExistsError(key) from error
 
+    def _write_in_parts(self, key: str, pieces: Iterator[bytes]) -> None:
+        """Several requests; what they send becomes one content with the last of them, for which no condition can be made."""
+        if self._is_there(key):
+            raise FileExistsError(key)
+        with _away_if_it_fails():
+            self._store().put(_path(key), pieces, use_multipart=True, chunk_size=_LARGE, max_concurrency=2)
+
+    def _is_there(self, key: str) -> bool:
+        try:
+            with _away_if_it_fails():
+                self._store().head(_path(key))
+        except FileNotFoundError:
+            return False
+        return True
+
     def read(self, key: str) -> bytes:
         """See `Contents.read`."""
         with _away_if_it_fails():
             return bytes(self._store().get(_path(key)).bytes())
+
+    def read_part(self, key: str, start: int, length: int) -> bytes:
+        """See `Contents.read_part`."""
+        from obstore.exceptions import BaseError
+
+        with _away_if_it_fails():
+            try:
+                return bytes(self._store().get_range(_path(key), start=start, length=length))
+            except BaseError as error:
+                if _code(error) == _BEHIND_THE_END:
+                    return b""
+                raise
 
     def remove(self, keys: Iterable[str]) -> None:
         """See `Contents.remove`."""
@@ -66,8 +105,8 @@ class S3Contents:
         """Write, read and remove something. Raises `SettingsError` that says what is wrong with the storage."""
         key, content = secrets.token_hex(8), secrets.token_bytes(16)
         try:
-            self.write(key, content)
-            found = self.read(key)
+            self.write(key, [content])
+            found = self.read_part(key, 0, len(content))
             self.remove([key])
         except (StoreAway, FileNotFoundError) as error:
             reason = _reason(error.__cause__ or error)
@@ -150,6 +189,21 @@ def _path(key: str) -> str:
 
 def _reason(error: BaseException) -> str:
     """What the storage said, in a line: it answers with XML, and what the client says goes on for long."""
-    text = " ".join(str(error).split())
-    code = _CODE.search(text)
-    return f"it answers {code[1]}." if code else text.partition(" Debug source:")[0]
+    code = _code(error)
+    return f"it answers {code}." if code else " ".join(str(error).split()).partition(" Debug source:")[0]
+
+
+def _code(error: BaseException) -> str:
+    """What the storage calls the error; empty if it gives it no name."""
+    found = _CODE.search(str(error))
+    return found[1] if found else ""
+
+
+def _first_of(pieces: Iterator[bytes], enough: int) -> bytes:
+    """The first pieces together: all that there are, or as many as have `enough` bytes."""
+    gathered = bytearray()
+    for piece in pieces:
+        gathered += piece
+        if len(gathered) >= enough:
+            break
+    return bytes(gathered)

@@ -202,7 +202,7 @@ class Sessions:
     def restart(self, loaded: Loaded, answers: dict[str, Any], extra: Any = None, **columns: Any) -> Loaded:
         """Replace all steps by a first one, under the same id; takes and raises what `save` does.
 
-        The files that the session had before are removed, and its mailboxes with the e-mails.
+        The files that the session had before are removed, unless they are persistent, and its mailboxes with the e-mails.
         """
         columns.setdefault("steps_offset", 0)
         return self.save(replace(loaded, step=0), answers, extra, new_step=True, anew=True, **columns)
@@ -210,16 +210,22 @@ class Sessions:
     def _remove_belongings(self, connection: Connection, session_id: str) -> list[int]:
         """Remove the mailboxes and the rows of the files of a session; whose contents are now to be forgotten."""
         connection.execute(mailbox_queries.remove_all, {"of_session": session_id})
+        connection.execute(file_queries.let_outlive, {"of_session": session_id})
         numbers = list(connection.scalars(file_queries.numbers_of_session, {"of_session": session_id}))
         connection.execute(file_queries.remove, {"of_session": session_id, "numbers": numbers})
         self._files.loosen(connection, numbers)
         return numbers
 
-    def delete(self, seen: Peek) -> None:
-        """Delete the session, its tasks and its files. Raises `SavedByAnother` when it was saved or deleted since it was seen."""
+    def delete(self, seen: Peek, *, altogether: bool = False) -> None:
+        """Delete the session, its tasks and its files, but for persistent ones if it isn't to go `altogether`.
+
+        Raises `SavedByAnother` when it was saved or deleted since it was seen.
+        """
         with self._writing.begin() as connection:
             # from here on nobody can add a file that would be left behind
             connection.execute(queries.lock_session, {"wanted": seen.session_id})
+            if not altogether:
+                connection.execute(file_queries.let_outlive, {"of_session": seen.session_id})
             files = list(connection.scalars(file_queries.numbers_of_session, {"of_session": seen.session_id}))
             gone = connection.execute(queries.delete_session, {"wanted": seen.session_id, "seen": seen.version})
             if gone.rowcount != 1:
@@ -320,11 +326,11 @@ class Sessions:
     def delete_of(self, owner_id: int, *, shared: bool) -> int:
         """Delete the private sessions of a person, and the plain ones if they are not to stay (`shared`); how many that were.
 
-        The plain ones that stay are nobody's from then on. What is interrupted can be done again.
+        Persistent files go as well. The plain ones that stay are nobody's from then on. What is interrupted can be done again.
         """
         deleted = 0
         while found := self._owned(owner_id, shared=shared):
-            deleted += sum(self.delete_surely(session_id) for session_id in found)
+            deleted += sum(self.delete_surely(session_id, altogether=True) for session_id in found)
         with self._writing.begin() as connection:
             connection.execute(queries.disown, {"owner": owner_id})
         return deleted
@@ -421,11 +427,11 @@ class Sessions:
         with self._writing.begin() as connection:
             return connection.execute(statement, _wishes(user_id, interview, session_id)).rowcount
 
-    def delete_surely(self, session_id: str) -> bool:
-        """Delete a session, whoever saves it meanwhile; whether it was there."""
+    def delete_surely(self, session_id: str, *, altogether: bool = False) -> bool:
+        """Delete a session as `delete` does, whoever saves it meanwhile; whether it was there."""
         while True:
             try:
-                self.delete(self.peek(session_id))
+                self.delete(self.peek(session_id), altogether=altogether)
                 return True
             except SavedByAnother:
                 continue

@@ -250,14 +250,39 @@ files = db.Table(
     "files",
     # random; authors know it as the number of a file
     Column("id", BigInteger, primary_key=True, autoincrement=False),
-    Column("session_id", ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False, index=True),
-    # what it is called when it is downloaded, encrypted with the session's data key: names say whom a document is for
+    # null: it has outlived its session
+    Column("session_id", ForeignKey("sessions.id", ondelete="CASCADE"), nullable=True, index=True),
+    # what it is called when it is downloaded, encrypted with the file's key: names say whom a document is for
     Column("name", LargeBinary, nullable=False),
     Column("extension", Text, nullable=False),
     Column("mimetype", Text, nullable=False),
     # bytes, before encryption
     Column("size", BigInteger, nullable=False),
     Column("created", DateTime, nullable=False),
+    # the file's key, encrypted with the session's data key; null: that one itself opens the file, or it has outlived its session
+    Column("wrapped_key", LargeBinary, nullable=True),
+    # the same key, for the server; null: nobody but the session may see the file
+    Column("sealed_key", LargeBinary, nullable=True),
+    # what is written into a file becomes another one, and who may see it holds for all of them: the number of the first;
+    # null: only the session may see it, with the data key
+    Column("origin", BigInteger, nullable=True, index=True),
+    # whether somebody else needs a permission, and whether it stays when its session goes
+    Column("private", Boolean, nullable=False, server_default=true()),
+    Column("persistent", Boolean, nullable=False, server_default=false()),
+)
+
+file_users = db.Table(
+    "file_users",
+    # who may see a file that isn't theirs
+    Column("file_id", ForeignKey("files.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, autoincrement=False, index=True),
+)
+
+file_privileges = db.Table(
+    "file_privileges",
+    # whoever has one of them may see the file
+    Column("file_id", ForeignKey("files.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("name", String(PRIVILEGE_LENGTH), primary_key=True),
 )
 
 loose_contents = db.Table(

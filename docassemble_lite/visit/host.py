@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, timedelta
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, BinaryIO, Protocol, TypeVar
 
 from sqlalchemy.exc import IntegrityError, OperationalError
 
@@ -17,9 +17,10 @@ from docassemble_lite.emails import Delivery, Email
 from docassemble_lite.engine.leaving import LEAVING, checked_target
 from docassemble_lite.engine.source import Source
 from docassemble_lite.engine.steering import SaveFirst
-from docassemble_lite.errors import AuthorError, InterviewNotFound, StoreAway
+from docassemble_lite.errors import AuthorError, InterviewNotFound, NoSuchFile, StoreAway
 from docassemble_lite.host import (
     Accounts,
+    FileAccess,
     FileInfo,
     InterviewEntry,
     InterviewMailbox,
@@ -285,18 +286,36 @@ class VisitHost:
 
     # --- files -----------------------------------------------------------------------------------------------------
 
-    def make_file(self, name: str, content: bytes, mimetype: str) -> int:
-        session = self._loaded
-        add = self._store.files.add
-        return self._asked(lambda: add(session.session_id, session.data_key, content, name=name, mimetype=mimetype)).number
+    def make_file(self, name: str, content: bytes | BinaryIO, mimetype: str, like: int | None = None) -> int:
+        session, add = self._loaded, self._store.files.add
+        made = self._asked(lambda: add(session.session_id, session.data_key, content, name=name, mimetype=mimetype, like=like))
+        return made.number
 
     def read_file(self, number: int) -> bytes:
         file = self._file(number)
-        return self._asked(lambda: self._store.files.read(file, self._loaded.data_key))
+        return self._asked(lambda: self._store.files.read(file))
+
+    def open_file(self, number: int) -> BinaryIO:
+        file = self._file(number)
+        return self._asked(lambda: self._store.files.open(file))
 
     def file_info(self, number: int) -> FileInfo:
         file = self._file(number)
         return FileInfo(file.number, file.name, file.extension, file.mimetype, file.size)
+
+    def file_access(self, number: int) -> FileAccess:
+        file = self._file(number)
+        return self._asked(lambda: self._store.files.access.of(file.number))
+
+    def set_file_access(self, number: int, access: FileAccess) -> int:
+        session, files = self._loaded, self._store.files
+        try:
+            file = self._own_file(number)
+        except NoSuchFile:
+            raise NoSuchFile("Only the session that a file belongs to can say who may see it.") from None
+        renewed = self._asked(lambda: files.renewed(file, session.data_key))
+        self._asked(lambda: files.access.set(session.session_id, session.data_key, renewed.number, access))
+        return renewed.number
 
     def room_for_files(self) -> int:
         return max(0, self._settings.file_quota - self._asked(lambda: self._store.files.bytes_of(self._loaded.session_id)))
@@ -311,14 +330,20 @@ class VisitHost:
         return root + uploaded_file_address(number, extension, attachment=attachment, page=page, size=size)
 
     def temporary_file_url(self, number: int, extension: str, *, attachment: bool, seconds: float) -> str:
-        session = self._loaded
-        path = temporary_address(self._store.vault, session.data_key, number, extension, seconds, attachment=attachment)
+        opener = self._file(number).opener
+        path = temporary_address(self._store.vault, opener, number, extension, seconds, attachment=attachment)
         return self._request.url_root + path
 
     def archive_url(self, numbers: Sequence[int], name: str) -> str:
         return archive_address(numbers, name)
 
     def _file(self, number: int) -> StoredFile:
+        try:
+            return self._own_file(number)
+        except NoSuchFile:
+            return self._asked(lambda: self._store.files.info_for(number, self._request.person))
+
+    def _own_file(self, number: int) -> StoredFile:
         return self._asked(lambda: self._store.files.info(number, self._loaded.session_id, self._loaded.data_key))
 
     # --- people and their sessions ---------------------------------------------------------------------------------

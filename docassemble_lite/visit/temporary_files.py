@@ -2,6 +2,7 @@
 
 What opens the file stands in the address, sealed by the server for this file and this end. So nobody can make such an address,
 have it open another file or hold for longer, and neither the address nor the server alone opens anything of a private session.
+That is the file's own key, so the address also holds when the session has gone but the file hasn't.
 """
 
 from __future__ import annotations
@@ -31,29 +32,29 @@ class AddressOver(Exception):
 
 
 def temporary_address(
-    vault: Vault, data_key: bytes, number: int, extension: str, seconds: float, *, attachment: bool = False
+    vault: Vault, opener: bytes, number: int, extension: str, seconds: float, *, attachment: bool = False
 ) -> str:
-    """The path of the file of that number, in the session with that data key, for so many seconds from now."""
+    """The path of the file of that number, which `opener` opens, for so many seconds from now."""
     until = str(ceil(clock.now().timestamp() + min(seconds, LONGEST)))
-    sealed = vault.seal(data_key, "file", _identifier(number, until))
+    sealed = vault.seal(opener, "file", _identifier(number, until))
     given = {"until": until, "key": urlsafe_b64encode(sealed).decode().rstrip("=")}
     query = urlencode({**given, **({"attachment": 1} if attachment else {})})
     return f"/temporary-file/{number}.{quote(extension, safe='')}?{query}"
 
 
-def data_key_of(vault: Vault, number: int, arguments: Mapping[str, str]) -> Secret:
-    """The data key of the session of the file, from the arguments of its address. Raises `AddressRefused` and `AddressOver`."""
+def opener_of(vault: Vault, number: int, arguments: Mapping[str, str]) -> Secret:
+    """What opens the file, from the arguments of its address. Raises `AddressRefused` and `AddressOver`."""
     key, until = arguments.get("key", ""), arguments.get("until", "")
     if not (until.isascii() and until.isdigit() and len(until) <= _DIGITS):
         raise AddressRefused
     try:
         sealed = urlsafe_b64decode(key + "=" * (-len(key) % 4))
-        data_key = vault.unseal(sealed, "file", _identifier(number, until))
+        opener = vault.unseal(sealed, "file", _identifier(number, until))
     except (Base64Error, ValueError, AnswersTampered, ServerKeyMissing) as error:
         raise AddressRefused from error
     if clock.now().timestamp() > int(until):
         raise AddressOver
-    return data_key
+    return opener
 
 
 def _identifier(number: int, until: str) -> str:

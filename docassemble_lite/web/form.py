@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import tempfile
 from io import BytesIO
-from typing import IO, Any, cast
+from typing import IO, Any, BinaryIO, cast
 
 import flask
 from flask import current_app, request
@@ -53,12 +53,9 @@ class BoundedFile(io.RawIOBase):
         """Go to a place."""
         return self._kept.seek(offset, whence)
 
-    def content(self) -> bytes | None:
-        """All of it; None if it is too large."""
-        if self.too_large:
-            return None
-        self._kept.seek(0)
-        return self._kept.read()
+    def content(self) -> BinaryIO | None:
+        """All of it, as long as the request lasts; None if it is too large."""
+        return None if self.too_large else cast(BinaryIO, self._kept)
 
     def close(self) -> None:
         """Forget it."""

@@ -14,9 +14,7 @@ from tests.acceptance.visitor import Page, Visitor, form_without
 PASSWORD = "a password for tests"
 
 
-def add_person(
-    running: Any, email: str, *privileges: str, password: str = PASSWORD, **profile: str
-) -> Person:
+def add_person(running: Any, email: str, *privileges: str, password: str = PASSWORD, **profile: str) -> Person:
     """Write the person into the server's store, as the command does, which takes longer."""
     store = open_store(running.settings)
     try:

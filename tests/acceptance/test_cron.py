@@ -448,7 +448,7 @@ def test_the_daily_task_deletes_what_nobody_has_changed_for_long(tmp_path: Path)
 
 def test_every_task_removes_contents_of_files_that_were_left_behind(place: Place) -> None:
     contents = place.store.files._contents
-    contents.write(f"{7:014x}", b"left behind")
+    contents.write(f"{7:014x}", [b"left behind"])
     with place.store.engine.begin() as connection:
         connection.execute(loose_contents.insert(), {"id": 7, "since": naive_utc() - timedelta(hours=2)})
     place.run_here("cron_hourly")

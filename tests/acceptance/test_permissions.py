@@ -19,10 +19,12 @@ from sqlalchemy import delete, insert, select
 from werkzeug.test import TestResponse
 
 from docassemble_lite import clock
+from docassemble_lite.host import FileAccess
 from docassemble_lite.store.loaded import Loaded
 from docassemble_lite.store.tables import db
 from docassemble_lite.store.tasks import NewTask
 from docassemble_lite.store.tickets import HANDED_OVER, INVITATION
+from docassemble_lite.visit.temporary_files import temporary_address
 from docassemble_lite.visit.temporary_links import link_address
 from docassemble_lite.visit.ways_out import WayOut, way_out_address
 from docassemble_lite.web.held import HOLD
@@ -84,6 +86,14 @@ RUNNERS = "admin, developer: {}; anonymous, cron: sign in; rest: 403"
 OF_OWNER, OF_JOINED = "owner: {}; rest: 404", "owner, joined: {}; rest: 404"
 NEW_PASSWORD = {"password": "another password", "again": "another password"}
 _I = "?i=made.yml"
+#: The files of the owner's private session that others may see, and who they are.
+OPENED_TO = {
+    "public_file": "rest: {}",
+    "user_file": "owner, other: {}; rest: 404",
+    "privilege_file": "owner, developer: {}; rest: 404",
+    # of a session that has gone
+    "outlived_file": "developer: {}; rest: 404",
+}
 
 
 def _of_person(what: str, **posted: str) -> list[Case]:
@@ -97,6 +107,11 @@ def _files(ending: str) -> list[Case]:
         Case(OF_OWNER.format("shown"), f"/uploadedfile/{{private_file}}{ending}", guessed=("private_file",)),
         Case(OF_JOINED.format("shown"), f"/uploadedfile/{{shared_file}}{ending}", guessed=("shared_file",)),
     ]
+
+
+def _opened_files(ending: str) -> list[Case]:
+    """The same for files that their author lets others see: those who have the address, one person, those with a privilege."""
+    return [Case(told.format("shown"), f"/uploadedfile/{{{name}}}{ending}", guessed=(name,)) for name, told in OPENED_TO.items()]
 
 
 #: “METHOD rule” → what is sent there, and who gets what.
@@ -175,17 +190,22 @@ TABLE: dict[str, list[Case]] = {
     "GET /interviews/delete-all": [Case(SIGNED_IN)],
     "POST /interviews/delete-all": [Case("anonymous, cron: sign in; rest: changed")],
     # --- files
-    "GET /uploadedfile/<int:number>": _files(""),
-    "GET /uploadedfile/<int:number>.<extension>": _files(".txt"),
-    "GET /uploadedfile/<int:number>/<path:name>": _files("/a.txt"),
+    "GET /uploadedfile/<int:number>": _files("") + _opened_files(""),
+    "GET /uploadedfile/<int:number>.<extension>": _files(".txt") + _opened_files(".txt"),
+    "GET /uploadedfile/<int:number>/<path:name>": _files("/a.txt") + _opened_files("/a.txt"),
     "GET /uploadedfiles/<name>": [
         Case(OF_OWNER.format("shown"), "/uploadedfiles/a.zip?file={private_file}", guessed=("private_file",)),
         Case(OF_JOINED.format("shown"), "/uploadedfiles/a.zip?file={shared_file}", guessed=("shared_file",)),
         Case(OF_OWNER.format("shown"), "/uploadedfiles/a.zip?file={shared_file}&file={private_file}", guessed=("private_file",)),
+        Case("rest: shown", "/uploadedfiles/a.zip?file={public_file}", guessed=("public_file",)),
+        Case(OF_OWNER.format("shown"), "/uploadedfiles/a.zip?file={public_file}&file={private_file}", guessed=("private_file",)),
+        Case("owner, other: shown; rest: 404", "/uploadedfiles/a.zip?file={user_file}", guessed=("user_file",)),
     ],
-    # the number alone opens nothing, to the owner neither
+    # the number alone opens nothing, to the owner neither, and what opens one file opens no other
     "GET /temporary-file/<int:number>.<extension>": [
-        Case("rest: 404", "/temporary-file/{private_file}.txt?until=99999999999&key=AAAA", guessed=("private_file",))
+        Case("rest: 404", "/temporary-file/{private_file}.txt?until=99999999999&key=AAAA", guessed=("private_file",)),
+        Case("rest: shown", "/temporary-file/{public_file}.txt?{temporary}", guessed=("public_file",)),
+        Case("rest: 404", "/temporary-file/{user_file}.txt?{temporary}", guessed=("user_file",)),
     ],
     # --- tasks
     "GET /tasks": [Case(RUNNERS.format("shown"))],
@@ -396,6 +416,7 @@ def _objects(app: Flask, owner: Client) -> dict[str, str]:
         }
         found |= {"task": f"task-{kept}"}
         store.sessions.save(loaded, loaded.answers, loaded.extra, tasks=[NewTask(f"task-{kept}", "work", canary.encode())])
+    found |= _opened(app, store.sessions.load(found["private"], secret))
     browser = value_of(owner.get("/interview?i=made.yml").form, "csrf_token") and _browser_id(app, owner)
     way_out = way_out_address(store.vault, WayOut("exit", "made.yml", found["private"], browser))
     found["way_out"] = way_out.partition("key=")[2]
@@ -427,9 +448,33 @@ def _file(app: Flask, loaded: Loaded, canary: str) -> int:
     return files.add(loaded.session_id, loaded.data_key, canary.encode(), name=f"{canary}.txt", mimetype="text/plain").number
 
 
+def _opened(app: Flask, loaded: Loaded) -> dict[str, str]:
+    """Files of a private session that others may see, one that has outlived its session, and a temporary address of the first."""
+    store = store_of(app)
+    gone = store.sessions.create("made.yml", b"a secret that nobody has", {})
+    cleo = store.people.find("cleo@example.com")
+    assert cleo
+    assert cleo.id
+    found = {}
+    for name, session, access in (
+        ("public_file", loaded, FileAccess(private=False)),
+        ("user_file", loaded, FileAccess(user_ids=(cleo.id,))),
+        ("privilege_file", loaded, FileAccess(privileges=("developer",))),
+        ("outlived_file", gone, FileAccess(persistent=True, privileges=("developer",))),
+    ):
+        found[name] = str(_file(app, session, f"opened-{name}"))
+        store.files.access.set(session.session_id, session.data_key, int(found[name]), access)
+    number = int(found["public_file"])
+    opener = store.files.info(number, loaded.session_id, loaded.data_key).opener
+    found["temporary"] = temporary_address(store.vault, opener, number, "txt", 600).partition("?")[2]
+    store.sessions.delete(gone)
+    return found
+
+
 #: An id of each kind that nobody has.
 GUESSES = {
     "private": "G" * 32, "shared": "G" * 32, "private_file": "7", "shared_file": "7", "task": "G" * 32, "user": "2147483000",
+    "public_file": "7", "user_file": "7", "privilege_file": "7", "outlived_file": "7",
     "link": "G" * 43, "invitation": "G" * 43, "privilege": "guessed", "way_out": "G" * 43,
     "temporary": "G" * 43, "once": "G" * 43,
 }  # fmt: skip

@@ -31,14 +31,14 @@ def contents(request: pytest.FixtureRequest, tmp_path: Path) -> Contents:
 def test_contents_are_kept_as_they_are(contents: Contents) -> None:
     large = os.urandom(9 * 2**20)
     for key, content in (("abc123", b"one"), ("abc124", b""), ("fff", large)):
-        contents.write(key, content)
+        contents.write(key, [content])
         assert contents.read(key) == content
     assert contents.read("abc123") == b"one"
 
 
 def test_removing_what_is_not_there_is_no_mistake(contents: Contents) -> None:
-    contents.write("abc123", b"one")
-    contents.write("abc125", b"two")
+    contents.write("abc123", [b"one"])
+    contents.write("abc125", [b"two"])
     contents.remove(["abc124", "abc123", "abc123"])
     contents.remove([])
     for key in ("abc123", "abc124"):
@@ -47,14 +47,41 @@ def test_removing_what_is_not_there_is_no_mistake(contents: Contents) -> None:
     assert contents.read("abc125") == b"two"
 
 
+def test_a_part_is_read_by_itself(contents: Contents) -> None:
+    contents.write("abc123", [b"0123", b"456789"])
+    parts = [contents.read_part("abc123", start, length) for start, length in ((0, 1), (3, 4), (8, 30), (10, 1), (99, 5))]
+    assert parts == [b"0", b"3456", b"89", b"", b""]
+    with pytest.raises(FileNotFoundError):
+        contents.read_part("abc124", 0, 1)
+
+
+@pytest.mark.parametrize("size", [10, 11 * 2**20])
+def test_nothing_is_kept_of_what_breaks_off(contents: Contents, size: int) -> None:
+    def pieces() -> Iterator[bytes]:
+        yield bytes(size)
+        raise KeyError("broken off")
+
+    with pytest.raises(KeyError):
+        contents.write("abc123", pieces())
+    with pytest.raises(FileNotFoundError):
+        contents.read_part("abc123", 0, 1)
+
+
+def test_a_large_content_is_not_written_over(contents: Contents) -> None:
+    contents.write("abc123", [b"one"])
+    with pytest.raises(FileExistsError):
+        contents.write("abc123", [bytes(6 * 2**20)])
+    assert contents.read("abc123") == b"one"
+
+
 # --- a folder --------------------------------------------------------------------------------------------------------
 
 
 def test_a_key_in_use_is_not_written_over(tmp_path: Path) -> None:
     contents = FolderContents(tmp_path / "files")
-    contents.write("abc123", b"one")
+    contents.write("abc123", [b"one"])
     with pytest.raises(FileExistsError):
-        contents.write("abc123", b"two")
+        contents.write("abc123", [b"two"])
     assert contents.read("abc123") == b"one"
 
 
@@ -67,7 +94,7 @@ def test_a_disk_that_is_full_takes_nothing(tmp_path: Path, monkeypatch: pytest.M
     contents = FolderContents(tmp_path / "files")
     monkeypatch.setattr(os, "fsync", fail)
     with pytest.raises(StoreAway):
-        contents.write("abc123", b"one")
+        contents.write("abc123", [b"one"])
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
@@ -80,7 +107,7 @@ def test_a_content_gets_its_name_when_it_is_whole(tmp_path: Path, monkeypatch: p
         return rename(self, target)
 
     monkeypatch.setattr(Path, "rename", noted_rename)
-    FolderContents(tmp_path / "files").write("abc123", b"one")
+    FolderContents(tmp_path / "files").write("abc123", [b"one"])
     assert seen == [(b"one", False)]
 
 
@@ -89,7 +116,7 @@ def test_a_content_gets_its_name_when_it_is_whole(tmp_path: Path, monkeypatch: p
 
 def test_objects_lie_under_the_prefix(storage: Storage) -> None:
     place = storage.new_place()
-    S3Contents(place, storage.options).write("abc123", b"one")
+    S3Contents(place, storage.options).write("abc123", [b"one"])
     assert (storage.folder_of(place) / "ab" / "abc123").read_bytes() == b"one"
 
 
@@ -97,11 +124,11 @@ def test_a_storage_that_does_not_answer_is_away_and_then_there_again(tmp_path: P
     """P40"""
     storage = Storage(tmp_path)
     contents = S3Contents(storage.new_place(), storage.options)
-    contents.write("abc123", b"one")
+    contents.write("abc123", [b"one"])
     storage.stop()
     acts: list[Callable[[], object]] = [
         lambda: contents.read("abc123"),
-        lambda: contents.write("abc124", b"two"),
+        lambda: contents.write("abc124", [b"two"]),
         lambda: contents.remove(["abc123"]),
     ]
     for act in acts:
@@ -110,7 +137,7 @@ def test_a_storage_that_does_not_answer_is_away_and_then_there_again(tmp_path: P
     storage.start()
     try:
         assert contents.read("abc123") == b"one"
-        contents.write("abc124", b"two")
+        contents.write("abc124", [b"two"])
     finally:
         storage.stop()
 
@@ -174,7 +201,7 @@ def test_a_client_that_is_missing_is_told_with_what_installs_it(monkeypatch: pyt
 
 def test_a_process_that_was_forked_does_not_wait_for_ever(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
     contents = S3Contents(storage.new_place(), storage.options)
-    contents.write("abc123", b"one")
+    contents.write("abc123", [b"one"])
     monkeypatch.setattr(os, "getpid", lambda: -1)
     with pytest.raises(RuntimeError, match="forked"):
         contents.read("abc123")
@@ -207,5 +234,5 @@ def test_a_storage_is_asked_to_write_nothing_over(occupied: tuple[str, list[str 
     endpoint, conditions = occupied
     contents = S3Contents("s3://bucket", FileStorage(endpoint, "x", "id", Secret(b"secret")))
     with pytest.raises(FileExistsError):
-        contents.write("abc123", b"one")
+        contents.write("abc123", [b"one"])
     assert conditions == ["*"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -36,7 +36,7 @@ def _on_disk(settings: Settings) -> list[Path]:
 def _replace(store: Store, file: StoredFile, locked: bytes) -> None:
     key = f"{file.number:014x}"
     store.files._contents.remove([key])
-    store.files._contents.write(key, locked)
+    store.files._contents.write(key, [locked])
 
 
 def _rows(store: Store) -> int:
@@ -55,18 +55,18 @@ def test_a_file_that_was_added_can_be_read(store: Store, session: Loaded) -> Non
     assert found == added
     assert (found.name, found.extension, found.mimetype) == ("letter.pdf", "pdf", "application/pdf")
     assert (found.session_id, found.size) == (session.session_id, len(CONTENT))
-    assert store.files.read(found, session.data_key) == CONTENT
+    assert store.files.read(found) == CONTENT
 
 
 def test_an_empty_file_is_a_file(store: Store, session: Loaded) -> None:
     added = _added(store, session, b"")
-    assert store.files.read(added, session.data_key) == b""
+    assert store.files.read(added) == b""
 
 
 def test_another_process_can_read_it(store: Store, settings: Settings, session: Loaded) -> None:
     added = _added(store, session)
     other = open_store(settings)
-    assert other.files.read(other.files.info(added.number, session.session_id, session.data_key), session.data_key) == CONTENT
+    assert other.files.read(other.files.info(added.number, session.session_id, session.data_key)) == CONTENT
     other.close()
 
 
@@ -116,7 +116,7 @@ def test_a_file_can_not_be_read_with_the_key_of_another_session(store: Store, se
     added = _added(store, session)
     other = store.sessions.create("a.yml", bob, {})
     with pytest.raises(AnswersTampered):
-        store.files.read(added, other.data_key)
+        store.files.read(replace(added, opener=other.data_key))
     with pytest.raises(AnswersTampered):
         store.files.info(added.number, session.session_id, other.data_key)
 
@@ -137,9 +137,9 @@ def test_a_file_that_was_put_in_the_place_of_another_is_refused(store: Store, se
     paths = {path.name: path for path in _on_disk(settings)}
     paths[f"{one.number:014x}"].write_bytes(paths[f"{two.number:014x}"].read_bytes())
     with pytest.raises(AnswersTampered):
-        store.files.read(one, session.data_key)
+        store.files.read(one)
     with pytest.raises(AnswersTampered):
-        store.files.read(replace(two, session_id="x" * 32), session.data_key)
+        store.files.read(replace(one, opener=two.opener))
 
 
 def test_a_file_that_was_changed_is_refused(store: Store, settings: Settings, session: Loaded) -> None:
@@ -150,11 +150,11 @@ def test_a_file_that_was_changed_is_refused(store: Store, settings: Settings, se
     for place in range(len(good)):
         _replace(store, added, good[:place] + bytes([good[place] ^ 1]) + good[place + 1 :])
         with pytest.raises(AnswersTampered):
-            store.files.read(added, session.data_key)
+            store.files.read(added)
     for changed in (b"", good[:-1], good + b"x"):
         _replace(store, added, changed)
         with pytest.raises(AnswersTampered):
-            store.files.read(added, session.data_key)
+            store.files.read(added)
 
 
 def test_a_content_that_was_lost_is_no_file(store: Store, settings: Settings, session: Loaded) -> None:
@@ -162,7 +162,7 @@ def test_a_content_that_was_lost_is_no_file(store: Store, settings: Settings, se
     for path in _on_disk(settings):
         path.unlink()
     with pytest.raises(NoSuchFile):
-        store.files.read(added, session.data_key)
+        store.files.read(added)
 
 
 def test_a_file_that_was_removed_is_gone(store: Store, settings: Settings, session: Loaded) -> None:
@@ -188,14 +188,14 @@ def test_files_stay_when_their_session_is_not_deleted_after_all(store: Store, se
     store.sessions.save(session, {"x": 1})
     with pytest.raises(SavedByAnother):
         store.sessions.delete(session)
-    assert store.files.read(added, session.data_key) == CONTENT
+    assert store.files.read(added) == CONTENT
 
 
 def test_a_restart_removes_the_files_from_before(store: Store, settings: Settings, session: Loaded) -> None:
     _added(store, session)
     after = store.sessions.restart(session, {})
     assert (_rows(store), _on_disk(settings)) == (0, [])
-    assert store.files.read(_added(store, after), after.data_key) == CONTENT
+    assert store.files.read(_added(store, after)) == CONTENT
 
 
 def test_a_restart_that_breaks_off_has_removed_nothing(
@@ -208,7 +208,7 @@ def test_a_restart_that_breaks_off_has_removed_nothing(
         with pytest.raises(break_at.Broken):  # type: ignore[attr-defined]
             store.sessions.restart(session, {})
     break_at(None)
-    assert store.files.read(added, session.data_key) == CONTENT
+    assert store.files.read(added) == CONTENT
     assert store.sessions.restart(session, {}).step == 1
 
 
@@ -230,9 +230,9 @@ def test_a_content_that_cant_be_removed_is_no_reason_to_say_that_a_session_wasnt
 def test_a_file_stays_readable_when_its_session_becomes_plain_or_private(store: Store, session: Loaded) -> None:
     added = _added(store, session)
     plain = store.sessions.save(session, {}, multi_user=True)
-    assert store.files.read(added, plain.data_key) == CONTENT
+    assert store.files.read(store.files.info(added.number, plain.session_id, plain.data_key)) == CONTENT
     private = store.sessions.save(plain, {}, multi_user=False)
-    assert store.files.read(added, private.data_key) == CONTENT
+    assert store.files.read(store.files.info(added.number, private.session_id, private.data_key)) == CONTENT
 
 
 def test_a_session_that_has_gone_takes_no_file(store: Store, settings: Settings, session: Loaded) -> None:
@@ -254,8 +254,9 @@ def test_a_content_is_whole_before_there_is_a_row(store: Store, session: Loaded,
     """P40: a server that dies at any step leaves no row without a content."""
     write, seen = store.files._contents.write, []
 
-    def noted_write(key: str, content: bytes) -> None:
-        write(key, content)
+    def noted_write(key: str, pieces: Iterable[bytes]) -> None:
+        content = b"".join(pieces)
+        write(key, [content])
         seen.append((_rows(store), store.files._contents.read(key) == content))
 
     monkeypatch.setattr(store.files._contents, "write", noted_write)
@@ -276,7 +277,7 @@ def test_what_an_interrupted_add_left_is_removed_when_nobody_can_be_at_it_any_mo
     assert store.files.clear_up() == 0
     move_clock(1000)
     assert store.files.clear_up() == 1
-    assert store.files.read(kept, session.data_key) == CONTENT
+    assert store.files.read(kept) == CONTENT
     assert len(_on_disk(settings)) == 1
     assert store.files.clear_up() == 0
 
@@ -302,14 +303,14 @@ def test_a_content_with_a_row_is_never_loose(store: Store, session: Loaded, move
         store.files.loosen(connection, [kept.number])
     move_clock(4000)
     assert store.files.clear_up() == 0
-    assert store.files.read(kept, session.data_key) == CONTENT
+    assert store.files.read(kept) == CONTENT
 
 
 def test_files_of_others_are_not_removed_with_those_of_a_session(store: Store, session: Loaded, bob: bytes) -> None:
     other = store.sessions.create("a.yml", bob, {})
     kept = _added(store, other)
     store.files.remove(session.session_id, [kept.number])
-    assert store.files.read(kept, other.data_key) == CONTENT
+    assert store.files.read(kept) == CONTENT
 
 
 class Died(Exception):

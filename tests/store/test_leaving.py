@@ -107,10 +107,10 @@ def test_one_that_is_saved_meanwhile_is_deleted_as_it_is_then(store: Store, ben:
     made = store.sessions.create("a.yml", alice, {}, owner_id=ben.id)
     delete, saved = store.sessions.delete, []
 
-    def save_first(seen: object) -> None:
+    def save_first(seen: object, **options: bool) -> None:
         if not saved:
             saved.append(store.sessions.save(made, {"x": 1}))
-        delete(seen)  # type: ignore[arg-type]
+        delete(seen, **options)  # type: ignore[arg-type]
 
     store.sessions.delete = save_first  # type: ignore[method-assign,assignment]
     assert store.sessions.delete_of(id_of(ben), shared=False) == 1

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import alembic.command
 import alembic.op
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -15,6 +16,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect, text
 
 from docassemble_lite.settings import Settings
+from docassemble_lite.store import schema
 from docassemble_lite.store.database import Store, open_store
 from docassemble_lite.store.missing import MissingClass
 from docassemble_lite.store.schema import is_current, migrate
@@ -138,3 +140,38 @@ def _from_json(value: dict[str, Any]) -> Any:
     if value.keys() == {"moment"}:
         return datetime.datetime.fromisoformat(value["moment"])
     return value
+
+
+def test_files_and_their_emails_stay_when_files_get_keys_of_their_own(empty_settings: Settings) -> None:
+    """P23: SQLite makes a table anew to have one of its columns be empty."""
+    migrate_to(empty_settings, "0010")
+    engine = create_engine(empty_settings.database_url)
+    with engine.begin() as connection:
+        for statement in BEFORE_KEYS:
+            connection.execute(text(statement), {"now": datetime.datetime(2026, 5, 4), "bytes": b"x"})
+    migrate(empty_settings)
+    with engine.connect() as connection:
+        row = connection.execute(text("SELECT * FROM files")).mappings().one()
+        assert (row["id"], row["session_id"], bytes(row["name"]), row["size"]) == (7, "s", b"x", 1)
+        assert (row["wrapped_key"], row["origin"], bool(row["private"]), bool(row["persistent"])) == (None, None, True, False)
+        assert connection.execute(text("SELECT file_id FROM emails")).scalars().all() == [7]
+        targets = {key["referred_table"] for key in inspect(connection).get_foreign_keys("emails")}
+    assert targets == {"files", "mailboxes"}
+    engine.dispose()
+
+
+# what an earlier version wrote: a session with an e-mail
+BEFORE_KEYS = [
+    "INSERT INTO sessions (id, interview, created, modified, version, step) VALUES ('s', 'a.yml', :now, :now, 1, 1)",
+    "INSERT INTO files (id, session_id, name, extension, mimetype, size, created) VALUES (7, 's', :bytes, '', '', 1, :now)",
+    "INSERT INTO mailboxes (local_part, session_id, label, owner, slot, opener, created)"
+    " VALUES ('box', 's', :bytes, :bytes, :bytes, :bytes, :now)",
+    "INSERT INTO emails (file_id, local_part, message_digest, received) VALUES (7, 'box', 'd', :now)",
+]
+
+
+def migrate_to(settings: Settings, version: str) -> None:
+    """Bring the tables to a version, also an earlier one."""
+    with schema._connected(settings) as connection:
+        alembic.command.upgrade(schema._alembic_config(connection), version)
+        connection.commit()

@@ -9,13 +9,14 @@ from datetime import datetime
 
 import pytest
 
+from docassemble_lite.settings import Secret
 from docassemble_lite.store import pictures
 from docassemble_lite.store.files import StoredFile
 from docassemble_lite.store.pictures import Pictures
 from docassemble_lite.store.vault import Vault
 
-FILE = StoredFile(7, "session", "paper.pdf", "pdf", "application/pdf", 1, datetime(2026, 1, 1))
-KEY, OTHER = os.urandom(32), os.urandom(32)
+KEY, OTHER = Secret(os.urandom(32)), Secret(os.urandom(32))
+FILE = StoredFile(7, "session", "paper.pdf", "pdf", "application/pdf", 1, datetime(2026, 1, 1), KEY)
 
 
 class Drawing:
@@ -44,24 +45,24 @@ def kept(most_bytes: int = 1000) -> Pictures:
 def test_a_picture_is_drawn_once_for_each_file_and_each_part_of_it(drawing: Drawing) -> None:
     known = kept()
     for _ in range(2):
-        assert known.get(FILE, "page 1", KEY, drawing.of(b"one")) == b"one"
-        assert known.get(FILE, "page 2", KEY, drawing.of(b"two")) == b"two"
-        assert known.get(replace(FILE, number=8), "page 1", KEY, drawing.of(b"other")) == b"other"
+        assert known.get(FILE, "page 1", drawing.of(b"one")) == b"one"
+        assert known.get(FILE, "page 2", drawing.of(b"two")) == b"two"
+        assert known.get(replace(FILE, number=8), "page 1", drawing.of(b"other")) == b"other"
     assert drawing.drawn == [b"one", b"two", b"other"]
 
 
-def test_only_the_key_of_the_session_opens_a_picture_that_is_kept(drawing: Drawing) -> None:
+def test_only_the_key_of_the_file_opens_a_picture_that_is_kept(drawing: Drawing) -> None:
     known = kept()
-    known.get(FILE, "page 1", KEY, drawing.of(b"secret"))
-    assert known.get(FILE, "page 1", OTHER, drawing.of(b"drawn anew")) == b"drawn anew"
-    assert known.get(replace(FILE, session_id="another"), "page 1", OTHER, drawing.of(b"theirs")) == b"theirs"
+    known.get(FILE, "page 1", drawing.of(b"secret"))
+    assert known.get(replace(FILE, opener=OTHER), "page 1", drawing.of(b"drawn anew")) == b"drawn anew"
+    assert known.get(replace(FILE, number=8, opener=OTHER), "page 1", drawing.of(b"theirs")) == b"theirs"
     assert not any(b"secret" in locked for locked in known._kept.values())
 
 
 def test_the_pictures_that_nobody_wanted_for_longest_make_room(drawing: Drawing) -> None:
     known = kept(most_bytes=400)
     for what in ("1", "2", "1", "3", "1", "2"):
-        known.get(FILE, what, KEY, drawing.of(what.encode() * 150))
+        known.get(FILE, what, drawing.of(what.encode() * 150))
     assert [content[:1] for content in drawing.drawn] == [b"1", b"2", b"3", b"2"]
 
 
@@ -69,7 +70,7 @@ def test_a_large_picture_is_not_kept(drawing: Drawing, monkeypatch: pytest.Monke
     monkeypatch.setattr(pictures, "LARGEST", 10)
     known = kept()
     for _ in range(2):
-        assert known.get(FILE, "page 1", KEY, drawing.of(b"x" * 11)) == b"x" * 11
+        assert known.get(FILE, "page 1", drawing.of(b"x" * 11)) == b"x" * 11
     assert len(drawing.drawn) == 2
 
 
@@ -80,5 +81,5 @@ def test_what_can_not_be_drawn_is_told_each_time(drawing: Drawing) -> None:
     known = kept()
     for _ in range(2):
         with pytest.raises(ValueError, match="broken"):
-            known.get(FILE, "page 1", KEY, fail)
-    assert known.get(FILE, "page 1", KEY, drawing.of(b"one")) == b"one"
+            known.get(FILE, "page 1", fail)
+    assert known.get(FILE, "page 1", drawing.of(b"one")) == b"one"

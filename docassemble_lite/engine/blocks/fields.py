@@ -17,6 +17,7 @@ from docassemble_lite.engine.blocks.layout import read_layout
 from docassemble_lite.engine.blocks.texts import BlockText, page_text_at, text_at
 from docassemble_lite.engine.document import Items, Place, Section
 from docassemble_lite.engine.expressions import Expression, constant_or_expression, read_variable
+from docassemble_lite.engine.fields.file_access import access_flags
 from docassemble_lite.engine.names import is_path, normalized, parents_of
 from docassemble_lite.errors import SourceError
 
@@ -97,10 +98,6 @@ LATER_FIELD_KEYS = frozenset(
         "inline width",
         "keep for training",
         "using",
-        "allow privileges",
-        "allow users",
-        "persistent",
-        "private",
         "content type",
         "sync",
     }
@@ -299,7 +296,7 @@ def _flags(section: Section, text: TextReader) -> dict[str, Any]:
     if section.get("accept") is not None:
         written = section["accept"]
         flags["accept"] = str(written) if text is _made_text else Expression(str(written), section.value_place("accept"))
-    return flags
+    return flags | access_flags(section)
 
 
 def _messages(section: Section, text: TextReader) -> dict[str, BlockText]:

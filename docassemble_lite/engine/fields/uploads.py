@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from docassemble_lite.engine.fields.datatype import Datatype, FieldError, FieldSpec
+from docassemble_lite.engine.fields.file_access import asked_access
 from docassemble_lite.engine.fields.text import whole_limit
 from docassemble_lite.engine.screen import AskedField, FieldView, KeptFile
 from docassemble_lite.engine.uploads import kept_file, readable_size, ticket
@@ -38,6 +39,7 @@ class File(Datatype):
             "most": most if self.several else 1,
             "longest": _pixels(spec),
             "wanted": _picture_type(spec),
+            "access": asked_access(spec.keys),
         }
         return {name: value for name, value in found.items() if value}
 

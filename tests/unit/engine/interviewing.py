@@ -11,9 +11,10 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from textwrap import dedent
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 
@@ -29,7 +30,18 @@ from docassemble_lite.engine.steering import SaveFirst
 from docassemble_lite.engine.submission import Mistakes, note_typed, submit
 from docassemble_lite.engine.uploads import Upload
 from docassemble_lite.errors import AnswersTampered, AuthorError, EvaluationError, NoSuchFile, SourceError
-from docassemble_lite.host import FileInfo, Interface, InterviewEntry, Person, PersonAccess, Request, SessionMoments, TaskReport
+from docassemble_lite.host import (
+    FileAccess,
+    FileInfo,
+    Interface,
+    InterviewEntry,
+    KnownPerson,
+    Person,
+    PersonAccess,
+    Request,
+    SessionMoments,
+    TaskReport,
+)
 from docassemble_lite.store.freezer import freeze, thaw
 from docassemble_lite.store.small_redis import SmallRedis
 from docassemble_lite.visit.addresses import uploaded_file_address
@@ -48,6 +60,27 @@ class Task:
     mode: str | None
     report: TaskReport = field(default_factory=lambda: TaskReport("waiting"))
     error_action: tuple[str, dict[str, Any]] | None = None
+
+
+class KnownInMemory:
+    """People with accounts, by their ids, who can only be looked for."""
+
+    def __init__(self) -> None:
+        self.emails = {1: "ada@example.com", 2: "ben@example.com"}
+
+    def find(self, user_id: int | None, email: str | None) -> KnownPerson | None:
+        for known_id, known_email in self.emails.items():
+            if known_id == user_id or (user_id is None and known_email == email):
+                return KnownPerson(Person(id=known_id, email=known_email), active=True)
+        return None
+
+    def privileges(self) -> Sequence[str]:
+        return ("admin", "developer", "user")
+
+
+def _all_of(content: BinaryIO) -> bytes:
+    content.seek(0)
+    return content.read()
 
 
 class HostInMemory:
@@ -71,6 +104,9 @@ class HostInMemory:
         self.listed: list[InterviewEntry] = []
         # number → (name, content, mimetype)
         self.files: dict[int, tuple[str, bytes, str]] = {}
+        # number → who may see it, if it isn't the session alone
+        self.file_accesses: dict[int, FileAccess] = {}
+        self.known = KnownInMemory()
         # bytes that all of them may have
         self.room = 10_000_000
 
@@ -107,10 +143,27 @@ class HostInMemory:
     def revoke_task(self, task_id: str, *, terminate: bool) -> None:
         self._task(task_id).report = TaskReport("revoked")
 
-    def make_file(self, name: str, content: bytes, mimetype: str) -> int:
+    def make_file(self, name: str, content: bytes | BinaryIO, mimetype: str, like: int | None = None) -> int:
         number = len(self.files) + 1
-        self.files[number] = (name, content, mimetype)
+        self.files[number] = (name, content if isinstance(content, bytes) else _all_of(content), mimetype)
+        if like in self.file_accesses:
+            self.file_accesses[number] = self.file_accesses[like]
         return number
+
+    def open_file(self, number: int) -> BinaryIO:
+        return BytesIO(self.read_file(number))
+
+    def file_access(self, number: int) -> FileAccess:
+        self._file(number)
+        return self.file_accesses.get(number, FileAccess())
+
+    def set_file_access(self, number: int, access: FileAccess) -> int:
+        self._file(number)
+        self.file_accesses[number] = access
+        return number
+
+    def accounts(self) -> Any:
+        return self.known
 
     def read_file(self, number: int) -> bytes:
         return self._file(number)[1]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -12,9 +11,9 @@ from PIL import Image
 from docassemble_lite.engine.fields.control_name import control_name
 from docassemble_lite.engine.submission import NotAsked, keep_ahead
 from docassemble_lite.engine.uploads import Upload, ticket
-from docassemble_lite.host import entered
+from docassemble_lite.host import FileAccess, entered
 from docassemble_lite.objects import DAFile, DAFileList
-from tests.unit.engine.interviewing import Interview, failure, interview, program
+from tests.unit.engine.interviewing import Interview, failure, interview
 from tests.unit.formats.hostile import HEIC, REFUSED, from_a_phone, package, picture
 
 PAPERS = """
@@ -318,7 +317,75 @@ def test_a_browser_is_told_what_to_offer(datatype: str, more: str, shown: dict[s
     assert shown.items() <= view.attributes.items()
 
 
-def test_who_may_see_a_file_beside_its_session_can_not_be_said_yet_and_authors_are_told_so() -> None:
-    keys: Sequence[str] = ("persistent", "private", "allow users", "allow privileges")
-    told = program(PAPERS % "file" + "".join(f"        {key}: True\n" for key in keys)).warnings
-    assert [any(f"“{key}”" in warning.message for warning in told) for key in keys] == [True] * 4
+# --- who may see them ------------------------------------------------------------------------------------------------------
+
+
+HELPER = """
+    objects:
+      - helper: Individual
+    ---
+    code: |
+      helper.email = "ada@example.com"
+      wish = "sure"
+    ---"""
+
+
+def _asking(datatype: str, more: str) -> str:
+    return PAPERS % datatype + "".join(f"        {line}\n" for line in more.splitlines())
+
+
+def test_a_field_says_who_may_see_its_files() -> None:
+    more = "private: False\npersistent: |\n  wish == 'sure'\nallow users: [ada@example.com, 2]\nallow privileges: developer"
+    session = interview(HELPER + _asking("files", more))
+    send(session, a_text("a.txt"), a_text("b.txt"))
+    access = FileAccess(private=False, persistent=True, user_ids=(1, 2), privileges=("developer",))
+    assert [session.host.file_access(file.number) for file in paper(session)] == [access, access]
+
+
+def test_code_says_who_may_see_files() -> None:
+    more = "allow users:\n  code: |\n    [helper, 2]\nallow privileges:\n  code: |\n    'user'"
+    session = interview(HELPER + _asking("file", more))
+    send(session, a_text())
+    assert session.host.file_access(paper(session)[0].number) == FileAccess(user_ids=(1, 2), privileges=("user",))
+
+
+def test_nobody_sees_a_file_of_a_form_that_has_to_be_mended() -> None:
+    session = send(asking(more="private: False"), a_text(), name="")
+    assert error(session, "name")
+    assert session.host.file_accesses == {}
+    session.post(session.form(name="Ann"))
+    assert not session.host.file_access(paper(session)[0].number).private
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "private: 3",
+        "allow users: [1.5]",
+        "allow privileges: [1]",
+        "allow users:\n  codes: x",
+        "allow privileges:\n  code: x\n  more: y",
+        "persistent: 'name =='",
+    ],
+)
+def test_a_modifier_that_says_nothing_is_told(more: str) -> None:
+    assert (failure(_asking("file", more)).line or 0) >= 8
+
+
+# --- open files ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("a.txt", b"some text"), ("a.docx", package({"a.xml": b"x"})), ("a.png", picture())]
+)
+def test_a_file_may_be_given_open_and_is_read_from_its_beginning(name: str, content: bytes) -> None:
+    opened = io.BytesIO(content)
+    opened.seek(3)
+    session = send(asking(), Upload(name, opened))
+    assert session.host.read_file(paper(session)[0].number) == content
+
+
+@pytest.mark.parametrize("content", [b"", b"\0\1\2", b"%PDF-1.4 a"])
+def test_an_open_file_is_judged_like_any_other(content: bytes) -> None:
+    for given in (content, io.BytesIO(content)):
+        assert error(send(asking(), Upload("a.txt", given)))

@@ -48,3 +48,14 @@ def test_a_locked_document_is_refused() -> None:
     content = bytearray(package())
     content[content.index(b"PK\x01\x02") + 8] |= 1
     assert not is_harmless_package(bytes(content), "docx")
+
+
+def test_a_directory_that_is_too_large_is_not_even_read() -> None:
+    made = io.BytesIO(package())
+    with zipfile.ZipFile(made, "a") as opened:
+        for number in range(20):
+            info = zipfile.ZipInfo(f"{number}.xml")
+            info.comment = bytes(60_000)
+            opened.writestr(info, b"")
+    assert not is_harmless_package(made.getvalue(), "docx")
+    assert not is_harmless_package(made, "docx")

@@ -10,7 +10,7 @@ import pytest
 
 from docassemble_lite import clock
 from docassemble_lite.store.vault import Vault
-from docassemble_lite.visit.temporary_files import AddressOver, AddressRefused, data_key_of, temporary_address
+from docassemble_lite.visit.temporary_files import AddressOver, AddressRefused, opener_of, temporary_address
 
 VAULT = Vault(bytes(32))
 KEY = os.urandom(32)
@@ -27,7 +27,7 @@ def made(number: int = 7, seconds: float = 60, *, attachment: bool = False) -> s
 def test_an_address_holds_what_opens_its_file() -> None:
     address = made()
     assert address.startswith("/temporary-file/7.pdf?until=")
-    assert bytes(data_key_of(VAULT, 7, arguments(address))) == KEY
+    assert bytes(opener_of(VAULT, 7, arguments(address))) == KEY
     assert arguments(made(attachment=True))["attachment"] == "1"
 
 
@@ -42,18 +42,18 @@ def test_an_address_is_for_one_file_and_one_end() -> None:
         (7, {}),
     ):
         with pytest.raises(AddressRefused):
-            data_key_of(VAULT, number, changed)
+            opener_of(VAULT, number, changed)
 
 
 @pytest.mark.parametrize("until", ["", "x", "-1", "١", "9" * 400])
 def test_an_end_that_is_no_number_is_refused(until: str) -> None:
     with pytest.raises(AddressRefused):
-        data_key_of(VAULT, 7, {**arguments(made()), "until": until})
+        opener_of(VAULT, 7, {**arguments(made()), "until": until})
 
 
 def test_another_server_opens_nothing() -> None:
     with pytest.raises(AddressRefused):
-        data_key_of(Vault(bytes([1]) * 32), 7, arguments(made()))
+        opener_of(Vault(bytes([1]) * 32), 7, arguments(made()))
 
 
 def test_an_address_holds_for_so_many_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,7 +64,7 @@ def test_an_address_holds_for_so_many_seconds(monkeypatch: pytest.MonkeyPatch) -
         return begun + timedelta(seconds=seconds)
 
     monkeypatch.setattr(clock, "now", lambda: at(59))
-    assert data_key_of(VAULT, 7, given)
+    assert opener_of(VAULT, 7, given)
     monkeypatch.setattr(clock, "now", lambda: at(62))
     with pytest.raises(AddressOver):
-        data_key_of(VAULT, 7, given)
+        opener_of(VAULT, 7, given)
