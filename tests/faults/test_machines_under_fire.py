@@ -9,15 +9,11 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.composed import nginx_program
-from tests.faults.fire import network
-from tests.faults.test_tasks_under_fire import ZEROS, figures_of
-
-REASON = network.why_not() or ("" if nginx_program() else "there is no nginx: sudo apt-get install nginx-light")
+from tests.faults.test_tasks_under_fire import NO_MACHINES, ZEROS, figures_of
 
 
 @pytest.mark.postgresql
-@pytest.mark.skipif(bool(REASON), reason=REASON)
+@pytest.mark.skipif(bool(NO_MACHINES), reason=NO_MACHINES)
 def test_whatever_machine_is_away_each_answer_and_e_mail_is_there_once_and_in_order_and_each_task_ends(
     long_form: bool, measured: Callable[..., None]
 ) -> None:
