@@ -44,6 +44,16 @@ CHROMIUM_ARGUMENTS = [
 PATIENCE = 60.0
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest: nobody waits for it in the end, when the other processes have nothing to do any more."""
+    items.sort(key=lambda item: _rank(Path(item.path).relative_to(Path(__file__).parent).parts[0]))
+
+
+def _rank(floor: str) -> int:
+    longest_first = ("faults", "benchmarks", "acceptance")
+    return longest_first.index(floor) if floor in longest_first else len(longest_first)
+
+
 def pytest_sessionfinish() -> None:
     """What was started for all tests ends with them."""
     databases.stop_postgresql()

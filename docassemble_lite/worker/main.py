@@ -8,6 +8,7 @@ import signal
 import threading
 import time
 import warnings
+from contextlib import suppress
 from typing import Any
 
 from billiard import active_children
@@ -80,15 +81,21 @@ def _leave_when_idle(broker: Broker, sweepers: list[Sweeper]) -> None:
             broker.send(task_id)
         logging.shutdown()
         clear_away()
-        children = active_children()
-        for child in children:
-            # it has nothing to do, and would take a second to notice that it is to end
-            os.kill(child.pid, signal.SIGKILL)
-        for child in children:
-            child.join(_END_OF_IDLE)
+        end_at_once(active_children())
         os._exit(0)
 
     threading.Thread(target=leave, name="leave when idle", daemon=True).start()
+
+
+def end_at_once(children: list[Any]) -> None:
+    """End processes that have nothing to do, and would take a second to notice that they are to end."""
+    for child in children:
+        with suppress(ProcessLookupError):
+            os.kill(child.pid, signal.SIGKILL)
+    for child in children:
+        # Celery may have buried it meanwhile, and closed what tells of its end
+        with suppress(OSError, ValueError):
+            child.join(_END_OF_IDLE)
 
 
 def make_worker(settings: Settings, sweepers: list[Sweeper] | None = None) -> Celery:

@@ -204,8 +204,8 @@ TABLE: dict[str, list[Case]] = {
     # the number alone opens nothing, to the owner neither, and what opens one file opens no other
     "GET /temporary-file/<int:number>.<extension>": [
         Case("rest: 404", "/temporary-file/{private_file}.txt?until=99999999999&key=AAAA", guessed=("private_file",)),
-        Case("rest: shown", "/temporary-file/{public_file}.txt?{temporary}", guessed=("public_file",)),
-        Case("rest: 404", "/temporary-file/{user_file}.txt?{temporary}", guessed=("user_file",)),
+        Case("rest: shown", "/temporary-file/{public_file}.txt?{file_address}", guessed=("public_file",)),
+        Case("rest: 404", "/temporary-file/{user_file}.txt?{file_address}", guessed=("user_file",)),
     ],
     # --- tasks
     "GET /tasks": [Case(RUNNERS.format("shown"))],
@@ -466,7 +466,7 @@ def _opened(app: Flask, loaded: Loaded) -> dict[str, str]:
         store.files.access.set(session.session_id, session.data_key, int(found[name]), access)
     number = int(found["public_file"])
     opener = store.files.info(number, loaded.session_id, loaded.data_key).opener
-    found["temporary"] = temporary_address(store.vault, opener, number, "txt", 600).partition("?")[2]
+    found["file_address"] = temporary_address(store.vault, opener, number, "txt", 600).partition("?")[2]
     store.sessions.delete(gone)
     return found
 

@@ -78,7 +78,7 @@ def begun(browser: Visitor, kept: str) -> str:
 
 def clickers(running: Any, stored: dict[str, Any]) -> list[Clicker]:
     """Two with private sessions, of whom one is signed in, and two who share one."""
-    add_person(running, "ada@example.com", **stored)
+    add_person(running, "ada@example.com")
     ada, ben, cleo, dora = (Visitor(running.url) for _ in range(4))
     ada.sign_in("ada@example.com", PASSWORD)
     cleo.sign_in("ada@example.com", PASSWORD)

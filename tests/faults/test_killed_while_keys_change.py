@@ -90,7 +90,7 @@ def killed_while(
 ) -> tuple[str, int]:
     """One kill at a moment of chance; what opens the session afterwards, and how many words were accepted meanwhile."""
     email, browser = EMAIL.format(number), Visitor(running.url)
-    add_person(running, email, **_database(running))
+    add_person(running, email)
     if signed_in:
         patiently(lambda: browser.sign_in(email, PASSWORD), eventually)
     session = begun(browser, "private")
@@ -114,10 +114,6 @@ def _broken_off(ask: Callable[[], Page]) -> None:
         ask()
     except _BROKEN_OFF:
         return
-
-
-def _database(running: Any) -> dict[str, str]:
-    return running.stored if hasattr(running, "stored") else {}
 
 
 def sign_in(browser: Visitor, email: str) -> Page:
