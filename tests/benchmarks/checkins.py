@@ -61,7 +61,7 @@ def measure(server: Serving, pages: Sequence[Opened], seconds: float, work: Call
     """Have the pages do something, one after the other, until the time is over."""
     taken: list[float] = []
     cpu, begun = server.web_cpu_seconds(), time.perf_counter()
-    while time.perf_counter() < begun + seconds or len(taken) < len(pages):
+    while time.perf_counter() < begun + seconds or len(taken) < max(2, len(pages)):
         page = pages[len(taken) % len(pages)]
         start = time.perf_counter()
         work(page)

@@ -122,9 +122,13 @@ class Place:
 
     def worker_seconds(self) -> float:
         """What the worker has used of the processor, with the programs that it ran."""
-        family = [self.worker, *self.worker.children()]
-        used = [process.cpu_times() for process in family]
-        return sum(times.user + times.system + times.children_user + times.children_system for times in used)
+        used = 0.0
+        for process in [self.worker, *self.worker.children()]:
+            # one that ends meanwhile is counted with its parent
+            with contextlib.suppress(psutil.NoSuchProcess):
+                times = process.cpu_times()
+                used += times.user + times.system + times.children_user + times.children_system
+        return used
 
 
 @contextmanager

@@ -19,5 +19,5 @@ def printed_by(program: str, seconds: float) -> str:
         text=True,
         timeout=seconds,
     )
-    assert (result.returncode, result.stderr) == (0, "")
+    assert (result.returncode, result.stderr) == (0, ""), f"{result.returncode}: {result.stderr}"
     return result.stdout
