@@ -99,7 +99,7 @@ def test_p13_what_was_posted_is_never_lost_or_reverted(
     """P13: check-ins and submits of the same page at the same time, at two web processes."""
     running = server({NAME: INTERVIEW}, web_processes=2, **stored)
     racer, chance = Racer(running.url), random.Random(13)
-    rounds = 1000 if long_form else 20
+    rounds = 1000 if long_form else 40
     first = drafts_expected = 0
     for number in range(rounds):
         page = racer.page
@@ -125,7 +125,7 @@ def test_p13_what_was_posted_is_judged_by_the_choices_that_the_screen_had_then(
     """P13: either the check-in came first, and what was chosen can't be chosen any more, or it came too late."""
     running = server({OTHER_CHOICES: CHOOSING}, web_processes=2, **stored)
     racer, chance = Racer(running.url, OTHER_CHOICES), random.Random(14)
-    rounds, first = 1000 if long_form else 20, 0
+    rounds, first = 1000 if long_form else 40, 0
     for number in range(rounds):
         page = racer.page
         reply, sent = race(racer, number, chance)

@@ -77,10 +77,10 @@ def test_p15_p16_nobody_loses_a_word_and_no_session_has_a_slot_twice(
     """P1, P15, P16: `kill -9` at a random moment, two runs at once, and people who go on all the while."""
     running = server({NAME: INTERVIEW}, scheduled_tasks=False, **stored)
     chance = random.Random(20266)
-    people = [Person(running.url, number) for number in range(20 if long_form else 3)]
+    people = [Person(running.url, number) for number in range(20 if long_form else 5)]
     for person in people:
         person.thread.start()
-    slots, kills, most = (30 if long_form else 2), 0, 0.0
+    slots, kills, most = (30 if long_form else 4), 0, 0.0
     try:
         for slot in range(slots):
             command = [sys.executable, "-m", "docassemble_lite.cron", "-type", "cron_tick", "--config", "config.yml"]

@@ -27,7 +27,7 @@ from tests.acceptance.in_process import Client, application, store_of
 from tests.acceptance.visitor import value_of
 from tests.faults.odd_requests import Known, Sender, rules_of
 
-COUNT = int(os.environ.get("DAL_FORGERIES", "1000"))
+COUNT = int(os.environ.get("DAL_FORGERIES", "3000"))
 # requests after which others send them
 _LAP = 150
 CANARY = "kanarienvogel-4471"

@@ -29,7 +29,7 @@ from tests.faults.typed_documents import ANSWERS, DOCUMENT, contents, found_in
 from tests.faults.typed_places import ELSEWHERE, FIELDS, IN_TEXT, KEYS, SCRIPTS, WAYS, Shown, interview
 from tests.unit.engine.interviewing import interview as interview_in_memory
 
-COUNT = int(os.environ.get("DAL_FORGERIES", "150"))
+COUNT = int(os.environ.get("DAL_FORGERIES", "250"))
 SEED = 27
 # words of all shapes: whatever depends on their shape counts as harmless
 HARMLESS = (

@@ -60,7 +60,7 @@ def test_p4_p6_p9_p10_p11_p12_whatever_is_killed_stopped_or_emptied_every_task_e
     database: str, broker: str, long_form: bool, measured: Callable[..., None]
 ) -> None:
     """P4, P6, P8 to P12, P37, P38: 0 lost, hanging, doubled or half done tasks, and no answer is lost."""
-    effort = ("--tasks", "2000", "--faults", "200") if long_form else ("--tasks", "30", "--faults", "8", "--seed", "4")
+    effort = ("--tasks", "2000", "--faults", "200") if long_form else ("--tasks", "60", "--faults", "12", "--seed", "4")
     figures = figures_of("--database", database, "--broker", broker, *effort)
     measured("P4, P6, P8 to P12", on=figures["on"], tasks=figures["tasks in the store"], faults=figures["faults"])
     assert {zero: figures[zero] for zero in ZEROS} == dict.fromkeys(ZEROS, "0")
