@@ -20,6 +20,7 @@ from docassemble_lite.documents.joining import protected
 from docassemble_lite.documents.pdf import page_count
 from docassemble_lite.engine.document import Place
 from docassemble_lite.engine.document_pictures import with_pictures
+from docassemble_lite.engine.file_access import give_access
 from docassemble_lite.engine.markup import to_html, to_plain, unescape_typed
 from docassemble_lite.engine.typed import veil
 from docassemble_lite.errors import DocumentError, EvaluationError, NoSuchFile
@@ -66,6 +67,8 @@ class Order:
     manual: Mapping[str, DAFile] = field(default_factory=dict)
     # why there are fewer files than there could be
     problem: str = ""
+    # who may see its files besides the session, as `give_access` takes it
+    access: Mapping[str, Any] = field(default_factory=dict)
 
 
 def collection_of(evaluation: Evaluation, order: Order, variable: str) -> DAFileCollection:
@@ -74,10 +77,12 @@ def collection_of(evaluation: Evaluation, order: Order, variable: str) -> DAFile
     kept: dict[str, Any] = evaluation.internal["documents"]
     caching = evaluation.program.features.get("cache documents") is not False
     found = kept.get(order.key)
-    if found is None or found["digest"] != digest or not caching:
-        found = {"digest": digest, **_assembled(evaluation, order)}
-        kept[order.key] = found
-    return _collection(order, found, variable)
+    if found is not None and found["digest"] == digest and caching:
+        return _collection(order, found, variable)
+    kept[order.key] = found = {"digest": digest, **_assembled(evaluation, order)}
+    collection = _collection(order, found, variable)
+    give_access(order.access, collection)
+    return collection
 
 
 def preview_of(evaluation: Evaluation, collection: DAFileCollection) -> dict[str, str]:
@@ -100,6 +105,7 @@ def _digest(order: Order) -> str:
     manual = {name: file.number for name, file in order.manual.items()}
     parts = [VERSION, order.language, order.name, order.filename, order.description, order.markdown, order.formats, made_of]
     parts += [order.passwords, manual] if manual or any(order.passwords) else []
+    parts += [order.access] if order.access else []
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -22,10 +22,10 @@ from docassemble_lite.engine.expressions import set_variable
 from docassemble_lite.engine.fields.conditions import PostedForm
 from docassemble_lite.engine.fields.control_name import control_name, control_of
 from docassemble_lite.engine.fields.datatype import LEFT_ALONE, FieldError
-from docassemble_lite.engine.fields.file_access import give_access
 from docassemble_lite.engine.fields.registry import datatype_of
 from docassemble_lite.engine.fields.uploads import File
 from docassemble_lite.engine.fields.yesno import check_groups
+from docassemble_lite.engine.file_access import give_access
 from docassemble_lite.engine.names import Binding
 from docassemble_lite.engine.screen import Asked, AskedField, Collected, Exit, KeptFile, Outcome, Press, Redirect, Refresh
 from docassemble_lite.engine.steering import InvalidAnswer, Steering
@@ -329,7 +329,7 @@ def _open_files(answered: Sequence[AskedField], values: Mapping[str, Any]) -> No
     for item in answered:
         files = values[item.variable]
         if isinstance(files, DAFileList):
-            give_access(item, files)
+            give_access(item.options.get("access", {}), files)
 
 
 def note_typed(evaluation: Evaluation, value: Any) -> None:

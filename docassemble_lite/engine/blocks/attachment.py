@@ -20,6 +20,7 @@ from docassemble_lite.engine.blocks.texts import BlockText, text_at
 from docassemble_lite.engine.defs import used_defs, using_defs, with_defs
 from docassemble_lite.engine.document import Items, Place, Section
 from docassemble_lite.engine.expressions import Expression, constant_or_expression, set_variable, truth
+from docassemble_lite.engine.file_access import ACCESS_KEYS, access_flags, evaluated
 from docassemble_lite.engine.markup import to_plain, unescape_typed
 from docassemble_lite.engine.names import NOTHING_BOUND, Binding, normalized
 from docassemble_lite.engine.source import Source, Sources
@@ -38,12 +39,12 @@ KEYS = frozenset(
     {
         *("name", "filename", "description", "variable name", "content", "content file", "valid formats"),
         *("metadata", "language", "tagged pdf", "pdf/a", "password", "owner password", "redact"),
-        *("manual", "manual code", "raw", "usedefs", *TEMPLATE_KEYS, *FIELD_KEYS, *LOOKS_KEYS),
+        *("manual", "manual code", "raw", "usedefs", *TEMPLATE_KEYS, *FIELD_KEYS, *LOOKS_KEYS, *ACCESS_KEYS),
         *("hyperlink style", "update references", "editable", "checkbox export value", "rendering font", "template password"),
     }
 )
 #: Keys that mean something and have no effect yet.
-_LATER = frozenset({"template file", "rtf template file", "pdftk", "persistent", "private", "allow users", "allow privileges"})
+_LATER = frozenset({"template file", "rtf template file", "pdftk"})
 #: What is made when nobody says what is valid: files, and a preview on the page.
 DEFAULT_FORMATS = ("pdf", "rtf", "preview")
 _STANDS_FOR = {"*": DEFAULT_FORMATS, "html": ("html", "preview"), "rtf to docx": ("docx",)}
@@ -70,6 +71,7 @@ class Attachment:
         self.archive = _switch(section, "pdf/a", False) if "pdf/a" in section else None
         self.redacting = _switch(section, "redact", True)
         self.passwords = [text_at(section, key) for key in ("password", "owner password")]
+        self.access = access_flags(section)
         self.raw = section.get("raw") is True
         self.manual = ManualFiles(section) if "manual" in section or "manual code" in section else None
         self.template = FilledTemplate(section) if any(section.get(key) for key in TEMPLATE_KEYS) else None
@@ -129,6 +131,7 @@ class Attachment:
             markdown = "\n\n".join(text.raw(answers) for text in self._texts(evaluation))
             formats, problem = self._formats(answers)
             passwords = [text.value(answers).strip() if text else "" for text in self.passwords]
+            access = evaluated(self.access, answers)
             try:
                 document = self._document(evaluation, markdown, to_plain(name), language, formats)
                 refuse_locked_archive(getattr(document, "archive", False), *passwords)
@@ -148,6 +151,7 @@ class Attachment:
             passwords=(passwords[0], passwords[1]),
             manual=manual,
             problem=problem,
+            access=access,
         )
 
     def _document(

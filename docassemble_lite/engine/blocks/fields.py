@@ -17,7 +17,7 @@ from docassemble_lite.engine.blocks.layout import read_layout
 from docassemble_lite.engine.blocks.texts import BlockText, page_text_at, text_at
 from docassemble_lite.engine.document import Items, Place, Section
 from docassemble_lite.engine.expressions import Expression, constant_or_expression, read_variable
-from docassemble_lite.engine.fields.file_access import access_flags
+from docassemble_lite.engine.file_access import access_flags
 from docassemble_lite.engine.names import is_path, normalized, parents_of
 from docassemble_lite.errors import SourceError
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from docassemble_lite.engine.fields.datatype import Datatype, FieldError, FieldSpec
-from docassemble_lite.engine.fields.file_access import asked_access
 from docassemble_lite.engine.fields.text import whole_limit
+from docassemble_lite.engine.file_access import asked_access
 from docassemble_lite.engine.screen import AskedField, FieldView, KeptFile
 from docassemble_lite.engine.uploads import kept_file, readable_size, ticket
 from docassemble_lite.errors import LiteError, NoSuchFile

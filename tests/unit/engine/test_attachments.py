@@ -10,6 +10,7 @@ from docassemble_lite.documents.literal import settled
 from docassemble_lite.engine.screen import Documents, DocumentView
 from docassemble_lite.engine.typed import escape_typed, veil
 from docassemble_lite.errors import EvaluationError, SourceError
+from docassemble_lite.host import FileAccess
 from docassemble_lite.objects import DAFileCollection
 from tests.unit.documents.reopened import pages, pdf, squeezed
 from tests.unit.engine.interviewing import Interview, failure, interview, program, programs, source_mistake
@@ -705,7 +706,11 @@ def test_a_document_that_can_not_be_made_says_where_it_stands() -> None:
     [
         ("contents: x", "There is no key “contents” for an attachment. Did you mean “content”?"),
         ("valid format: x", "There is no key “valid format” for an attachment. Did you mean “valid formats”?"),
-        ("zzz: x", "An attachment can have: additional yaml, checkbox export value, code, content, content file"),
+        (
+            "zzz: x",
+            "An attachment can have: additional yaml, allow privileges, allow users, checkbox export value, code, content, "
+            "content file",
+        ),
         (
             "metadata: {SingleSpaceing: True}",
             "There is no metadata “SingleSpaceing” for documents. Did you mean “SingleSpacing”?",
@@ -795,3 +800,56 @@ def test_what_code_wrote_is_kept_before_a_task_is_waited_for() -> None:
       background_response('done')
     """)
     assert session.question == "once done"
+
+
+# --- who may see them ------------------------------------------------------------------------------------------------
+
+SHARED = """
+    mandatory: True
+    question: Here it is
+    attachment:
+      name: Paper
+      filename: paper
+      valid formats: [md, html]
+      content: For ${ whom }
+      private: whom != 'everybody'
+      persistent: True
+      allow privileges:
+        code: |
+          ['developer'] if whom == 'developers' else None
+    ---
+    question: Whom?
+    fields:
+      - Whom: whom
+"""
+
+
+@pytest.mark.parametrize(
+    ("whom", "access"),
+    [
+        ("everybody", FileAccess(private=False, persistent=True)),
+        ("developers", FileAccess(persistent=True, privileges=("developer",))),
+        ("nobody", FileAccess(persistent=True)),
+    ],
+)
+def test_those_see_a_document_whom_its_attachment_names(whom: str, access: FileAccess) -> None:
+    session = interview(SHARED)
+    session.answer(whom=whom)
+    session.show()
+    numbers = [number for number, (name, _, _) in session.host.files.items() if name in ("paper.md", "paper.html")]
+    assert [session.host.file_access(number) for number in numbers] == [access, access]
+
+
+def test_what_an_author_takes_back_by_code_is_not_given_again_at_the_next_look() -> None:
+    session = interview(SHARED)
+    session.answer(whom="everybody")
+    session.show()
+    before = dict.fromkeys(session.host.file_accesses, FileAccess())
+    session.host.file_accesses.update(before)
+    session.show()
+    assert session.host.file_accesses == before
+
+
+def test_a_modifier_that_means_nothing_is_refused() -> None:
+    mistake = source_mistake(SHARED.replace("persistent: True", "persistent: [1]"))
+    assert mistake.message == "“persistent” must be True, False, or Python code that gives one of them."

@@ -1,4 +1,4 @@
-"""Who may see the files of a field besides its session: what the field says of it, and what its files are told."""
+"""Who may see the files of a field, or of a document, besides their session: what authors say, and what the files are told."""
 
 from __future__ import annotations
 
@@ -6,28 +6,27 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from docassemble_lite.engine.document import Items, Section
-from docassemble_lite.engine.expressions import Expression
-from docassemble_lite.engine.screen import AskedField
-from docassemble_lite.objects import DAFileList
+from docassemble_lite.engine.expressions import Expression, constant_or_expression
+from docassemble_lite.objects import DAFileCollection, DAFileList
 from docassemble_lite.objects.base import DAObject
 
 _WHETHER = ("private", "persistent")
 _WHO = ("allow users", "allow privileges")
+#: What says who may see files.
+ACCESS_KEYS = frozenset({*_WHETHER, *_WHO})
 
 
 def access_flags(section: Section) -> dict[str, Any]:
-    """The modifiers of a field that say who may see its files. Raises `SourceError`."""
+    """What a section says of who may see files: values, and expressions that give them. Raises `SourceError`."""
     flags = {key: _whether(section, key) for key in _WHETHER if section.get(key) is not None}
     return flags | {key: _who(section, key) for key in _WHO if section.get(key) is not None}
 
 
 def _whether(section: Section, key: str) -> Any:
     value = section[key]
-    if isinstance(value, str):
-        return Expression(value, section.value_place(key))
-    if not isinstance(value, bool):
+    if not isinstance(value, (bool, str)):
         raise section.mistake(key, f"“{key}” must be True, False, or Python code that gives one of them.")
-    return value
+    return constant_or_expression(value, section.value_place(key))
 
 
 def _who(section: Section, key: str) -> Any:
@@ -44,8 +43,13 @@ def _who(section: Section, key: str) -> Any:
     return listed
 
 
+def evaluated(flags: Mapping[str, Any], answers: dict[str, Any]) -> dict[str, Any]:
+    """What `access_flags` gave, as it is now, for `give_access`; empty if it says nothing."""
+    return asked_access({key: flag.evaluate(answers) if isinstance(flag, Expression) else flag for key, flag in flags.items()})
+
+
 def asked_access(keys: Mapping[str, Any]) -> dict[str, Any]:
-    """What is kept with the step of what a field says, evaluated; empty for a field that says nothing."""
+    """The same as plain data, once all expressions have been evaluated."""
     attributes = {key: bool(keys[key]) for key in _WHETHER if key in keys}
     who = {key: _plain(keys[key]) for key in _WHO if keys.get(key) is not None}
     found = {"attributes": attributes} if attributes else {}
@@ -59,9 +63,8 @@ def _plain(given: Any) -> list[Any]:
     return [given.email if isinstance(given, DAObject) else given]
 
 
-def give_access(asked: AskedField, files: DAFileList) -> None:
-    """Have those see the files of a field whom it names."""
-    access = asked.options.get("access", {})
+def give_access(access: Mapping[str, Any], files: DAFileList | DAFileCollection) -> None:
+    """Have those see the files who are named."""
     if "attributes" in access:
         files.set_attributes(**access["attributes"])
     if "allow users" in access:
