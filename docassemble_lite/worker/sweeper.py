@@ -22,6 +22,7 @@ from docassemble_lite.pokes import Pokes, open_pokes
 from docassemble_lite.settings import Settings
 from docassemble_lite.store.database import Store, open_store
 from docassemble_lite.worker.forking import undisturbed
+from docassemble_lite.worker.watch import LOOK
 
 log = logging.getLogger(__name__)
 
@@ -116,7 +117,8 @@ class Sweeper:
         now = self._reached["store"] = time.monotonic()
         if self._there_since is None:
             self._there_since = now
-        return now - self._there_since >= self.settings.task_heartbeat
+        # a sign of life that is due comes at the next look of its worker, which may just have looked in vain
+        return now - self._there_since >= self.settings.task_heartbeat + 2 * LOOK
 
     def _run_error_actions(self) -> None:
         if self.runs_error_action or self._over.is_set():

@@ -26,8 +26,9 @@ from docassemble_lite.visit.task_run import Stopped
 
 log = logging.getLogger(__name__)
 
-# seconds between two looks, and that code which was told to end has before its process is killed
-_LOOK = 0.5
+#: Seconds between two looks.
+LOOK = 0.5
+# seconds that code which was told to end has before its process is killed
 _GRACE = 5.0
 # seconds beyond its lease after which a process that doesn't respond at all ends itself
 _UNRESPONSIVE = 30.0
@@ -82,7 +83,7 @@ class Watch:
     # --- in the thread of the watch --------------------------------------------------------------------------------------
 
     def _watch(self) -> None:
-        while not self._over.wait(_LOOK):
+        while not self._over.wait(LOOK):
             try:
                 self._beat()
             except SQLAlchemyError as error:
