@@ -50,10 +50,20 @@ def archive_address(numbers: Sequence[int], name: str) -> str:
     return f"/uploadedfiles/{quote(name, safe='')}?" + urlencode([("file", number) for number in numbers])
 
 
+def in_address(content: bytes) -> str:
+    """Bytes as they stand in an address, or in a cookie."""
+    return base64.urlsafe_b64encode(content).decode().rstrip("=")
+
+
+def from_address(text: str) -> bytes:
+    """What `in_address` was given. Raises ValueError for a text that can't come from it."""
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
 def encoded_action(action: str, arguments: Mapping[str, Any]) -> str:
     """An action as it stands in an address. Raises TypeError for arguments that JSON can't express."""
     text = json.dumps({"action": action, "arguments": dict(arguments)}, separators=(",", ":"))
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    return in_address(text.encode())
 
 
 def decoded_action(text: str) -> tuple[str, dict[str, Any]]:

@@ -7,8 +7,6 @@ That is the file's own key, so the address also holds when the session has gone 
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error as Base64Error
 from collections.abc import Mapping
 from math import ceil
 from urllib.parse import quote, urlencode
@@ -17,6 +15,7 @@ from docassemble_lite import clock
 from docassemble_lite.errors import AnswersTampered, ServerKeyMissing
 from docassemble_lite.settings import Secret
 from docassemble_lite.store.vault import Vault
+from docassemble_lite.visit.addresses import from_address, in_address
 
 #: Seconds that an address may hold at most: ten years.
 LONGEST = 10 * 365 * 24 * 3600
@@ -37,7 +36,7 @@ def temporary_address(
     """The path of the file of that number, which `opener` opens, for so many seconds from now."""
     until = str(ceil(clock.now().timestamp() + min(seconds, LONGEST)))
     sealed = vault.seal(opener, "file", _identifier(number, until))
-    given = {"until": until, "key": urlsafe_b64encode(sealed).decode().rstrip("=")}
+    given = {"until": until, "key": in_address(sealed)}
     query = urlencode({**given, **({"attachment": 1} if attachment else {})})
     return f"/temporary-file/{number}.{quote(extension, safe='')}?{query}"
 
@@ -48,9 +47,8 @@ def opener_of(vault: Vault, number: int, arguments: Mapping[str, str]) -> Secret
     if not (until.isascii() and until.isdigit() and len(until) <= _DIGITS):
         raise AddressRefused
     try:
-        sealed = urlsafe_b64decode(key + "=" * (-len(key) % 4))
-        opener = vault.unseal(sealed, "file", _identifier(number, until))
-    except (Base64Error, ValueError, AnswersTampered, ServerKeyMissing) as error:
+        opener = vault.unseal(from_address(key), "file", _identifier(number, until))
+    except (ValueError, AnswersTampered, ServerKeyMissing) as error:
         raise AddressRefused from error
     if clock.now().timestamp() > int(until):
         raise AddressOver

@@ -6,8 +6,6 @@ Where it leads stands in the address, sealed by the server: nobody can read it t
 from __future__ import annotations
 
 import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error as Base64Error
 from dataclasses import asdict, dataclass
 from math import ceil
 from typing import Any
@@ -15,7 +13,7 @@ from typing import Any
 from docassemble_lite import clock
 from docassemble_lite.errors import AnswersTampered, ServerKeyMissing
 from docassemble_lite.store.vault import Vault
-from docassemble_lite.visit.addresses import read_json
+from docassemble_lite.visit.addresses import from_address, in_address, read_json
 from docassemble_lite.visit.temporary_files import LONGEST, AddressOver, AddressRefused
 
 #: Seconds that an address holds: of a session, where its author doesn't say for how long, and any other.
@@ -37,15 +35,14 @@ def link_address(vault: Vault, url: str, seconds: float, ticket: str = "") -> st
     """The path that leads to the address for so many seconds from now."""
     link = TemporaryLink(url, ceil(clock.now().timestamp() + min(seconds, LONGEST)), ticket)
     sealed = vault.seal(json.dumps(asdict(link)).encode(), "link", "")
-    return f"/goto?c={urlsafe_b64encode(sealed).decode().rstrip('=')}"
+    return f"/goto?c={in_address(sealed)}"
 
 
 def read_link(vault: Vault, code: str) -> TemporaryLink:
     """What `link_address` was given. Raises `AddressRefused` for what this server didn't make, and `AddressOver`."""
     try:
-        sealed = urlsafe_b64decode(code + "=" * (-len(code) % 4))
-        link = TemporaryLink(**read_json(bytes(vault.unseal(sealed, "link", ""))))
-    except (Base64Error, ValueError, AnswersTampered, ServerKeyMissing) as error:
+        link = TemporaryLink(**read_json(bytes(vault.unseal(from_address(code), "link", ""))))
+    except (ValueError, AnswersTampered, ServerKeyMissing) as error:
         raise AddressRefused from error
     if clock.now().timestamp() > link.until:
         raise AddressOver

@@ -6,13 +6,11 @@ What they do can't be asked for by a page of another site, as they hold for one 
 from __future__ import annotations
 
 import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error as Base64Error
 from dataclasses import asdict, dataclass
 
 from docassemble_lite.errors import AnswersTampered
 from docassemble_lite.store.vault import Vault
-from docassemble_lite.visit.addresses import read_json
+from docassemble_lite.visit.addresses import from_address, in_address, read_json
 
 _PART = "way out"
 
@@ -31,14 +29,13 @@ class WayOut:
 def way_out_address(vault: Vault, way_out: WayOut) -> str:
     """The path of the way out."""
     signed = vault.sign(json.dumps(asdict(way_out)).encode(), session="", part=_PART)
-    return f"/way-out?key={urlsafe_b64encode(signed).decode().rstrip('=')}"
+    return f"/way-out?key={in_address(signed)}"
 
 
 def read_way_out(vault: Vault, key: str, browser: str) -> WayOut | None:
     """What `way_out_address` was given; None unless this server made the address, and for this browser."""
     try:
-        signed = urlsafe_b64decode(key + "=" * (-len(key) % 4))
-        found = WayOut(**read_json(vault.verify(signed, session="", part=_PART)))
-    except (Base64Error, ValueError, AnswersTampered):
+        found = WayOut(**read_json(vault.verify(from_address(key), session="", part=_PART)))
+    except (ValueError, AnswersTampered):
         return None
     return found if found.browser == browser else None

@@ -5,11 +5,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error as Base64Error
 
 from flask import Flask, Response, abort, g, request, session
 
+from docassemble_lite.visit.addresses import from_address, in_address
 from docassemble_lite.web.services import services
 
 #: The cookie that holds what opens an anonymous person's sessions. It is never stored on the server.
@@ -46,8 +45,8 @@ def browser_id() -> str:
 def _from_cookie() -> bytes | None:
     text = request.cookies.get(_secret_cookie(), "")
     try:
-        secret = urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    except (Base64Error, ValueError):
+        secret = from_address(text)
+    except ValueError:
         return None
     return secret if len(secret) == _SECRET_BYTES else None
 
@@ -128,7 +127,7 @@ def nonce() -> str:
 def finish_response(response: Response) -> Response:
     """Set the person's cookie, and the headers that bound what a page can do."""
     if "new_secret" in g:
-        value = urlsafe_b64encode(g.new_secret).decode().rstrip("=")
+        value = in_address(g.new_secret)
         secure = services().settings.behind_https_load_balancer
         response.set_cookie(_secret_cookie(), value, max_age=COOKIE_AGE, httponly=True, samesite="Lax", secure=secure)
     headers = response.headers
