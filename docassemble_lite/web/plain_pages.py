@@ -142,6 +142,8 @@ class PlainForm:
     is_final: bool = False
     # whether it looks for something, and changes nothing
     is_search: bool = False
+    # whether it is what the page is for, as those with fields are
+    is_main: bool = False
 
 
 @dataclass(frozen=True)

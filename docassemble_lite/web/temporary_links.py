@@ -26,7 +26,7 @@ def follow() -> Response:
         return redirect(link.url, 303)
     if services().store.tickets.find("link", link.ticket) is None:
         abort(410)
-    form = PlainForm("da-goto", url_for(".use_up"), word("Go on"), hidden=(("c", request.args.get("c", "")),))
+    form = PlainForm("da-goto", url_for(".use_up"), word("Go on"), hidden=(("c", request.args.get("c", "")),), is_main=True)
     return account_page.show(FormPage(word("You can go on from here"), (form,), (word(_ONCE),)))
 
 
