@@ -23,14 +23,23 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _GLANCE = 0.02
-# seconds that the broker has for each step when somebody asks whether it is well
+# seconds that the broker has for each step when somebody asks whether it is well, and otherwise
 _STEP = 2
+_LONGEST_STEP = 5
 
 #: scheme of the broker's URL → the transport that lets nothing but wake-ups through
 _TRANSPORTS = {
     "filesystem": "docassemble_lite.broker.files:FileTransport",
     "redis": "docassemble_lite.broker.redis_queue:RedisTransport",
     "rediss": "docassemble_lite.broker.redis_queue:RedisTransport",
+}
+
+# without these, whoever tells or asks a Redis whose machine loses its power at that moment waits for ever
+_PATIENCE_WITH_REDIS = {
+    "socket_connect_timeout": _STEP,
+    "socket_timeout": _LONGEST_STEP,
+    # seconds of silence after which a worker that waits for messages asks whether there still is somebody
+    "health_check_interval": _LONGEST_STEP,
 }
 
 
@@ -60,7 +69,14 @@ def make_celery(settings: Settings) -> Celery:
     app.conf.broker_transport = _TRANSPORTS.get(url.partition(":")[0])
     if not settings.broker:
         app.conf.broker_transport_options = _folders(settings)
+    elif is_redis(url):
+        app.conf.broker_transport_options = _PATIENCE_WITH_REDIS
     return app
+
+
+def is_redis(url: str) -> bool:
+    """Whether a broker's URL names a Redis server."""
+    return url.partition(":")[0] in ("redis", "rediss")
 
 
 def _folders(settings: Settings) -> dict[str, Any]:
@@ -136,8 +152,7 @@ class Broker:
             return _trouble_with(Path(self._settings.data) / "broker" / "messages")
         from kombu.exceptions import KombuError
 
-        # without them, Redis may take as long as it likes
-        options = {"socket_timeout": _STEP, "socket_connect_timeout": _STEP} if self._is_redis else {}
+        options = {"socket_timeout": _STEP} if is_redis(self._settings.broker) else {}
         with self.celery.connection_for_write(connect_timeout=_STEP, transport_options=options) as connection:
             try:
                 # at once, where it would wait for two seconds before it tries again
@@ -150,10 +165,6 @@ class Broker:
         """For how many seconds the worker of a name hasn't reached the "store" and the "broker"; None: it doesn't answer."""
         asked = self.celery.control.broadcast(SIGNS_OF_LIFE, destination=[node], reply=True, timeout=seconds, limit=1)
         return next((signs for reply in asked or () for signs in reply.values()), None)
-
-    @property
-    def _is_redis(self) -> bool:
-        return self._settings.broker.partition(":")[0] in ("redis", "rediss")
 
     def unread(self) -> int | None:
         """How many messages no worker has taken yet; None if the broker can't be reached."""

@@ -31,6 +31,20 @@ def test_p7_a_task_that_is_started_while_the_broker_is_down_runs_when_it_is_back
     assert len(runs_of(running)) == 2
 
 
+def test_p40_a_task_that_is_started_while_the_broker_hangs_runs_when_it_goes_on(
+    server: Callable[..., Any], eventually: Eventually, redis_server: Any
+) -> None:
+    """P7, P40: whoever sends the message doesn't wait for ever, as it would for a machine that has lost its power."""
+    running = server({NAME: INTERVIEW}, broker=redis_server.url, **SHORT_LEASE)
+    assert heading_when_over(start_task(running)[0], eventually) == "Done, worked"
+    with redis_server.hanging():
+        visitor, page = start_task(running)
+        assert (page.status, page.heading) == (200, "A moment")
+        eventually(lambda: "waits for the sweeper" in running.log, "the broker can't be told")
+    assert heading_when_over(visitor, eventually) == "Done, worked"
+    assert heading_when_over(start_task(running)[0], eventually) == "Done, worked"
+
+
 SECRETIVE = """\
 mandatory: True
 code: |
