@@ -94,7 +94,11 @@ def test_no_screen_of_an_interview_breaks_a_rule(running: Server, tab: Page, loo
     begin(tab, running, name)
     found = violations(tab, looks)
     if tab.get_by_role("button", name="Continue", exact=True).count():
+        tab.evaluate("document.documentElement.dataset.former = 'yes'")
         tab.get_by_role("button", name="Continue", exact=True).click()
+        # it shows what is wrong, or there is another page
+        tab.locator(".da-has-error:visible, html:not([data-former]) #daMainQuestion").first.wait_for()
+        tab.wait_for_load_state()
         found += violations(tab, looks)
     seen: set[str] = set()
     while question_of(tab) not in seen:
@@ -119,7 +123,9 @@ def go_on(tab: Page) -> bool:
     button = tab.locator("#daform button.btn-primary[type=submit]:visible").first
     if not button.count():
         return False
-    button.click()
+    # the page that it leads to is looked at, not the one that is being left
+    with tab.expect_navigation():
+        button.click()
     return True
 
 
