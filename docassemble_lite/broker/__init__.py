@@ -163,7 +163,16 @@ class Broker:
 
     def signs_of_worker(self, node: str, seconds: float) -> Mapping[str, float] | None:
         """For how many seconds the worker of a name hasn't reached the "store" and the "broker"; None: it doesn't answer."""
-        asked = self.celery.control.broadcast(SIGNS_OF_LIFE, destination=[node], reply=True, timeout=seconds, limit=1)
+        from kombu.exceptions import KombuError
+
+        with self.celery.connection_for_write() as connection:
+            try:
+                asked = self.celery.control.broadcast(
+                    SIGNS_OF_LIFE, destination=[node], reply=True, timeout=seconds, limit=1, connection=connection
+                )
+            except (KombuError, OSError, *connection.recoverable_connection_errors) as error:
+                log.warning('action="broker_away" %s', error)
+                return None
         return next((signs for reply in asked or () for signs in reply.values()), None)
 
     def unread(self) -> int | None:

@@ -31,3 +31,15 @@ def test_p40_a_part_that_hangs_is_named_and_well_again_when_it_goes_on(
     with redis_server.hanging():
         assert problems(health) == {"broker": "doesn't answer"}
     eventually(lambda: problems(health) == {}, "all is well again")
+
+
+def test_p40_a_worker_cannot_be_asked_through_a_broker_that_hangs_and_nobody_waits_for_it(
+    tmp_path: Path, redis_server: Any, eventually: Any
+) -> None:
+    """P40: the same is said as of a worker that doesn't answer."""
+    broker = Broker(Settings(data=tmp_path, broker=redis_server.url))
+    assert broker.send("a-task")
+    with redis_server.hanging():
+        assert broker.signs_of_worker("celery@nowhere", 0.1) is None
+        assert not broker.send("a-task")
+    eventually(lambda: broker.send("a-task"), "it can be used again")
