@@ -102,6 +102,8 @@ def test_p36_no_answer_goes_through_redis_or_into_the_log_of_the_worker(
         visitor = Visitor(running.url)
         visitor.answer(visitor.show("secret.yml"), what=CANARY)
         eventually(lambda: visitor.show("secret.yml").heading == "Done", "the task is over")
+        # the page may be there before the process of the task has said that it changed
+        eventually(lambda: any("docassemble_lite:pokes" in command for command in list(heard)), "a poke is heard")
         client.echo("the end")
         thread.join(60)
     assert any("docassemble_lite.run" in command for command in heard)
