@@ -308,6 +308,20 @@ def test_messages_come_and_go(on: Callable[..., Page]) -> None:
     assert tab.evaluate(classes) == []
 
 
+@pytest.mark.browser
+def test_the_same_message_stands_there_once(on: Callable[..., Page]) -> None:
+    tab = on("fields.yml")
+    see(tab, "Fields")
+    texts = "() => [...document.querySelectorAll('.da-notice')].map((notice) => notice.innerText.trim())"
+    tab.evaluate("() => { flash('One'); flash('Two'); flash('One', 'danger'); flash(3); }")
+    tab.get_by_role("status").filter(has_text="One").get_by_role("button", name="Close").focus()
+    tab.evaluate("() => { flash('One'); flash('3'); }")
+    assert tab.evaluate(texts) == ["Two", "One", "One", "3"]
+    tab.keyboard.press("Enter")
+    assert tab.evaluate(texts) == ["Two", "One", "3"]
+    assert tab.get_by_role("alert").inner_text().strip() == "One"
+
+
 CALL = "(args) => new Promise((done) => action_call('count_up', {by: 2}, done, ...args))"
 
 

@@ -30,6 +30,7 @@ export function flash(text, priority, clear = false) {
   return text === null || text === undefined ? null : show(text, priority || "info");
 }
 
+// a message stands there once: what says the same makes room for it, also where it has the focus
 function show(text, priority) {
   const notice = document.createElement("div");
   notice.className = `alert alert-${priority} da-notice da-flashed`;
@@ -41,7 +42,15 @@ function show(text, priority) {
   close.ariaLabel = document.body.dataset.wordClose || "Close";
   close.addEventListener("click", () => notice.remove());
   notice.append(words, close);
-  holdStill(() => place().append(notice));
+  const same = [...document.querySelectorAll(".da-flashed")].filter(
+    (former) => former.className === notice.className && former.firstElementChild.textContent === String(text),
+  );
+  const isHeld = same.some((former) => former.contains(document.activeElement));
+  holdStill(() => {
+    same.forEach((former) => former.remove());
+    place().append(notice);
+  });
+  if (isHeld) close.focus({ preventScroll: true });
   // a screen reader speaks what changes in a place that it knows already
   words.textContent = text;
   if (priority === "success") setTimeout(() => notice.remove(), SUCCESS);
