@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from docassemble_lite.settings import S3, FileStorage, Settings
 from docassemble_lite.store.attempts import Attempts
+from docassemble_lite.store.connections import KEEPALIVES_OF_SERVER, connect_args, set_all
 from docassemble_lite.store.contents import Contents, FolderContents
 from docassemble_lite.store.counters import Counters
 from docassemble_lite.store.cron import CronSlots
@@ -36,24 +37,6 @@ _WAL_PATIENCE = 10.0
 _WAL_PAUSE = 0.01
 # milliseconds after which PostgreSQL cuts off a process that stalls in the middle of a save
 _STALLED_SAVE = 10_000
-# seconds, how many times, and milliseconds, until the other side counts as away that doesn't answer any more
-_IDLE, _INTERVAL, _COUNT, _UNANSWERED = 10, 5, 3, 15_000
-_KEEPALIVES = {
-    "keepalives": 1,
-    "keepalives_idle": _IDLE,
-    "keepalives_interval": _INTERVAL,
-    "keepalives_count": _COUNT,
-    "connect_timeout": 5,
-    "tcp_user_timeout": _UNANSWERED,
-}
-# the same for PostgreSQL, which would keep the locks of a machine that has lost its power for two hours
-_OF_CONNECTIONS = {
-    "idle_in_transaction_session_timeout": _STALLED_SAVE,
-    "tcp_keepalives_idle": _IDLE,
-    "tcp_keepalives_interval": _INTERVAL,
-    "tcp_keepalives_count": _COUNT,
-    "tcp_user_timeout": _UNANSWERED,
-}
 
 
 @dataclass(frozen=True)
@@ -133,7 +116,7 @@ def _engine_options(settings: Settings) -> dict[str, Any]:
     # what is written must not get into logs with the text of an error
     options["hide_parameters"] = True
     if not settings.embedded:
-        options |= {"pool_pre_ping": True, "connect_args": _KEEPALIVES}
+        options |= {"pool_pre_ping": True, "connect_args": connect_args(settings)}
     return options
 
 
@@ -148,7 +131,7 @@ def _prepare_connection(dialect: str) -> Any:
 
     def prepare_postgresql(connection: Any, _record: object) -> None:
         with connection.cursor() as cursor:
-            cursor.execute("; ".join(f"SET {name} = {value}" for name, value in _OF_CONNECTIONS.items()))
+            cursor.execute(set_all({"idle_in_transaction_session_timeout": _STALLED_SAVE, **KEEPALIVES_OF_SERVER}))
         connection.commit()
 
     return {"sqlite": prepare_sqlite, "postgresql": prepare_postgresql}[dialect]

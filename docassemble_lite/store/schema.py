@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, NullPool, create_engine, inspect, text
 
 from docassemble_lite.settings import Settings
+from docassemble_lite.store.connections import KEEPALIVES_OF_SERVER, connect_args, set_all
 
 # any number, as long as every migration of every version uses the same
 _MIGRATION_LOCK = 0x0DA_117E
@@ -53,7 +54,7 @@ def newest_version() -> str:
 @contextmanager
 def _connected(settings: Settings) -> Iterator[Connection]:
     settings.data.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(settings.database_url, poolclass=NullPool)
+    engine = create_engine(settings.database_url, poolclass=NullPool, connect_args=connect_args(settings))
     with engine.connect() as connection:
         yield connection
 
@@ -61,6 +62,7 @@ def _connected(settings: Settings) -> Iterator[Connection]:
 @contextmanager
 def _only_migration(settings: Settings, connection: Connection) -> Iterator[None]:
     if connection.dialect.name == "postgresql":
+        connection.execute(text(set_all(KEEPALIVES_OF_SERVER)))
         # it ends with the transaction, in which the migration runs too
         connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _MIGRATION_LOCK})
         yield
