@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import socket
 import sys
 import time
 from dataclasses import replace
@@ -53,7 +54,7 @@ def supervise(settings: Settings, arguments: Arguments) -> int:
         children = _children(settings, options, listener.fileno(), lifeline)
         try:
             timetable = _timetable(settings, arguments) if settings.scheduled_tasks else None
-            return Supervisor(children, reachable_address(listener), url_of(listener), timetable).run()
+            return Supervisor(children, listener, timetable).run()
         finally:
             os.close(held_end)
             os.close(lifeline)
@@ -79,13 +80,14 @@ def _timetable(settings: Settings, arguments: Arguments) -> Timetable:
 class Supervisor:
     """Keeps children running until it is told to stop. The first of them has to serve the web.
 
-    The `timetable` has scheduled tasks run.
+    It listens on `listener`, of which the supervisor lets go when everything is to stop. The `timetable` has scheduled tasks run.
     """
 
-    def __init__(self, children: list[Child], address: tuple[str, int], url: str, timetable: Timetable | None = None) -> None:
+    def __init__(self, children: list[Child], listener: socket.socket, timetable: Timetable | None = None) -> None:
         self.children = children
-        self.address = address
-        self.url = url
+        self.listener = listener
+        self.address = reachable_address(listener)
+        self.url = url_of(listener)
         self.timetable = timetable
         self.waiting = Waiting(Signals(signal.SIGTERM, signal.SIGINT, signal.SIGCHLD))
         self.ready = False
@@ -152,6 +154,8 @@ class Supervisor:
         print("Stopping …", flush=True)
         for child in self._all():
             child.terminate()
+        # once the web processes have let go of it, too, the system refuses who comes
+        self.listener.close()
 
     def _bury_dead(self) -> None:
         for child in self.children:

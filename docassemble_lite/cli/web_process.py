@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import select
 import signal
 import socket
 import sys
@@ -12,7 +13,7 @@ from types import FrameType
 from typing import Any
 
 from docassemble_lite.cli.lifeline import GRACE, hold_on_to
-from docassemble_lite.cli.listening import listen, url_of
+from docassemble_lite.cli.listening import BACKLOG, listen, url_of
 from docassemble_lite.cli.metrics import record
 from docassemble_lite.cli.migrating import bring_up_to_date, require_files
 from docassemble_lite.settings import Settings
@@ -21,6 +22,8 @@ from docassemble_lite.settings import Settings
 DRAINING = GRACE - 3
 # seconds between two looks whether anything is left to do while the server stops
 GLANCE = 0.05
+# seconds in which the request has to come on a connection that was made just before the server was to stop
+OPENING = 0.5
 # seconds after which a thread that computes lets another one go on; with Python's own 5 ms, a screen that reads and writes
 # beside it would wait that long again and again
 TURN = 0.001
@@ -64,7 +67,9 @@ def _allow_open_files() -> None:
 
 
 class DrainingServer:
-    """A waitress server that, when it is to stop, takes no new connection and finishes the requests that it has.
+    """A waitress server that, when it is to stop, has new connections refused and answers the requests that it has been sent.
+
+    Those who are refused, such as a proxy, know that nothing has been done, and may ask another server.
 
     The connections of pages that wait for something are held aside from it.
     """
@@ -111,17 +116,33 @@ class DrainingServer:
         while not self._stopping:
             self._turns.take(30.0)
         self._held.stop()
-        self._server.accepting = False
+        self._refuse_new()
         end = time.monotonic() + DRAINING
+        # what has been sent by now is read
+        self._turns.take(0.0, at_all=True)
         while self._close_idle() and time.monotonic() < end:
             self._turns.take(GLANCE, at_all=True)
         self._server.close()
 
+    def _refuse_new(self) -> None:
+        """Take the connections that wait, and listen no longer; other processes may, on a socket that they share."""
+        listener = self._server.socket
+        waiting = select.poll()
+        waiting.register(listener, select.POLLIN)
+        for _ in range(BACKLOG):
+            if not waiting.poll(0):
+                break
+            self._server.handle_accept()
+        self._server.accepting = False
+        self._server.del_channel()
+        listener.close()
+
     def _close_idle(self) -> bool:
         """Close the connections on which nothing is going on; whether there are others."""
-        busy = False
+        busy, now = False, time.time()
         for channel in list(self._server.active_channels.values()):
-            if channel.requests or channel.request is not None or channel.total_outbufs_len:
+            is_new = channel.last_activity == channel.creation_time and 0 <= now - channel.creation_time < OPENING
+            if is_new or channel.requests or channel.request is not None or channel.total_outbufs_len:
                 busy = True
             else:
                 channel.will_close = True

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import http.client
+import os
+import re
 import signal
 import socket
+import subprocess
+import sys
 from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
 from typing import Any
+
+import psutil
+import pytest
 
 from tests.acceptance.visitor import Visitor
 from tests.faults.working import INTERVIEW, NAME, heading_when_over, runs_of, start_task
@@ -71,3 +81,71 @@ def _listens(port: int) -> bool:
     except ConnectionRefusedError:
         return False
     return True
+
+
+WAITING = """\
+mandatory: True
+code: |
+  import os
+  import time
+  open('begun', 'w').close()
+  while not os.path.exists('go-on'):
+    time.sleep(0.02)
+---
+mandatory: True
+question: Done
+"""
+QUICK = """\
+mandatory: True
+question: Quick
+"""
+
+
+@pytest.mark.parametrize("command", ["run", "web"])
+def test_p39_a_web_server_answers_what_it_was_sent_and_refuses_others_at_once(
+    tmp_path: Path, eventually: Eventually, command: str
+) -> None:
+    """P39: a proxy may then ask another one, as nothing has been done."""
+    (tmp_path / "interviews").mkdir()
+    for name, source in {"waiting.yml": WAITING, "quick.yml": QUICK}.items():
+        (tmp_path / "interviews" / name).write_text(source)
+    port = free_port()
+    program = [sys.executable, "-m", "docassemble_lite", command, "--port", str(port)]
+    running = subprocess.Popen(program, cwd=tmp_path, env=os.environ | {"DAL_WEB_PROCESSES": "1"}, process_group=0)
+    eventually(lambda: _listens(port) and _text(_sent("/interview?i=quick.yml", port)), "the server is ready")
+    web = psutil.Process(running.pid)
+    if command == "run":
+        web = next(child for child in web.children() if "web" in child.cmdline())
+    slow = _sent("/interview?i=waiting.yml", port)
+    eventually((tmp_path / "begun").exists, "a page is being made")
+    # the process is told to end before it has seen who comes now
+    web.suspend()
+    late = _sent("/interview?i=quick.yml", port)
+    running.send_signal(signal.SIGTERM)
+    eventually(lambda: _has_been_told(web), "the process has been told to end")
+    web.resume()
+    assert "Quick" in _text(late)
+    eventually(lambda: not _listens(port), "nobody else is let in")
+    assert running.poll() is None
+    (tmp_path / "go-on").touch()
+    assert "Done" in _text(slow)
+    assert running.wait(60) == 0
+
+
+def _sent(path: str, port: int) -> http.client.HTTPConnection:
+    """A connection on which somebody has asked for a page and waits for it."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request("GET", path)
+    return connection
+
+
+def _text(asked: http.client.HTTPConnection) -> str:
+    """The page that comes."""
+    with closing(asked), asked.getresponse() as answer:
+        return answer.read().decode()
+
+
+def _has_been_told(process: psutil.Process) -> bool:
+    """Whether SIGTERM waits for a process that is suspended."""
+    pending = re.search(r"^ShdPnd:\s*(\w+)$", Path(f"/proc/{process.pid}/status").read_text(), re.MULTILINE)
+    return pending is not None and bool(int(pending[1], 16) & 1 << (signal.SIGTERM - 1))
