@@ -147,11 +147,6 @@ def show(name: str, number: float) -> None:
         _recorder.record(name, "set", number, {})
 
 
-def is_recording() -> bool:
-    """Whether anybody has asked for numbers."""
-    return _recorder is not None
-
-
 def forget_dead(folder: Path) -> None:
     """Remove what processes show that aren't there any more."""
     for path in folder.glob("gauge_live*_*.db"):

@@ -344,6 +344,10 @@ class Programs:
         with self._lock:
             return self._made(name)
 
+    def compiled(self, name: str) -> Program | None:
+        """The program of that name that `get` gave last; None if it gave none."""
+        return self._programs.get(name)
+
     def mistake(self, name: str) -> AuthorError | None:
         """Why the last good program is in service instead of the files as they are; None if it isn't."""
         failed = self._failed.get(name)

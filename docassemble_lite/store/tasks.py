@@ -271,7 +271,7 @@ class Tasks:
         with self._writing.begin() as connection:
             rows = connection.execute(queries.end_lost, values).all()
         for row in rows:
-            log.warning('action="task_lost" task=%s name=%s', row.id, row.action)
+            log.warning('action="task_lost" task=%s', row.id)
         return [(row.id, row.session_id) for row in rows]
 
     def has_lost(self) -> bool:
@@ -294,7 +294,7 @@ class Tasks:
                 connection.execute(queries.take_over, values)
                 taken.append({**row, "attempt": row["attempt"] + 1, "error_type": cause})
         for taken_row in taken:
-            log.warning('action="task_lost" task=%s name=%s', taken_row["id"], taken_row["action"])
+            log.warning('action="task_lost" task=%s', taken_row["id"])
         return [claimed for row in taken if (claimed := self._claimed_or_ended(row))]
 
     def forget_keys(self, seconds: float) -> int:

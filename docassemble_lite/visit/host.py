@@ -562,7 +562,7 @@ class TaskHost(VisitHost):
             self._store.tasks.start(self._claimed, [task])
         except IntegrityError:
             # it is there: an earlier try came through, but the connection was lost before that could be told
-            log_of_task(self._claimed, f"{task.action} was started before the connection was lost")
+            log_of_task(self._claimed, f"{task.id} was started before the connection was lost")
 
     def _asked(self, of_store: Callable[[], T]) -> T:
         return self._patiently(of_store)
@@ -607,10 +607,9 @@ def log_of_task(claimed: Claimed, message: str, level: str = "info") -> None:
     """Write to the log what the code of a task says."""
     log.log(
         _LEVELS.get(level, logging.INFO),
-        'action="task_log" task=%s interview=%s name=%s %s',
+        'action="task_log" task=%s interview=%s %s',
         claimed.id,
         claimed.interview,
-        claimed.action,
         message,
     )
 

@@ -147,7 +147,7 @@ class TaskRun:
         try:
             return self._changing(action, {**arguments, **failure.details}, _End("failed", details=failure.details))
         except _Failed as second:
-            log.error('action="error_action_failed" task=%s name=%s %s', self.claimed.id, action, second.failure.error_type)
+            log.error('action="error_action_failed" task=%s %s', self.claimed.id, second.failure.error_type)
             return self._written(_End("failed", details=failure.details))
 
     def _respond(self, action: str, arguments: Mapping[str, Any]) -> EndState:
@@ -202,7 +202,7 @@ class TaskRun:
             ) from None
         except TooLong:
             message = f"“{request.action}” was stopped because it took more than {seconds:g} seconds."
-            log.error('action="task_too_long" task=%s name=%s', self.claimed.id, request.action)
+            log.error('action="task_too_long" task=%s', self.claimed.id)
             raise _Failed(Failure("TooLong", message)) from None
         except (LateReport, StoreAway):
             raise
@@ -214,16 +214,22 @@ class TaskRun:
 
     def _without_response(self, request: Request, outcome: Outcome) -> _Failed:
         failure = _failure_of(request, outcome, self.evaluation)
-        log_of_task(self.claimed, f"{request.action}: {failure.error_type} {' ← '.join(failure.variables)}", "error")
+        shown = self._shown(request)
+        sought = " ← ".join(shown if name == request.action else name for name in failure.variables)
+        log_of_task(self.claimed, f"{shown}: {failure.error_type} {sought}", "error")
         return _Failed(failure)
 
     def _told(self, request: Request, error: EvaluationError) -> Failure:
         # what Python says of a mistake often quotes an answer
         told = error if self.settings.debug else f"{error.source or 'interview'}:{error.line or '?'}: {error.cause_name}"
-        log_of_task(self.claimed, f"{request.action}: {told}", "error")
+        log_of_task(self.claimed, f"{self._shown(request)}: {told}", "error")
         if self.settings.debug and error.trace:
             log_of_task(self.claimed, error.trace, "error")
         return Failure(error.cause_name, error.cause_message, error.trace or str(error), error.sought)
+
+    def _shown(self, request: Request) -> str:
+        """What the log calls the action that was to run."""
+        return self.surroundings.known_action(self.claimed.interview, request.action or "")
 
     def _not_storable(self, error: AnswersNotStorable) -> Failure:
         log_of_task(self.claimed, error.message, "error")

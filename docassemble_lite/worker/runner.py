@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from docassemble_lite.broker import Broker
 from docassemble_lite.engine.program import Programs
 from docassemble_lite.engine.source import Sources
-from docassemble_lite.errors import AnswersTampered, AuthorError, InterviewNotFound
+from docassemble_lite.errors import AnswersTampered
 from docassemble_lite.logs import about
-from docassemble_lite.metrics import is_recording, observe, show
+from docassemble_lite.metrics import observe, show
 from docassemble_lite.pokes import open_pokes
 from docassemble_lite.settings import Settings
 from docassemble_lite.store.database import open_store
@@ -25,8 +25,8 @@ from docassemble_lite.worker.watch import Watch
 log = logging.getLogger(__name__)
 
 _MEGABYTE = 2**20
-#: For Prometheus: the state of a task that was revoked or taken over, and an action that the interview doesn't have.
-STOPPED, OTHER_ACTION = "stopped", "other"
+#: For Prometheus: the state of a task that was revoked or taken over.
+STOPPED = "stopped"
 
 
 def open_surroundings(settings: Settings) -> Surroundings:
@@ -62,10 +62,9 @@ class Runner:
             log.info('action="task_not_waiting" task=%s', task_id)
             return
         log.info(
-            'action="task_started" task=%s interview=%s name=%s attempt=%d',
+            'action="task_started" task=%s interview=%s attempt=%d',
             claimed.id,
             claimed.interview,
-            claimed.action,
             claimed.attempt,
         )
         self._end(claimed, TaskRun.run)
@@ -103,12 +102,7 @@ class Runner:
             )
 
     def _known_action(self, claimed: Claimed) -> str:
-        """The action, if the interview has it: code can make its name of what somebody typed."""
-        try:
-            known = is_recording() and self.surroundings.programs.get(claimed.interview).has_blocks_for(claimed.action)
-        except (AuthorError, InterviewNotFound):
-            known = False
-        return claimed.action if known else OTHER_ACTION
+        return self.surroundings.known_action(claimed.interview, claimed.action)
 
     def _ended(self, claimed: Claimed, carry_out: Callable[[TaskRun], str]) -> str:
         """How it ended; `STOPPED` where that isn't for this attempt to say."""
@@ -122,7 +116,7 @@ class Runner:
             except Stopped:
                 self._tell_why_stopped(claimed)
                 return STOPPED
-        log.info('action="task_ended" task=%s name=%s state=%s', claimed.id, claimed.action, state)
+        log.info('action="task_ended" task=%s name=%s state=%s', claimed.id, self._known_action(claimed), state)
         self.surroundings.pokes.send(claimed.session_id)
         return state
 

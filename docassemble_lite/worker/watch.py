@@ -118,7 +118,7 @@ class Watch:
 
     def _kill(self, reason: type[BaseException]) -> None:
         """The code doesn't end: its process has to."""
-        log.error('action="task_killed" task=%s name=%s %s', self._claimed.id, self._claimed.action, reason.__name__)
+        log.error('action="task_killed" task=%s %s', self._claimed.id, reason.__name__)
         if reason is TooLong:
             self._store.tasks.give_up(self._claimed, "TooLong")
         logging.shutdown()
