@@ -30,7 +30,7 @@ def command_for_slots(arguments: Arguments) -> Callable[[str, str], list[str]]:
     options = replace(arguments, host=None, port=None).options()
 
     def command(event: str, slot: str) -> list[str]:
-        return [sys.executable, "-m", "docassemble_lite.cron", "-type", event, "--slot", slot, *options]
+        return [sys.executable, "-m", "docassemble_lite.cron", "-type", event, "--slot", slot, "--scheduled", *options]
 
     return command
 

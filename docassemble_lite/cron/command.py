@@ -60,6 +60,8 @@ class Options:
     dry_run: bool
     again: bool
     slot: str
+    # for the schedule of the server, whose output is a log
+    scheduled: bool
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -67,7 +69,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = _options(argv)
     try:
         settings = load_settings(options.config, data=options.data, log_format=options.log_format)
-        begin_log(settings)
+        begin_log(settings, everything=options.scheduled)
         if settings.metrics_port and os.environ.get(VARIABLE):
             # the server runs one after the other
             record_in(Path(os.environ[VARIABLE]), "cron")
@@ -91,6 +93,7 @@ def _options(argv: Sequence[str] | None) -> Options:
     parser.add_argument("--dry-run", action="store_true", help="only list the sessions in which it would run")
     parser.add_argument("--again", action="store_true", help="run it although it was run already, this day, hour …")
     parser.add_argument("--slot", default="", help=argparse.SUPPRESS)
+    parser.add_argument("--scheduled", action="store_true", help=argparse.SUPPRESS)
     options = Options(**vars(parser.parse_args(argv)))
     if not options.event.isidentifier():
         parser.error(f"-type takes the name of an action, letters, digits and underscores, not {options.event!a}")
@@ -123,11 +126,11 @@ def _in_store(settings: Settings, options: Options) -> int:
         # the lock ends with the process that holds it, so that another one can go on where it was killed
         with store.locks.hold(f"cron:{options.event}", _PATIENCE) as got:
             if not got:
-                print(f"{options.event} is running already.")
+                _say(options, "is running already.")
                 return 0
             latest = store.cron.latest(options.event)
             if slot <= latest:
-                print(f"{options.event} was run for {latest} already (--again runs it once more).")
+                _say(options, f"was run for {latest} already (--again runs it once more).")
                 return 0
             return _all(settings, options, worker, slot)
     finally:
@@ -163,7 +166,8 @@ def _until_told(settings: Settings, options: Options, worker: Worker, slot: str,
     bar = Bar(lambda: count_sessions_for(worker.surroundings, options.event))
 
     def report(done: Done) -> None:
-        if done.text:
+        # what an interview says can hold answers, which are for the mail of a crontab and not for a log
+        if done.text and not options.scheduled:
             bar.clear()
             print(done.text, flush=True)
         bar.show(tally.ran + tally.failed, tally.failed)
@@ -179,12 +183,27 @@ def _until_told(settings: Settings, options: Options, worker: Worker, slot: str,
         clear_up_files(worker.surroundings)
         worker.surroundings.store.cron.note_end(options.event, slot)
     bar.clear()
-    seconds = time.monotonic() - began
     _count(options.event, tally, stopped=stopping.told)
-    print(f"ran {tally.ran}, failed {tally.failed}, busy {tally.busy}, deleted {tally.deleted} in {seconds:.1f} s")
+    _say_end(options, tally, time.monotonic() - began)
     if stopping.told:
-        print(f"{options.event} was told to stop, and goes on where it was when it is started again.")
+        _say(options, "was told to stop, and goes on where it was when it is started again.")
     return 0 if tally.all_well and not stopping.told else FAILED
+
+
+def _say(options: Options, what: str) -> None:
+    if options.scheduled:
+        log.info('action="cron_note" name=%s slot=%s It %s', options.event, options.slot, what)
+    else:
+        print(f"{options.event} {what}")
+
+
+def _say_end(options: Options, tally: Tally, seconds: float) -> None:
+    numbers = (tally.ran, tally.failed, tally.busy, tally.deleted, seconds)
+    if options.scheduled:
+        form = 'action="cron_ended" name=%s slot=%s ran=%d failed=%d busy=%d deleted=%d seconds=%.1f'
+        log.info(form, options.event, options.slot, *numbers)
+    else:
+        print("ran {}, failed {}, busy {}, deleted {} in {:.1f} s".format(*numbers))
 
 
 def _count(event: str, tally: Tally, *, stopped: bool) -> None:

@@ -97,9 +97,11 @@ class Worker:
         return error.without_answers() if isinstance(error, AuthorError) else type(error).__name__
 
 
-def begin_log(settings: Settings) -> None:
-    """A failure is told by the log; what isn't of interest in a crontab's mail isn't."""
+def begin_log(settings: Settings, *, everything: bool = False) -> None:
+    """A failure is told by the log; what isn't of interest in a crontab's mail isn't, unless `everything` is wanted."""
     log_to_stderr(debug=settings.debug, form=settings.log_format)
+    if everything:
+        return
     logging.getLogger("docassemble_lite").setLevel(logging.DEBUG if settings.debug else logging.WARNING)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
 import os
 import re
@@ -417,6 +418,18 @@ def test_a_clock_that_is_set_back_runs_nothing_twice(place: Place) -> None:
     done = place.run_here("cron_daily", "--slot", "2026-05-04")
     assert "was run for 2026-05-05 already" in done.stdout
     assert place.count(session_id) == 1
+
+
+def test_the_schedule_of_the_server_logs_how_it_went_and_not_what_interviews_say(place: Place) -> None:
+    """P36: an answer can be in what they say, and the output of a container is a log."""
+    place.begin(number=2)
+    done = place.run("cron_daily", "--slot", "2026-05-04", "--scheduled", "--log-format", "json")
+    (line,) = [json.loads(text) for text in done.stderr.splitlines()]
+    counted = {name: line[name] for name in ("action", "name", "slot", "ran", "failed", "busy", "deleted")}
+    numbers = {"ran": 2, "failed": 0, "busy": 0, "deleted": 0}
+    assert counted == {"action": "cron_ended", "name": "cron_daily", "slot": "2026-05-04", **numbers}
+    assert (done.stdout, done.returncode) == ("", 0)
+    assert "True" in place.run("cron_daily", "--again").stdout
 
 
 # --- deleting --------------------------------------------------------------------------------------------------------
