@@ -42,6 +42,9 @@ log = logging.getLogger(__name__)
 #: Packages whose modules interviews use without importing them, because another part of a server has done so.
 _PARTS = {"PIL": ("PIL.Image", "PIL.ImageDraw", "PIL.ImageFont", "PIL.ImageOps")}
 
+#: What logs and numbers call an action that the interview doesn't have.
+OTHER_ACTION = "other"
+
 
 @dataclass
 class Program:
@@ -344,9 +347,13 @@ class Programs:
         with self._lock:
             return self._made(name)
 
-    def compiled(self, name: str) -> Program | None:
-        """The program of that name that `get` gave last; None if it gave none."""
-        return self._programs.get(name)
+    def known_action(self, name: str, action: str) -> str:
+        """What logs and numbers call an action: its name if the program of that name has it, and was given by `get`.
+
+        Code can make the name of an action of what somebody typed. Nothing is compiled for it, which would run code of authors.
+        """
+        program = self._programs.get(name)
+        return action if program is not None and program.has_blocks_for(action) else OTHER_ACTION
 
     def mistake(self, name: str) -> AuthorError | None:
         """Why the last good program is in service instead of the files as they are; None if it isn't."""

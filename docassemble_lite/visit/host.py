@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from docassemble_lite.emails import Delivery, Email
 from docassemble_lite.engine.leaving import LEAVING, checked_target
+from docassemble_lite.engine.program import Programs
 from docassemble_lite.engine.source import Source
 from docassemble_lite.engine.steering import SaveFirst
 from docassemble_lite.errors import AuthorError, InterviewNotFound, NoSuchFile, StoreAway
@@ -562,7 +563,7 @@ class TaskHost(VisitHost):
             self._store.tasks.start(self._claimed, [task])
         except IntegrityError:
             # it is there: an earlier try came through, but the connection was lost before that could be told
-            log_of_task(self._claimed, f"{task.id} was started before the connection was lost")
+            log_of_task(self._claimed, self._programs, f"{task.id} was started before the connection was lost")
 
     def _asked(self, of_store: Callable[[], T]) -> T:
         return self._patiently(of_store)
@@ -573,7 +574,7 @@ class TaskHost(VisitHost):
         self._asked(lambda: self._store.tasks.keep_error_action(self._claimed, kept))
 
     def log(self, message: str, level: str = "info") -> None:
-        log_of_task(self._claimed, message, level)
+        log_of_task(self._claimed, self._programs, message, level)
 
 
 class ResponseHost(VisitHost):
@@ -600,16 +601,17 @@ class ResponseHost(VisitHost):
         raise RuntimeError("background_error_action() is for the action that runs first, not for its response.")
 
     def log(self, message: str, level: str = "info") -> None:
-        log_of_task(self._claimed, message, level)
+        log_of_task(self._claimed, self._programs, message, level)
 
 
-def log_of_task(claimed: Claimed, message: str, level: str = "info") -> None:
+def log_of_task(claimed: Claimed, programs: Programs, message: str, level: str = "info") -> None:
     """Write to the log what the code of a task says."""
     log.log(
         _LEVELS.get(level, logging.INFO),
-        'action="task_log" task=%s interview=%s %s',
+        'action="task_log" task=%s interview=%s name=%s %s',
         claimed.id,
         claimed.interview,
+        programs.known_action(claimed.interview, claimed.action),
         message,
     )
 

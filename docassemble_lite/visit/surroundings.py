@@ -10,9 +10,6 @@ from docassemble_lite.pokes import Pokes
 from docassemble_lite.settings import Settings
 from docassemble_lite.store.database import Store
 
-#: What logs and numbers call an action that the interview doesn't have.
-OTHER_ACTION = "other"
-
 
 @dataclass(frozen=True)
 class Surroundings:
@@ -23,11 +20,3 @@ class Surroundings:
     settings: Settings
     broker: Broker
     pokes: Pokes
-
-    def known_action(self, interview: str, action: str) -> str:
-        """The action, if the interview is known here and has it: code can make its name of what somebody typed.
-
-        That may be in no log. Nothing is compiled for it, which would run code of authors.
-        """
-        program = self.programs.compiled(interview)
-        return action if program is not None and program.has_blocks_for(action) else OTHER_ACTION

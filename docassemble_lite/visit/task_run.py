@@ -216,23 +216,26 @@ class TaskRun:
         failure = _failure_of(request, outcome, self.evaluation)
         shown = self._shown(request)
         sought = " ← ".join(shown if name == request.action else name for name in failure.variables)
-        log_of_task(self.claimed, f"{shown}: {failure.error_type} {sought}", "error")
+        self._log(f"{shown}: {failure.error_type} {sought}")
         return _Failed(failure)
 
     def _told(self, request: Request, error: EvaluationError) -> Failure:
         # what Python says of a mistake often quotes an answer
         told = error if self.settings.debug else f"{error.source or 'interview'}:{error.line or '?'}: {error.cause_name}"
-        log_of_task(self.claimed, f"{self._shown(request)}: {told}", "error")
+        self._log(f"{self._shown(request)}: {told}")
         if self.settings.debug and error.trace:
-            log_of_task(self.claimed, error.trace, "error")
+            self._log(error.trace)
         return Failure(error.cause_name, error.cause_message, error.trace or str(error), error.sought)
+
+    def _log(self, message: str) -> None:
+        log_of_task(self.claimed, self.surroundings.programs, message, "error")
 
     def _shown(self, request: Request) -> str:
         """What the log calls the action that was to run."""
-        return self.surroundings.known_action(self.claimed.interview, request.action or "")
+        return self.surroundings.programs.known_action(self.claimed.interview, request.action or "")
 
     def _not_storable(self, error: AnswersNotStorable) -> Failure:
-        log_of_task(self.claimed, error.message, "error")
+        self._log(error.message)
         return Failure("AnswersNotStorable", error.message)
 
     # --- what changes the answers ----------------------------------------------------------------------------------------

@@ -102,7 +102,7 @@ class Runner:
             )
 
     def _known_action(self, claimed: Claimed) -> str:
-        return self.surroundings.known_action(claimed.interview, claimed.action)
+        return self.surroundings.programs.known_action(claimed.interview, claimed.action)
 
     def _ended(self, claimed: Claimed, carry_out: Callable[[TaskRun], str]) -> str:
         """How it ended; `STOPPED` where that isn't for this attempt to say."""
