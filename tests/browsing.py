@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 # milliseconds that a browser may take for anything
-_PATIENCE = 15_000
+_PATIENCE = 90_000
 
 
 @contextmanager

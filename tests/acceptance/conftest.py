@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from playwright.sync_api import Page
 from tests.acceptance.playing import PATIENCE, record
 from tests.acceptance.preview import take_complaints
 from tests.conftest import Server
+from tests.databases import usual_database
 from tests.mailbox import Mailbox
 
 
@@ -43,6 +45,7 @@ def any_tab(request: pytest.FixtureRequest) -> Page:
 def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
     """`shared_server(interviews, **directives)`, like `server`, but it runs until the last test of the module."""
     started: list[Server] = []
+    made = ExitStack()
 
     def start(interviews: Path | dict[str, str], **directives: Any) -> Server:
         folder = tmp_path_factory.mktemp("server")
@@ -51,7 +54,10 @@ def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable
             interviews.mkdir()
             for name, text in texts.items():
                 (interviews / name).write_text(text, encoding="utf-8")
-        config = {"port": 0, "interviews": str(interviews)} | {key.replace("_", " "): value for key, value in directives.items()}
+        usual = {"port": 0, "interviews": str(interviews), "scheduled tasks": False}
+        if "database" not in directives:
+            usual |= made.enter_context(usual_database())
+        config = usual | {key.replace("_", " "): value for key, value in directives.items()}
         (folder / "config.yml").write_text(yaml.safe_dump(config))
         started.append(Server(folder))
         return started[-1]
@@ -59,6 +65,7 @@ def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable
     yield start
     for item in started:
         item.clear_away()
+    made.close()
 
 
 @pytest.fixture(scope="module")

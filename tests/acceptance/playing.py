@@ -23,7 +23,9 @@ RECORDER = """(() => {
     };
     const known = new WeakSet();
     let heading = "";
-    new MutationObserver(() => {
+    const look = () => {
+        // half a message would be taken for a whole one
+        if (document.readyState === "loading") return;
         for (const notice of document.querySelectorAll(".da-notice")) {
             if (!known.has(notice)) keep("test-notices", notice.innerText);
             known.add(notice);
@@ -31,7 +33,9 @@ RECORDER = """(() => {
         const now = document.querySelector("h1")?.innerText || heading;
         if (now !== heading) keep("test-headings", now);
         heading = now;
-    }).observe(document, { subtree: true, childList: true });
+    };
+    new MutationObserver(look).observe(document, { subtree: true, childList: true });
+    document.addEventListener("DOMContentLoaded", look);
 })()"""
 
 
@@ -74,6 +78,8 @@ def go_on(tab: Page) -> None:
 def see(tab: Page, heading: str) -> None:
     """Be on the screen of that heading, or come to it without doing anything."""
     tab.get_by_role("heading", level=1, name=heading, exact=True).wait_for()
+    # all of it, with its scripts: what is read or typed before isn't there yet, or unnoticed
+    tab.wait_for_load_state("domcontentloaded")
 
 
 def text_of(tab: Page) -> str:

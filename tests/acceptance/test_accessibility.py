@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.acceptance.playing import PATIENCE
 from tests.acceptance.preview import take_complaints
 from tests.browsing import open_tab
 
@@ -48,6 +49,7 @@ def url(shared_server: Callable[..., Any]) -> str:
 @pytest.fixture
 def tab(url: str, page: Page) -> Iterator[Page]:
     """A tab that may ask nobody but the server for anything, and in which the browser may not complain."""
+    page.set_default_timeout(PATIENCE)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     complaints = take_complaints(page)
@@ -92,6 +94,8 @@ def test_every_screen_of_all_kinds_of_fields_is_well_made(url: str, tab: Page) -
             tab.get_by_label(label, exact=True).fill(text)
         tab.get_by_role("button", name="Continue").click()
         tab.get_by_label(next(iter(filled)), exact=True).wait_for(state="detached")
+        # the next page with its scripts: the focus comes from them
+        tab.wait_for_load_state()
     assert_well_made(tab)
 
 
@@ -128,6 +132,7 @@ def test_a_link_in_the_summary_of_mistakes_leads_to_the_field(url: str, page: Pa
     page.get_by_role("button", name="Continue").click()
     summary = page.locator("#da-errors")
     summary.wait_for()
+    page.wait_for_load_state()
     assert page.evaluate("document.activeElement.id") == "da-errors"
     assert page.title().startswith("Error")
     summary.get_by_role("link").filter(has_text="Your name").click()
@@ -145,6 +150,7 @@ def test_one_click_sends_the_form_although_it_makes_a_mistake_known(url: str, pa
     page.get_by_label("Your e-mail address", exact=True).fill("nobody")
     page.get_by_role("button", name="Continue").click()
     page.locator("#da-errors").wait_for()
+    page.wait_for_load_state()
     assert page.locator("#da-errors").get_by_role("link").count() == 2
 
 

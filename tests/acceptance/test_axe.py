@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.acceptance.playing import begin
+from tests.acceptance.playing import PATIENCE, begin
 from tests.acceptance.preview import create_preview, plain_pages, screens, serve
 from tests.browsing import open_tab
 from tests.conftest import Server
@@ -51,6 +51,7 @@ def preview() -> Iterator[str]:
 def tab(browser: Browser) -> Iterator[Page]:
     """One tab for all: a page is looked at in several ways without being loaded again."""
     with open_tab(browser, reduced_motion="reduce") as tab:
+        tab.set_default_timeout(PATIENCE)
         yield tab
 
 

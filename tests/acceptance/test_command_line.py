@@ -100,7 +100,8 @@ def test_the_interview_that_init_makes_can_be_answered(
     if milk:
         page.get_by_label("With milk").check()
     page.get_by_role("button", name="Continue").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "See you at tea time, Ada!"
+    page.get_by_role("heading", level=1, name="See you at tea time, Ada!", exact=True).wait_for()
+    page.wait_for_load_state()
     assert "0.6 litres of water for your 3 cups" in page.content()
     assert page.get_by_text("The milk will be there").is_visible() == seen
 
@@ -115,7 +116,8 @@ def test_the_example_of_the_readme_can_be_answered(server: Callable, page: Page)
     page.get_by_role("button", name="Continue").click()
     page.get_by_label("Books", exact=True).fill("4")
     page.get_by_role("button", name="Continue").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "Here is your card, Ada Lovelace."
+    page.get_by_role("heading", level=1, name="Here is your card, Ada Lovelace.", exact=True).wait_for()
+    page.wait_for_load_state()
     assert page.get_by_text("6 books").is_visible()
 
 
@@ -275,7 +277,9 @@ def test_the_children_die_when_the_supervisor_is_killed(server: Callable, eventu
     eventually(lambda: not still_running(family), "no process of the server is left")
 
 
-def test_a_stopped_child_is_killed_when_asked_to_stop_a_second_time(server: Callable, eventually: Callable) -> None:
+def test_a_stopped_child_is_killed_when_asked_to_stop_a_second_time(
+    server: Callable, eventually: Callable, still_running: Callable
+) -> None:
     running = server({"hello.yml": HELLO})
     family = running.family()
     # a process that is paused can't follow SIGTERM
@@ -285,7 +289,7 @@ def test_a_stopped_child_is_killed_when_asked_to_stop_a_second_time(server: Call
     running.process.send_signal(signal.SIGINT)
     assert running.process.wait(60) == 1
     assert "didn't stop in time and is killed" in running.log
-    assert not any(item.is_running() for item in family)
+    eventually(lambda: not still_running(family), "no process of the server is left")
 
 
 def test_a_request_that_is_under_way_is_finished_before_the_server_stops(server: Callable, eventually: Callable) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.acceptance.playing import PATIENCE, begin, fill, go_on, press, see, text_of
+from tests.acceptance.playing import PATIENCE, begin, fill, go_on, press, see, tasks_held, text_of
 from tests.conftest import Server
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,6 +74,7 @@ def test_what_was_shown_is_shown_again_after_a_mistake(running: Server, page: Pa
     labelled(page, "No").check()
     go_on(page)
     page.locator("#da-errors").wait_for()
+    page.wait_for_load_state()
     assert page.locator("#da-errors a").count() == 2
     fill(page, "What was it?", "a dog")
     fill(page, "Your name", "Ada")
@@ -176,7 +177,8 @@ def test_a_field_that_an_expression_shows_is_required(running: Server, page: Pag
     labelled(page, "A cot").check()
     go_on(page)
     page.locator("#da-errors").wait_for()
-    assert labelled(page, "How many cots?").is_visible()
+    page.wait_for_load_state()
+    expect(labelled(page, "How many cots?")).to_be_visible()
     assert page.locator("#da-errors a").count() == 1
 
 
@@ -297,16 +299,17 @@ fields:
 
 @pytest.fixture(scope="module")
 def scripted(shared_server: Callable[..., Any]) -> Server:
-    return shared_server({"watched.yml": WATCHED, "populated.yml": POPULATED, "broken.yml": BROKEN})
+    return shared_server({"watched.yml": WATCHED, "populated.yml": POPULATED, "broken.yml": BROKEN}, task_sweep=3600)
 
 
 def test_a_screen_that_took_the_place_of_another_has_its_conditions(scripted: Server, tab: Page) -> None:
-    begin(tab, scripted, "watched.yml")
-    before = tab.locator("#daMainQuestion").inner_text()
-    labelled(tab, "Told").check()
-    fill(tab, "A", "x")
-    fill(tab, "C", "typed")
-    labelled(tab, "B").focus()
+    with tasks_held(scripted):
+        begin(tab, scripted, "watched.yml")
+        before = tab.locator("#daMainQuestion").inner_text()
+        labelled(tab, "Told").check()
+        fill(tab, "A", "x")
+        fill(tab, "C", "typed")
+        labelled(tab, "B").focus()
     expect(tab.locator("#daMainQuestion")).not_to_have_text(before, timeout=PATIENCE)
     assert labelled(tab, "C").input_value() == "typed"
     assert labelled(tab, "B").is_visible()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import socket
 import urllib.parse
@@ -109,8 +110,8 @@ _waited_for: list[Path] = []
 
 
 @pytest.fixture(autouse=True)
-def tasks_that_end() -> Iterator[None]:
-    """No task outlives its test: the next one needs the worker."""
+def tasks_that_end(server: Callable[..., Any]) -> Iterator[None]:
+    """No task outlives its test: the next one needs the worker, and a server of a test's own, which ends later, waits for it."""
     yield
     while _waited_for:
         path = _waited_for.pop()
@@ -162,7 +163,8 @@ def test_the_event_says_nothing_but_that_there_is_something(shared: Any, stream:
     (shared.folder / "over-2").touch()
     told = connection.read_until(b"event: look\ndata: \n\n")
     # a chunk begins with its length
-    chunk = told.partition(b"retry: 3000\n\n\r\n")[2].partition(b"\r\n")[2]
+    # signs of life may have come in between
+    chunk = told.replace(b"4\r\n: \n\n\r\n", b"").partition(b"retry: 3000\n\n\r\n")[2].partition(b"\r\n")[2]
     assert chunk.removesuffix(b"\r\n") == b"event: look\ndata: \n\n"
     found = check_in(visitor, page)
     assert [(command["extra"], command["value"]) for command in found["commands"]] == [("flash", "worked")]
@@ -261,4 +263,5 @@ def test_a_server_of_http_1_0_is_spoken_to_without_chunks(shared: Any) -> None:
         while b"event: look\ndata: \n\n" not in received:
             received += connection.recv(4096)
     assert b"chunked" not in received.lower()
-    assert received.endswith(b"retry: 3000\n\nevent: look\ndata: \n\n")
+    # signs of life may have come in between
+    assert re.search(rb"retry: 3000\n\n(: \n\n)*event: look\ndata: \n\n\Z", received)

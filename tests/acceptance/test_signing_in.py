@@ -392,6 +392,7 @@ def test_signing_in_and_out_in_a_browser_by_keyboard(running: Any, page: Page) -
     complaints = take_complaints(page)
     page.goto(running.url + "/list")
     page.get_by_role("link", name="Sign in").click()
+    page.wait_for_load_state()
     assert_well_made(page)
     page.get_by_label("E-mail address").fill("ada@example.com")
     page.keyboard.press("Tab")
@@ -399,6 +400,7 @@ def test_signing_in_and_out_in_a_browser_by_keyboard(running: Any, page: Page) -
     assert complaints == []
     page.keyboard.press("Enter")
     page.get_by_role("alert").wait_for()
+    page.wait_for_load_state()
     assert page.evaluate("document.activeElement.id") == "da-errors"
     assert_well_made(page)
     page.get_by_label("Password").fill(PASSWORD)
@@ -428,6 +430,7 @@ def test_the_bar_of_a_screen_has_room_for_signing_in_and_out(running: Any, brows
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
         page.get_by_role("heading", name="What is your word?").wait_for()
+        page.wait_for_load_state()
         assert_well_made(page)
         page.get_by_text("Menu", exact=True).click()
         page.get_by_role("button", name="Sign out").click()

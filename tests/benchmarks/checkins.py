@@ -81,7 +81,8 @@ def measure_by_turns(server: Serving, pages: Sequence[Opened], seconds: float, r
 
 def say(name: str, cost: Cost, screen: Cost) -> None:
     """Print what one kind of request costs, beside a screen."""
-    share = cost.server_cpu / screen.server_cpu
+    # the system counts in hundredths of a second, of which few screens may use none
+    share = cost.server_cpu / screen.server_cpu if screen.server_cpu else float("nan")
     print(
         f"{name:52} {cost.rate:8.1f} a second  median {cost.median:6.2f} ms  p95 {cost.p95:6.2f} ms"
         f"  server {cost.server_cpu:6.2f} ms  {share:5.0%} of a screen",

@@ -25,7 +25,7 @@ from tests.ports import free_port
 
 # seconds between two tries to connect, and after which a server that doesn't answer is taken for broken
 GLANCE = 0.005
-PATIENCE = 60.0
+PATIENCE = 240.0
 # seconds of processor time within a second that are nothing
 IDLE = 0.05
 
@@ -103,7 +103,7 @@ class Serving:
 
     def memory(self) -> list[Memory]:
         """What each process takes now."""
-        return [_memory_of(process) for process in self.family()]
+        return [found for process in self.family() if (found := _memory_of(process)) is not None]
 
     def stop(self) -> None:
         """Stop the server and wait until it has ended."""
@@ -120,26 +120,39 @@ class Serving:
             connection.close()
 
 
-def _memory_of(process: psutil.Process) -> Memory:
-    found = process.memory_full_info()
+def _memory_of(process: psutil.Process) -> Memory | None:
+    """None: it has just ended."""
+    try:
+        found = process.memory_full_info()
+    except psutil.NoSuchProcess:
+        return None
     return Memory(name_of(process), found.rss / 1e6, found.pss / 1e6)
 
 
 def name_of(process: psutil.Process) -> str:
-    """The command that the process carries out, or that its parent does if it is a copy of that."""
-    command = process.cmdline()
-    if "docassemble_lite" not in command:
-        return process.name()
-    name = command[command.index("docassemble_lite") + 1]
-    parent = process.parent()
-    return f"{name} (copy)" if parent is not None and parent.cmdline() == command else name
+    """The command that the process carries out, or its parent if it is a copy of that; empty: it has just ended."""
+    try:
+        command = process.cmdline()
+        if "docassemble_lite" not in command:
+            return process.name()
+        name = command[command.index("docassemble_lite") + 1]
+        parent = process.parent()
+        return f"{name} (copy)" if parent is not None and parent.cmdline() == command else name
+    except psutil.NoSuchProcess:
+        return ""
 
 
 def _cpu_seconds(process: psutil.Process) -> float:
-    times = process.cpu_times()
+    try:
+        times = process.cpu_times()
+    except psutil.NoSuchProcess:
+        return 0.0
     return float(times.user + times.system)
 
 
 def _cpu_seconds_with_ended(process: psutil.Process) -> float:
-    times = process.cpu_times()
+    try:
+        times = process.cpu_times()
+    except psutil.NoSuchProcess:
+        return 0.0
     return float(times.user + times.system + times.children_user + times.children_system)

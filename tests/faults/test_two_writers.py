@@ -125,7 +125,7 @@ def test_p3_after_repeated_conflicts_what_was_typed_is_kept_and_can_be_sent_agai
 ) -> None:
     """P3: 409 after the visit ran three times more; the form has everything, and is accepted once the others are done."""
     running = server({NAME: INTERVIEW}, concurrency_lock_timeout=SHORT_WAIT, **stored)
-    table = Table(running, slow="0.3")
+    table = Table(running, slow="1.5")
     page = table.first.show(NAME)
     with saved_all_the_time(running, stored, table.session):
         conflict = table.first.answer(page, entry='R&D"s')

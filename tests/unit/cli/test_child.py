@@ -38,7 +38,7 @@ def test_a_child_leads_its_own_process_group(eventually: Callable) -> None:
     assert eventually(child.find_dead, "it ended") == -15
 
 
-def test_what_a_dead_child_had_started_ends_with_it(eventually: Callable) -> None:
+def test_what_a_dead_child_had_started_ends_with_it(eventually: Callable, still_running: Callable) -> None:
     reading, writing = os.pipe()
     child = Child("parent", [sys.executable, "-c", f"import os; os.dup2({writing}, 1)\n" + FAMILY], (writing,))
     child.start()
@@ -48,7 +48,7 @@ def test_what_a_dead_child_had_started_ends_with_it(eventually: Callable) -> Non
     assert child.process is not None
     child.process.kill()
     eventually(child.find_dead, "the child is dead")
-    eventually(lambda: not grandchild.is_running() or grandchild.status() == psutil.STATUS_ZOMBIE, "the grandchild is dead")
+    eventually(lambda: not still_running([grandchild]), "the grandchild is dead")
 
 
 def test_a_second_death_soon_after_the_first_waits_longer(eventually: Callable, caplog: pytest.LogCaptureFixture) -> None:

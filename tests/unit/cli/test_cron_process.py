@@ -57,7 +57,7 @@ def test_a_task_that_runs_is_told_to_stop_and_waited_for_but_not_for_ever(
     eventually: Callable[..., Any],
 ) -> None:
     process = keep_schedule(f"trap '{told}' TERM; {BEGIN}{GO_ON}", grace)
-    eventually(Path("began").exists, "a task runs")
+    eventually(lambda: Path("began").exists() and Path("began").read_text(), "a task runs")
     process.terminate()
     assert process.wait() == code
     assert Path("ended").exists() == ended

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from docassemble_lite.pokes import Pokes, sockets
+from docassemble_lite.pokes import Pokes, redis_channel, sockets
 
 Hearing = Callable[[Pokes], list[str]]
 Eventually = Callable[..., Any]
@@ -40,6 +40,7 @@ def test_many_pokes_at_once_are_all_heard(
 ) -> None:
     # a machine that has much else to do may leave a listener without a turn for longer than a page waits
     monkeypatch.setattr(sockets, "_PATIENCE", 60.0)
+    monkeypatch.setattr(redis_channel, "_PATIENCE", 60.0)
     heard = hearing(pokes)
     poke_until_heard(pokes, "ready", heard, eventually)
     wanted = [f"session {number}" for number in range(300)]

@@ -36,7 +36,7 @@ def test_whoever_waits_goes_on_when_the_time_is_up() -> None:
     """P37: even though the code sits in a call that can't be stopped."""
     release = threading.Event()
     with pytest.raises(TimeIsUp) as caught:
-        limited(SHORT, lambda: release.wait(LONG))
+        limited(1.0, lambda: release.wait(LONG))
     frame = caught.value.frame
     names = set()
     while frame is not None:
@@ -105,10 +105,10 @@ def test_what_has_begun_to_save_may_finish() -> None:
 
     def slow_save() -> str:
         with saving():
-            time.sleep(5 * SHORT)
+            time.sleep(2.0)
         return "saved"
 
-    assert limited(SHORT, slow_save) == "saved"
+    assert limited(1.0, slow_save) == "saved"
 
 
 def test_saving_without_a_limit_is_just_saving() -> None:
