@@ -112,3 +112,19 @@ def test_a_page_that_is_only_shown_is_asked_of_another_one(tmp_path: Path) -> No
         one.clear(), other.clear()
         assert nginx.status("GET", "/interview?i=a.yml") == 502
         assert len(one) == len(other) == 1
+
+
+def test_an_action_is_asked_of_another_one_if_the_first_was_sent_nothing(tmp_path: Path) -> None:
+    """P39: it is just being replaced, and refuses."""
+    with dying() as (port, lines), in_front_of(tmp_path, free_port(), port) as nginx:
+        lines.clear()
+        for _ in range(4):
+            assert nginx.status("GET", "/interview?i=a.yml&action=add") == 502
+            assert nginx.status("POST", "/interview?i=a.yml&action=add", "name=Bob") == 502
+        assert sorted(line.partition(" ")[0] for line in lines) == ["GET"] * 4 + ["POST"] * 4
+
+
+def test_who_finds_no_web_server_is_told_so(tmp_path: Path) -> None:
+    with in_front_of(tmp_path, free_port(), free_port()) as nginx:
+        for path in ("/interview?i=a.yml", "/interview?i=a.yml&action=add"):
+            assert nginx.status("GET", path) == 502

@@ -7,6 +7,9 @@ there. The exit code is 0 if nothing is wrong, 1 otherwise, and then the evidenc
 
 With `--machines`, each part is on a machine of its own, people speak to nginx and send e-mails, and a scheduled task runs where
 they are; a machine is cut off, paused, left without power, and brought back.
+
+With `--rolling` as well, nothing goes wrong: web servers, workers and the receiver of e-mails are replaced, one after the other,
+as when a new version is brought in, and no request may fail.
 """
 
 from __future__ import annotations
@@ -29,7 +32,7 @@ from fire.faults import Fire
 from fire.network import go_inside
 from fire.people import Circle, Ledger, Person
 from fire.place import Place
-from fire.plan import deeds, faults
+from fire.plan import Fault, deeds, faults, replacements
 from fire.recovery import PATIENCE, Recovery, examine
 from fire.relays import Relay
 from sqlalchemy.exc import SQLAlchemyError
@@ -56,7 +59,8 @@ class Attack:
         self.ledger = Ledger()
         self.relay = Relay(place.machines["mail"].address) if place.machines else None
         self.fire = Fire(place, options.seed)
-        self.plan = faults(options.seed, options.database, options.broker, machines=options.machines)
+        self.plan = plan_of(options)
+        self.at_once = 1 if options.rolling else AT_ONCE
         self.people = self._people()
         self.end = time.monotonic() + 60 * options.minutes
         self._going_on: list[Future[bool]] = []
@@ -116,7 +120,7 @@ class Attack:
     def _next_is_due(self) -> bool:
         begun = self.happened + len(self._going_on)
         due = self._done * self.options.faults / self._wanted + 1
-        return len(self._going_on) < AT_ONCE and begun < min(due, self.options.faults)
+        return len(self._going_on) < self.at_once and begun < min(due, self.options.faults)
 
     def _pace(self) -> None:
         """Let people be slower when they are ahead of the faults, or of the workers."""
@@ -131,6 +135,13 @@ class Attack:
         except SQLAlchemyError:
             # the database is being treated badly
             return 0
+
+
+def plan_of(options: argparse.Namespace) -> Iterator[Fault]:
+    """What is done to the server."""
+    if options.rolling:
+        return replacements()
+    return faults(options.seed, options.database, options.broker, machines=options.machines)
 
 
 def circles_of(options: argparse.Namespace) -> tuple[int, ...]:
@@ -160,8 +171,7 @@ def print_plan(options: argparse.Namespace) -> None:
         planned_deeds = islice(deeds(options.seed, number, machines=options.machines), 8)
         done = (" ".join(word for word in (deed.what, deed.kind) if word) for deed in planned_deeds)
         print(f"person {number}: {', '.join(done)}, …")
-    planned = faults(options.seed, options.database, options.broker, machines=options.machines)
-    for number, fault in enumerate(islice(planned, options.faults), 1):
+    for number, fault in enumerate(islice(plan_of(options), options.faults), 1):
         print(f"fault {number}: {fault}")
 
 
@@ -189,6 +199,7 @@ def print_figures(attack: Attack, account: Account, recovery: Recovery, seconds:
         )
         say("slots in sessions", account.ticks)
     say("pages", ", ".join(f"{status}: {count}" for status, count in sorted(ledger.statuses.items())))
+    say("requests that failed", ledger.failed)
     say("longest wait for a page", f"{ledger.longest_wait:.1f} s")
     say("faults", attack.happened)
     for kind, count in sorted(fire.done.items()):
@@ -283,6 +294,8 @@ def attack_in(folder: Path, options: argparse.Namespace) -> bool:
     finally:
         stubborn = place.close()
     recovery.failures += failures
+    if options.rolling and attack.ledger.failed:
+        recovery.failures.append(f"{attack.ledger.failed} requests failed: {dict(attack.ledger.statuses)}")
     recovery.failures += [f"{name} doesn't end when it is told to" for name in stubborn]
     (folder / "faults.log").write_text("".join(f"{happened}\n" for happened in attack.fire.history))
     print_figures(attack, account, recovery, seconds)
@@ -305,7 +318,10 @@ def read_options() -> argparse.Namespace:
     parser.add_argument(
         "--machines", action="store_true", help="each part on a machine of its own (PostgreSQL and Redis); needs root"
     )
+    parser.add_argument("--rolling", action="store_true", help="with --machines: only replace one part after the other")
     options = parser.parse_args()
+    if options.rolling and not options.machines:
+        parser.error("--rolling needs --machines")
     if options.machines:
         options.database, options.broker = "postgresql", "redis"
     return options

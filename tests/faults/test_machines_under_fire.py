@@ -25,3 +25,22 @@ def test_whatever_machine_is_away_each_answer_and_e_mail_is_there_once_and_in_or
     told = {name: figures[name] for name in ("seed", "operations", "faults", "e-mails")}
     measured("P1, P4, P6, P8 to P12, P16, P19", tasks=figures["tasks in the store"], slots=figures["slots in sessions"], **told)
     assert {zero: figures[zero] for zero in ZEROS} == dict.fromkeys(ZEROS, "0")
+    assert int(figures["operations"]) >= int(effort[1])
+    assert int(figures["faults"]) >= int(effort[3])
+
+
+@pytest.mark.postgresql
+@pytest.mark.skipif(bool(NO_MACHINES), reason=NO_MACHINES)
+def test_while_every_part_is_replaced_no_request_fails_and_no_task_is_lost(
+    long_form: bool, measured: Callable[..., None]
+) -> None:
+    """P39: 2 web servers, 2 workers and the receiver of e-mails, one after the other, while people are at work."""
+    effort = (
+        ("--operations", "10000", "--faults", "200") if long_form else ("--operations", "300", "--faults", "10", "--seed", "3")
+    )
+    figures = figures_of("--machines", "--rolling", *effort)
+    told = {name: figures[name] for name in ("seed", "operations", "faults", "e-mails", "requests that failed")}
+    measured("P39", tasks=figures["tasks in the store"], **told)
+    zeros = (*ZEROS, "requests that failed", "faults that met nobody")
+    assert {zero: figures[zero] for zero in zeros} == dict.fromkeys(zeros, "0")
+    assert int(figures["faults"]) >= int(effort[3])

@@ -28,6 +28,8 @@ from fire.plan import Fault
 
 # seconds that an order waits for somebody who comes to its point, and between two looks
 _PATIENCE = 15.0
+# seconds that a part has to end and the next one to be ready
+_PATIENCE_OF_PARTS = 120.0
 _GLANCE = 0.02
 # a task with an error action is lost by this
 _LOSE_ONE = Order("worker: after the error action was noted", "kill")
@@ -88,6 +90,8 @@ class Fire:
             "machine cut off": self._cut_off,
             "machine paused": self._pause_machine,
             "machine without power": self._power_off,
+            "part told to end": lambda fault: self._tell_part(self._part(fault)),
+            "part replaced": lambda fault: self._replace(self._part(fault)),
             "receiver of e-mails killed at a point": lambda fault: self._ordered(fault, "kill"),
             "scheduled run killed at a point": lambda fault: self._ordered(fault, "kill"),
         }
@@ -163,6 +167,19 @@ class Fire:
     def _tell_to_end(self, fault: Fault) -> bool:
         self.place.workers[fault.number].tell_to_end()
         return True
+
+    def _part(self, fault: Fault) -> Part:
+        return next(part for part in self.place.keeper.parts if part.name == fault.point)
+
+    def _tell_part(self, part: Part) -> bool:
+        part.tell_to_end()
+        return True
+
+    def _replace(self, part: Part) -> bool:
+        """Have a part end, and wait until the next one in its place is ready."""
+        before = part.pid
+        part.tell_to_end()
+        return _comes_true(lambda: part.pid not in (None, before) and self.place.is_ready(part))
 
     # --- messages --------------------------------------------------------------------------------------------------------
 
@@ -284,6 +301,15 @@ class Fire:
         self.place.database.repair()
         for part in self.place.keeper.parts:
             part.signal_all(signal.SIGCONT)
+
+
+def _comes_true(condition: Callable[[], bool]) -> bool:
+    end = time.monotonic() + _PATIENCE_OF_PARTS
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(_GLANCE)
+    return False
 
 
 def _signal(process: int, number: signal.Signals) -> bool:

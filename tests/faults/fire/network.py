@@ -17,7 +17,9 @@ from pathlib import Path
 NETWORK = "10.77.0.0/16"
 # says to the program that it has been started in a namespace of its own
 _INSIDE = "DAL_FIRE_NETWORK"
-_PATIENCE = 60.0
+# the address of a network card that there isn't
+_NOBODY = "02:00:00:00:00:01"
+_PATIENCE = 240.0
 _GLANCE = 0.01
 
 
@@ -54,11 +56,13 @@ class Machine:
         self.name = name
         self.address = f"10.77.{number}.2"
         self._centre = f"10.77.{number}.1"
+        self._net = f"10.77.{number}.0/30"
         self._cable = f"cable{number}"
         self.power_on()
 
     def power_on(self) -> None:
         """Make it, with no process that does anything."""
+        _ip("route", "flush", "type", "blackhole", "exact", self._net)
         # as long as this process lives, so does the namespace; it ends with the program, whose pipe it reads
         self._holder = subprocess.Popen(["unshare", "--net", "cat"], stdin=subprocess.PIPE, process_group=0)
         self._wait_for_namespace()
@@ -72,8 +76,9 @@ class Machine:
         self._ip_inside("route", "add", "default", "via", self._centre)
 
     def power_off(self) -> None:
-        """End everything in it, so that it can't say a last word to others."""
+        """End everything in it, so that it can't say a last word to others. Nobody tells these that it is gone."""
         _ip("link", "delete", self._cable)
+        _ip("route", "add", "blackhole", self._net)
         self.signal_all(signal.SIGKILL)
         self._holder.kill()
         self._holder.wait()
@@ -84,12 +89,14 @@ class Machine:
         return ["nsenter", "--net", "--target", str(self._holder.pid)]
 
     def cut_off(self) -> None:
-        """Pull the cable."""
-        _ip("link", "set", self._cable, "down")
+        """Have everything get lost that is sent to it and by it; nobody is told so."""
+        _ip("neighbour", "replace", self.address, "lladdr", _NOBODY, "dev", self._cable, "nud", "permanent")
+        self._ip_inside("neighbour", "replace", self._centre, "lladdr", _NOBODY, "dev", "eth0", "nud", "permanent")
 
     def connect(self) -> None:
-        """Plug it in again."""
-        _ip("link", "set", self._cable, "up")
+        """Let it be reached again."""
+        _ip("neighbour", "delete", self.address, "dev", self._cable)
+        self._ip_inside("neighbour", "delete", self._centre, "dev", "eth0")
 
     def signal_all(self, number: signal.Signals) -> None:
         """Send a signal to all processes in it, until there is none that hasn't got it."""

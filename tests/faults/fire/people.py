@@ -70,6 +70,8 @@ class Ledger:
         # those that came to something
         self.acknowledged = 0
         self.statuses: Counter[str] = Counter()
+        # no page came, or one about the server's troubles; that somebody else was faster is none of them
+        self.failed = 0
         # of the page for which somebody waited longest
         self.longest_wait = 0.0
         self._lock = threading.Lock()
@@ -102,6 +104,7 @@ class Ledger:
             self.operations += 1
             self.acknowledged += status == "200"
             self.statuses[status] += 1
+            self.failed += status not in ("200", "409")
             self.longest_wait = max(self.longest_wait, seconds)
 
 

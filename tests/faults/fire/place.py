@@ -6,6 +6,7 @@ e-mails, PostgreSQL and Redis.
 
 from __future__ import annotations
 
+import http.client
 import os
 import secrets
 import shutil
@@ -14,6 +15,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
 
 import yaml
@@ -38,7 +40,7 @@ from tests.ports import free_port
 HERE = Path(__file__).resolve().parent
 INTERVIEW = HERE / "under_fire.yml"
 # seconds after which a server that doesn't answer is taken for broken
-_PATIENCE = 60.0
+_PATIENCE = 240.0
 _DIRECTIVES = {
     "task lease": plan.LEASE,
     "task heartbeat": plan.HEARTBEAT,
@@ -99,6 +101,14 @@ class Place:
         self.keeper.start()
         for address in [*self.web_addresses, *self.addresses]:
             _wait_for(address)
+
+    def is_ready(self, part: Part) -> bool:
+        """Whether a part that was started can be asked for what it is there for."""
+        if part in self.workers:
+            return len(part.task_processes()) == MEETING
+        if part in self.webs:
+            return _answers(f"{self.web_addresses[self.webs.index(part)]}/healthz")
+        return _accepts(self._host(part.name), MAIL_PORT)
 
     def end_schedule(self) -> None:
         """Have no scheduled task run any more."""
@@ -172,9 +182,23 @@ def _wait_for(address: str) -> None:
     host, _, port = address.removeprefix("http://").partition(":")
     end = time.monotonic() + _PATIENCE
     while time.monotonic() < end:
-        try:
-            socket.create_connection((host, int(port)), timeout=1).close()
+        if _accepts(host, int(port)):
             return
-        except OSError:
-            time.sleep(0.05)
+        time.sleep(0.05)
     raise TimeoutError(f"{address} doesn't answer")
+
+
+def _accepts(host: str, port: int) -> bool:
+    try:
+        socket.create_connection((host, port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=1) as answer:
+            return int(answer.status) == 200
+    except (OSError, http.client.HTTPException):
+        return False

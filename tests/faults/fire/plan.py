@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import cycle
 from typing import Literal
 
 from fire.kinds import KINDS
@@ -186,6 +187,10 @@ _WITH: dict[str, list[tuple[int, _Maker]]] = {
 MACHINES = ("web-1", "web-2", "worker-1", "worker-2", "nginx", "cron", "mail", "postgresql", "redis")
 
 
+#: The parts that are replaced one after the other when a new version is brought in.
+REPLACED = ("web-1", "worker-1", "web-2", "worker-2", "mail")
+
+
 def _of_machine(kind: str) -> _Maker:
     return lambda chance: Fault(kind, chance.choice(MACHINES), seconds=_seconds(chance, _SHORT, _LONG))
 
@@ -197,7 +202,14 @@ _OF_MACHINES: list[tuple[int, _Maker]] = [
     (8, _at("web process killed at a point", ("web: after answers were saved",))),
     (6, _at("receiver of e-mails killed at a point", OF_MAIL, passes=2)),
     (6, _at("scheduled run killed at a point", OF_CRON, passes=20)),
+    (6, lambda chance: Fault("part told to end", chance.choice(("web-1", "web-2", "mail")))),
 ]
+
+
+def replacements() -> Iterator[Fault]:
+    """What happens when a new version is brought in, again and again: nothing goes wrong."""
+    for part in cycle(REPLACED):
+        yield Fault("part replaced", part)
 
 
 def faults(seed: int, database: Database, broker: Broker, *, machines: bool = False) -> Iterator[Fault]:
