@@ -194,6 +194,23 @@ def _errand(settings: Settings) -> Found:
     return Found("mend", "worker", how, f"Look into {settings.data / 'worker.log'} on the machine of the worker.")
 
 
+def look_at_redis(settings: Settings) -> Iterator[Found]:
+    """The Redis that interviews use, where it is one of their own."""
+    if not settings.redis:
+        return
+    from redis.exceptions import RedisError
+
+    from docassemble_lite.store.memory import open_memory
+
+    try:
+        open_memory(settings).ping()
+    except (RedisError, OSError, ValueError) as error:
+        text = " ".join(str(error).split()) or type(error).__name__
+        yield Found("mend", "redis", text, "Start it, or look at the directive “redis”.")
+    else:
+        yield Found("ok", "redis", "answers")
+
+
 def look_at_files(settings: Settings) -> Iterator[Found]:
     """The storage for files, if there is one: something is written there, read and removed."""
     if not settings.files.startswith(S3):
@@ -290,6 +307,7 @@ _LOOKS: tuple[Callable[[Settings], Iterator[Found]], ...] = (
     look_at_data,
     look_at_key,
     look_at_parts,
+    look_at_redis,
     look_at_files,
     look_at_mail_out,
     look_at_mail_in,

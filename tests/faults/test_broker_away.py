@@ -16,10 +16,10 @@ Eventually = Callable[..., Any]
 
 
 def test_p7_a_task_that_is_started_while_the_broker_is_down_runs_when_it_is_back(
-    server: Callable[..., Any], eventually: Eventually, redis_server: Any
+    server: Callable[..., Any], stored: dict[str, Any], eventually: Eventually, redis_server: Any
 ) -> None:
     """P7: the page comes all the same, and the sweeper tells the workers later."""
-    running = server({NAME: INTERVIEW}, broker=redis_server.url, **SHORT_LEASE)
+    running = server({NAME: INTERVIEW}, broker=redis_server.url, **SHORT_LEASE, **stored)
     assert heading_when_over(start_task(running)[0], eventually) == "Done, worked"
     redis_server.stop()
     visitor, page = start_task(running)
@@ -32,10 +32,10 @@ def test_p7_a_task_that_is_started_while_the_broker_is_down_runs_when_it_is_back
 
 
 def test_p40_a_task_that_is_started_while_the_broker_hangs_runs_when_it_goes_on(
-    server: Callable[..., Any], eventually: Eventually, redis_server: Any
+    server: Callable[..., Any], stored: dict[str, Any], eventually: Eventually, redis_server: Any
 ) -> None:
     """P7, P40: whoever sends the message doesn't wait for ever, as it would for a machine that has lost its power."""
-    running = server({NAME: INTERVIEW}, broker=redis_server.url, **SHORT_LEASE)
+    running = server({NAME: INTERVIEW}, broker=redis_server.url, **SHORT_LEASE, **stored)
     assert heading_when_over(start_task(running)[0], eventually) == "Done, worked"
     with redis_server.hanging():
         visitor, page = start_task(running)

@@ -32,10 +32,10 @@ subquestion: |
 
 
 def test_p39_a_worker_finishes_its_task_begins_no_other_and_gives_back_what_it_had_fetched(
-    server: Callable[..., Any], eventually: Eventually
+    server: Callable[..., Any], stored: dict[str, Any], eventually: Eventually
 ) -> None:
     """P39: the others run at once in the next worker, and needn't wait for the sweeper."""
-    running = server({NAME: INTERVIEW}, worker_processes=1, task_sweep=1000.0)
+    running = server({NAME: INTERVIEW}, worker_processes=1, task_sweep=1000.0, **stored)
     first, _ = start_task(running, until="go-on")
     eventually(lambda: len(runs_of(running)) == 1, "the first task runs")
     others = [start_task(running)[0] for _ in range(2)]

@@ -70,11 +70,11 @@ def heading_of(visitor: Visitor) -> str:
 
 
 def test_p4_the_error_action_of_every_lost_task_runs_even_if_all_take_longer_than_a_lease(
-    server: Callable[..., Any], eventually: Eventually
+    server: Callable[..., Any], stored: dict[str, Any], eventually: Eventually
 ) -> None:
     """P4: a whole worker dies. None of its tasks may be taken for lost again while it waits for the others' error actions."""
     many = 4
-    running = server({NAME: INTERVIEW}, worker_processes=many, **SHORT_LEASE)
+    running = server({NAME: INTERVIEW}, worker_processes=many, **SHORT_LEASE, **stored)
     visitor = start_tasks(running, many, "wait")
     runs = running.folder / "runs"
     eventually(lambda: runs.exists() and len(runs.read_text().split()) == many, "all tasks run")
@@ -85,10 +85,10 @@ def test_p4_the_error_action_of_every_lost_task_runs_even_if_all_take_longer_tha
 
 
 def test_p39_a_server_that_is_stopped_finishes_the_error_action_that_it_runs(
-    server: Callable[..., Any], eventually: Eventually
+    server: Callable[..., Any], stored: dict[str, Any], eventually: Eventually
 ) -> None:
     """P39: nobody would run it again, as it may have been what killed the process that ran it."""
-    running = server({NAME: INTERVIEW}, **SHORT_LEASE)
+    running = server({NAME: INTERVIEW}, **SHORT_LEASE, **stored)
     visitor = start_tasks(running, 2, "wait")
     runs = running.folder / "runs"
     eventually(lambda: runs.exists() and len(runs.read_text().split()) == 2, "the tasks run")
@@ -105,11 +105,11 @@ def test_p39_a_server_that_is_stopped_finishes_the_error_action_that_it_runs(
 
 
 def test_p38_processes_that_die_while_the_sweeper_works_are_replaced_by_processes_that_work(
-    server: Callable[..., Any], eventually: Eventually, measured: Callable[..., None]
+    server: Callable[..., Any], stored: dict[str, Any], eventually: Eventually, measured: Callable[..., None]
 ) -> None:
     """P38: a process must not be forked while a thread holds a lock of the store, which would be held in it for ever."""
     many = 60
-    running = server({NAME: INTERVIEW}, task_lease=1.5, task_heartbeat=0.3, task_sweep=0.001)
+    running = server({NAME: INTERVIEW}, task_lease=1.5, task_heartbeat=0.3, task_sweep=0.001, **stored)
     worker = eventually(lambda: running.child("worker"), "the worker runs")
     visitor = start_tasks(running, many, "die")
     eventually(lambda: heading_of(visitor).startswith(f"{many} over"), "all tasks are over")

@@ -21,10 +21,10 @@ def messages_in(running: Any) -> list[Path]:
 
 
 def test_p6_tasks_that_wait_for_a_busy_worker_are_not_woken_over_and_over(
-    server: Callable[..., Any], eventually: Eventually, measured: Callable[..., None]
+    server: Callable[..., Any], stored: dict[str, Any], eventually: Eventually, measured: Callable[..., None]
 ) -> None:
     """P6: else messages pile up faster than workers take them, and in the end tasks wait behind them for hours."""
-    running = server({NAME: INTERVIEW}, worker_processes=1, **SHORT_LEASE)
+    running = server({NAME: INTERVIEW}, worker_processes=1, **SHORT_LEASE, **stored)
     busy, _ = start_task(running, until="go-on")
     eventually(lambda: runs_of(running), "the task runs")
     waiting = [start_task(running)[0] for _ in range(WAITING)]
@@ -37,10 +37,10 @@ def test_p6_tasks_that_wait_for_a_busy_worker_are_not_woken_over_and_over(
 
 
 def test_p6_of_tasks_that_wait_for_a_busy_worker_those_are_woken_whose_message_was_lost(
-    server: Callable[..., Any], eventually: Eventually
+    server: Callable[..., Any], stored: dict[str, Any], eventually: Eventually
 ) -> None:
     """P6: as soon as there are fewer messages than tasks."""
-    running = server({NAME: INTERVIEW}, worker_processes=1, **SHORT_LEASE)
+    running = server({NAME: INTERVIEW}, worker_processes=1, **SHORT_LEASE, **stored)
     busy, _ = start_task(running, until="go-on")
     eventually(lambda: runs_of(running), "the task runs")
     waiting = [start_task(running)[0] for _ in range(WAITING)]

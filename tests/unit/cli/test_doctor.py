@@ -4,6 +4,7 @@ import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -78,6 +79,12 @@ def test_a_full_disk_is_to_be_mended(data: Path, monkeypatch: pytest.MonkeyPatch
 def test_folders_of_packages_that_are_not_there_are_named(tmp_path: Path) -> None:
     settings = Settings(interviews=tmp_path, packages={"ours": tmp_path / "none"})
     assert [item.about for item in doctor.look_at_configuration(settings) if item.mark == "mend"] == ["ours"]
+
+
+def test_a_redis_that_only_interviews_use_is_asked(data: Path, redis_server: Any) -> None:
+    told = [list(doctor.look_at_redis(Settings(data=data, redis=url))) for url in ("", redis_server.url, "redis://127.0.0.1:1/0")]
+    assert [[item.mark for item in found] for found in told] == [[], ["ok"], ["mend"]]
+    assert "refused" in told[-1][0].text
 
 
 def test_a_storage_for_files_is_tried_out(storage: Storage) -> None:
