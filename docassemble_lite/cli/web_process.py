@@ -16,6 +16,7 @@ from docassemble_lite.cli.lifeline import GRACE, hold_on_to
 from docassemble_lite.cli.listening import BACKLOG, listen, url_of
 from docassemble_lite.cli.metrics import record
 from docassemble_lite.cli.migrating import bring_up_to_date, require_files
+from docassemble_lite.cli.starting import lasting
 from docassemble_lite.settings import Settings
 
 # seconds that requests have to end after SIGTERM, a little less than the process has
@@ -38,13 +39,14 @@ def serve(settings: Settings, *, socket_fd: int | None = None, lifeline_fd: int 
     hold_on_to(lifeline_fd)
     sys.setswitchinterval(TURN)
     with _listener(settings, socket_fd) as listener:
-        from docassemble_lite.web import create_app
+        with lasting():
+            from docassemble_lite.web import create_app
 
-        bring_up_to_date(settings)
-        require_files(settings)
-        record(settings, supervised=lifeline_fd is not None)
-        _allow_open_files()
-        server = DrainingServer(create_app(settings), listener, settings)
+            bring_up_to_date(settings)
+            require_files(settings)
+            record(settings, supervised=lifeline_fd is not None)
+            _allow_open_files()
+            server = DrainingServer(create_app(settings), listener, settings)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, server.stop)
         if socket_fd is None:
