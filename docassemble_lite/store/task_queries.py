@@ -122,15 +122,16 @@ news = select(
     _of_session,
     or_(tasks.c.id.in_(bindparam("awaited", expanding=True)), and_(_waits_to_be_told, tasks.c.starter == bindparam("who"))),
 )
-# the one that it was given to last would have confirmed by now that it has shown it
-_in_no_page = or_(tasks.c.handed_out.is_(None), tasks.c.handed_out <= bindparam("before"))
-hand_out = update(tasks).where(_wanted, _waits_to_be_told, _in_no_page).values(handed_out=bindparam("now"))
+hand_out = (
+    update(tasks)
+    .where(_wanted, _waits_to_be_told, or_(tasks.c.handed_out.is_(None), tasks.c.handed_out <= bindparam("before")))
+    .values(handed_out=bindparam("now"))
+)
 take_due = (
     update(tasks)
     .where(
         _of_session,
         _waits_to_be_told,
-        _in_no_page,
         tasks.c.starter == bindparam("who"),
         tasks.c.mode == bindparam("of_mode"),
         tasks.c.state.not_in(["waiting", "running"]),

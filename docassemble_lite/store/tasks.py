@@ -343,10 +343,9 @@ class Tasks:
         return News(due, bool(untold), states)
 
     def take_due(self, session_id: str, who: str, mode: str) -> list[Due]:
-        """Of one mode, what the browser `who` is to be told now, and no page was just handed; it counts as told."""
-        values = {"of_session": session_id, "who": who, "of_mode": mode, "before": _from_now(-_UNCONFIRMED)}
+        """Of one mode, what the browser `who` is to be told now; it counts as told."""
         with self._writing.begin() as connection:
-            rows = connection.execute(queries.take_due, values).all()
+            rows = connection.execute(queries.take_due, {"of_session": session_id, "who": who, "of_mode": mode}).all()
         return [Due(row.id, mode, row.state, row.result) for row in rows]
 
     def _handed_out(self, task_id: str) -> bool:
