@@ -122,7 +122,9 @@ class Server:
         code = self.process.wait(PATIENCE)
         self.stopped = True
         assert code == 0, f"exit code {code}\n{self.log}"
-        eventually(lambda: not still_running(family), f"no process of the server is left\n{self.log}")
+        # those that were killed may need a moment; who has missed that it is over would stay longer
+        psutil.wait_procs(family, timeout=5)
+        assert still_running(family) == [], self.log
 
     def clear_away(self) -> None:
         """Stop it unless the test has."""

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 def lasting() -> Iterator[None]:
     """What is imported and made in here stays as long as the process: the garbage collector doesn't look at it, then or later.
 
-    Otherwise a seventh of a start is spent on looking, and processes that are forked get copies of what was looked at.
+    Otherwise a fifth of a start is spent on looking, and processes that are forked get copies of what was looked at.
     """
     gc.disable()
     try:

@@ -82,7 +82,7 @@ end_lost = (
         sealed_key=case((bindparam("keeps_key"), tasks.c.sealed_key), else_=null()),
         **_ended,
     )
-    .returning(tasks.c.id, tasks.c.session_id, tasks.c.action)
+    .returning(tasks.c.id, tasks.c.session_id)
 )
 find_lost = (
     select(tasks)

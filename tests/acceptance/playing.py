@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -11,7 +13,7 @@ from tests.acceptance.visitor import interview_path
 from tests.conftest import Server, eventually
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Request
 
 #: Milliseconds after which what doesn't come up is taken for something that never will.
 PATIENCE = 90_000
@@ -95,6 +97,26 @@ def see_text(tab: Page, text: str) -> None:
 def see_message(tab: Page, text: str) -> None:
     """Be told something above the screen, now or without doing anything."""
     tab.get_by_role("status").get_by_text(text).wait_for()
+
+
+@contextmanager
+def confirmed(*tabs: Page) -> Iterator[None]:
+    """In the end, wait until one of the pages has told the server that it has shown a message: others would show it, too."""
+    seen: list[str] = []
+
+    def note(request: Request) -> None:
+        if "/checkin?" in request.url and re.search(r"\btold=[^&]", request.post_data or ""):
+            seen.append(request.url)
+
+    for tab in tabs:
+        tab.on("requestfinished", note)
+    yield
+    end = time.monotonic() + PATIENCE / 1000
+    while not seen and time.monotonic() < end:
+        tabs[0].wait_for_timeout(20)
+    for tab in tabs:
+        tab.remove_listener("requestfinished", note)
+    assert seen, "No page has confirmed a message."
 
 
 def load_until_nothing_is_due(tab: Page) -> None:

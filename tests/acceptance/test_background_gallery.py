@@ -15,6 +15,7 @@ from pypdf import PdfReader
 
 from tests.acceptance.playing import (
     begin,
+    confirmed,
     fill,
     go_on,
     headings,
@@ -144,10 +145,11 @@ def name_opponent(tab: Page, running: Server) -> None:
 
 
 def test_a_note_comes_up_above_the_screen_and_comes_once(running: Server, tab: Page) -> None:
-    with tasks_held(running):
-        name_opponent(tab, running)
-        fill(tab, "In a few words", "The heating")
-    see_message(tab, NOTE)
+    with confirmed(tab):
+        with tasks_held(running):
+            name_opponent(tab, running)
+            fill(tab, "In a few words", "The heating")
+        see_message(tab, NOTE)
     assert tab.get_by_label("In a few words", exact=True).input_value() == "The heating"
     load_until_nothing_is_due(tab)
     fill(tab, "In a few words", "The heating is off.")
@@ -185,11 +187,12 @@ def test_somebody_who_was_away_is_told_after_coming_back(running: Server, tab: P
 def test_a_second_tab_is_not_told_what_the_first_one_was(running: Server, tab: Page) -> None:
     second = tab.context.new_page()
     record(second)
-    with tasks_held(running):
-        name_opponent(tab, running)
-        begin(second, running, "background/conflict_check.yml")
-        see(second, "What is it about?")
-    eventually(lambda: told(tab) + told(second), "one of the tabs is told")
+    with confirmed(tab, second):
+        with tasks_held(running):
+            name_opponent(tab, running)
+            begin(second, running, "background/conflict_check.yml")
+            see(second, "What is it about?")
+        eventually(lambda: told(tab) + told(second), "one of the tabs is told")
     load_until_nothing_is_due(tab)
     load_until_nothing_is_due(second)
     assert told(tab) + told(second) == [NOTE]

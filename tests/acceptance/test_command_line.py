@@ -289,7 +289,8 @@ def test_a_stopped_child_is_killed_when_asked_to_stop_a_second_time(
     running.process.send_signal(signal.SIGINT)
     assert running.process.wait(60) == 1
     assert "didn't stop in time and is killed" in running.log
-    eventually(lambda: not still_running(family), "no process of the server is left")
+    psutil.wait_procs(family, timeout=5)
+    assert still_running(family) == []
 
 
 def test_a_request_that_is_under_way_is_finished_before_the_server_stops(server: Callable, eventually: Callable) -> None:

@@ -15,6 +15,7 @@ from pypdf import PdfReader
 
 from tests.acceptance.playing import (
     begin,
+    confirmed,
     fill,
     go_on,
     load_until_nothing_is_due,
@@ -212,10 +213,11 @@ def test_an_error_screen_knows_all_of_the_error(running: Server, tab: Page) -> N
 
 @pytest.mark.parametrize("name", ["flash", "flash by a response action"])
 def test_a_message_is_flashed_once(running: Server, tab: Page, name: str) -> None:
-    with tasks_held(running):
-        answer(tab, running, name)
-        see(tab, "What do you eat?")
-    see_message(tab, "The answer is 555.")
+    with confirmed(tab):
+        with tasks_held(running):
+            answer(tab, running, name)
+            see(tab, "What do you eat?")
+        see_message(tab, "The answer is 555.")
     load_until_nothing_is_due(tab)
     fill(tab, "Food", "bread")
     go_on(tab)

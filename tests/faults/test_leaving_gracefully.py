@@ -112,24 +112,29 @@ def test_p39_a_web_server_answers_what_it_was_sent_and_refuses_others_at_once(
     port = free_port()
     program = [sys.executable, "-m", "docassemble_lite", command, "--port", str(port)]
     running = subprocess.Popen(program, cwd=tmp_path, env=os.environ | {"DAL_WEB_PROCESSES": "1"}, process_group=0)
-    eventually(lambda: _listens(port) and _text(_sent("/interview?i=quick.yml", port)), "the server is ready")
-    web = psutil.Process(running.pid)
-    if command == "run":
-        web = next(child for child in web.children() if "web" in child.cmdline())
-    slow = _sent("/interview?i=waiting.yml", port)
-    eventually((tmp_path / "begun").exists, "a page is being made")
-    # the process is told to end before it has seen who comes now
-    web.suspend()
-    late = _sent("/interview?i=quick.yml", port)
-    running.send_signal(signal.SIGTERM)
-    eventually(lambda: _has_been_told(web), "the process has been told to end")
-    web.resume()
-    assert "Quick" in _text(late)
-    eventually(lambda: not _listens(port), "nobody else is let in")
-    assert running.poll() is None
-    (tmp_path / "go-on").touch()
-    assert "Done" in _text(slow)
-    assert running.wait(60) == 0
+    try:
+        eventually(lambda: _listens(port) and _text(_sent("/interview?i=quick.yml", port)), "the server is ready")
+        web = psutil.Process(running.pid)
+        if command == "run":
+            web = next(child for child in web.children() if "web" in child.cmdline())
+        slow = _sent("/interview?i=waiting.yml", port)
+        eventually((tmp_path / "begun").exists, "a page is being made")
+        # the process is told to end before it has seen who comes now
+        web.suspend()
+        late = _sent("/interview?i=quick.yml", port)
+        running.send_signal(signal.SIGTERM)
+        eventually(lambda: _has_been_told(web), "the process has been told to end")
+        web.resume()
+        assert "Quick" in _text(late)
+        eventually(lambda: not _listens(port), "nobody else is let in")
+        assert running.poll() is None
+        (tmp_path / "go-on").touch()
+        assert "Done" in _text(slow)
+        assert running.wait(60) == 0
+    finally:
+        if running.poll() is None:
+            os.killpg(running.pid, signal.SIGKILL)
+            running.wait()
 
 
 def _sent(path: str, port: int) -> http.client.HTTPConnection:

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 from redis import Redis
+from redis.exceptions import TimeoutError
 
 from docassemble_lite.settings import Settings
+from docassemble_lite.store import memory as memory_module
 from docassemble_lite.store.memory import open_memory
 from docassemble_lite.store.small_redis import SmallRedis
 
@@ -29,6 +31,15 @@ def memory(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
 def test_a_client_is_that_of_the_configuration(tmp_path: Path) -> None:
     assert isinstance(open_memory(Settings(data=tmp_path)), SmallRedis)
     assert isinstance(open_memory(Settings(data=tmp_path, broker="redis://127.0.0.1:1/0")), Redis)
+
+
+def test_nobody_waits_for_ever_for_a_redis_that_hangs(redis_server: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory_module, "_ANSWER", 1)
+    client = open_memory(Settings(data=tmp_path, redis=redis_server.url))
+    client.ping()
+    with redis_server.hanging(), pytest.raises(TimeoutError):
+        client.ping()
+    assert client.ping()
 
 
 COMMANDS = [

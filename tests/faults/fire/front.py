@@ -11,7 +11,7 @@ from fire.parts import Part
 
 PORT = 8080
 _TEMPLATES = Path(__file__).resolve().parents[3] / "docker" / "nginx"
-# in Docker, `web` is a name that leads to all web servers; here it is a group of them. So nobody is asked for names
+# in Docker, `web` is a name that leads to all web servers (test_nginx_goes_on.py has that); here it is a group of them
 _VALUES = {"WEB": "web", "RESOLVER": "127.0.0.1"}
 # nobody is left out for having failed, as nobody is whose name is looked up
 _MAIN = """\
