@@ -34,6 +34,7 @@ from docassemble_lite.store.tables import loose_contents, sessions
 from docassemble_lite.web import create_app
 from tests.acceptance.in_process import Client, store_of
 from tests.acceptance.visitor import value_of
+from tests.databases import usual_database
 
 BEGINNING = """
 mandatory: True
@@ -175,13 +176,15 @@ def made(folder: Path, **directives: Any) -> Iterator[Place]:
     texts = {"counting.yml": COUNTING, "private.yml": PRIVATE, "silent.yml": SILENT, "other.yml": OTHER}
     for name, text in texts.items():
         (folder / "interviews" / name).write_text(text.replace("FOLDER", repr(str(folder))))
-    values = {"data": "data", "interviews": "interviews", **directives}
-    (folder / "config.yml").write_text(yaml.safe_dump({key.replace("_", " "): value for key, value in values.items()}))
-    settings = Settings(**{**directives, "data": folder / "data", "interviews": folder / "interviews"})
-    migrate(settings)
-    place = Place(folder, create_app(settings))
-    yield place
-    place.store.close()
+    with usual_database() as usual:
+        directives |= usual
+        values = {"data": "data", "interviews": "interviews", **directives}
+        (folder / "config.yml").write_text(yaml.safe_dump({key.replace("_", " "): value for key, value in values.items()}))
+        settings = Settings(**{**directives, "data": folder / "data", "interviews": folder / "interviews"})
+        migrate(settings)
+        place = Place(folder, create_app(settings))
+        yield place
+        place.store.close()
 
 
 @pytest.fixture
