@@ -113,10 +113,10 @@ def _engine_options(settings: Settings) -> dict[str, Any]:
     # on PostgreSQL a visit uses a second connection for its lock
     connections = settings.web_threads + 4
     options: dict[str, Any] = {"pool_size": connections, "max_overflow": connections, "pool_timeout": 10}
+    options["connect_args"] = connect_args(settings)
     # what is written must not get into logs with the text of an error
     options["hide_parameters"] = True
-    if not settings.embedded:
-        options |= {"pool_pre_ping": True, "connect_args": connect_args(settings)}
+    options["pool_pre_ping"] = not settings.embedded
     return options
 
 

@@ -476,8 +476,8 @@ def test_check_ins_that_lead_to_each_other_are_braked_and_reported_once(running:
     arrive(page, running, "loop.yml")
     wait_for(page, lambda: page.evaluate("window.asked.length") >= 12, "the action has led to itself some times")
     asked = page.evaluate("window.asked")[3:]
-    # any three take a second, less what a busy machine may take until a request that is made is noted
-    assert all(third - first >= 500 for first, third in zip(asked, asked[2:], strict=False))
+    # any three take a second, less what a timer may be early
+    assert all(third - first >= 900 for first, third in zip(asked, asked[2:], strict=False))
     assert len(warnings) == 1
     assert "turn" in warnings[0]
     go_on(page)

@@ -141,7 +141,7 @@ PAYLOADS = (
 
 @pytest.fixture(scope="module")
 def public(shared_server: Callable[..., Any]) -> Any:
-    return shared_server(INTERVIEWS, debug=False, data="court/data", time_limit=200)
+    return shared_server(INTERVIEWS, debug=False, data="court/data")
 
 
 @pytest.fixture

@@ -294,11 +294,16 @@ def test_a_variable_is_called_as_its_question_writes_it(on: Callable[..., Page])
     see(tab, "The end")
 
 
+def of_messages(what: str) -> str:
+    """The script that says this of each message that is there."""
+    return f"() => [...document.querySelectorAll('.da-notice')].map((notice) => {what})"
+
+
 @pytest.mark.browser
 def test_messages_come_and_go(on: Callable[..., Page]) -> None:
     tab = on("fields.yml")
     see(tab, "Fields")
-    classes = "() => [...document.querySelectorAll('.da-notice')].map((notice) => notice.className.split(' ')[1])"
+    classes = of_messages("notice.className.split(' ')[1]")
     tab.evaluate("() => { flash('One'); flash('Two', 'danger'); da_flash('Three', 'dark'); }")
     assert tab.evaluate(classes) == ["alert-info", "alert-danger", "alert-dark"]
     assert tab.evaluate(f"() => {{ flash('Four', 'success', true); return ({classes})(); }}") == ["alert-success"]
@@ -311,7 +316,7 @@ def test_messages_come_and_go(on: Callable[..., Page]) -> None:
 def test_the_same_message_stands_there_once(on: Callable[..., Page]) -> None:
     tab = on("fields.yml")
     see(tab, "Fields")
-    texts = "() => [...document.querySelectorAll('.da-notice')].map((notice) => notice.innerText.trim())"
+    texts = of_messages("notice.innerText.trim()")
     tab.evaluate("() => { flash('One'); flash('Two'); flash('One', 'danger'); flash(3); }")
     tab.get_by_role("status").filter(has_text="One").get_by_role("button", name="Close").focus()
     tab.evaluate("() => { flash('One'); flash('3'); }")

@@ -33,8 +33,9 @@ from fire.network import go_inside
 from fire.people import Circle, Ledger, Person
 from fire.place import Place
 from fire.plan import Fault, deeds, faults, replacements
-from fire.recovery import PATIENCE, Recovery, examine
+from fire.recovery import Recovery, examine
 from fire.relays import Relay
+from fire.waiting import PATIENCE
 from sqlalchemy.exc import SQLAlchemyError
 
 # people in one session, and people who have theirs for themselves

@@ -25,11 +25,10 @@ from fire.orders import CarriedOut, Order
 from fire.parts import Part
 from fire.place import Place
 from fire.plan import Fault
+from fire.waiting import comes_true
 
 # seconds that an order waits for somebody who comes to its point, and between two looks
 _PATIENCE = 15.0
-# seconds that a part has to end and the next one to be ready
-_PATIENCE_OF_PARTS = 120.0
 _GLANCE = 0.02
 # a task with an error action is lost by this
 _LOSE_ONE = Order("worker: after the error action was noted", "kill")
@@ -179,7 +178,7 @@ class Fire:
         """Have a part end, and wait until the next one in its place is ready."""
         before = part.pid
         part.tell_to_end()
-        return _comes_true(lambda: part.pid not in (None, before) and self.place.is_ready(part))
+        return comes_true(lambda: part.pid not in (None, before) and self.place.is_ready(part))
 
     # --- messages --------------------------------------------------------------------------------------------------------
 
@@ -301,15 +300,6 @@ class Fire:
         self.place.database.repair()
         for part in self.place.keeper.parts:
             part.signal_all(signal.SIGCONT)
-
-
-def _comes_true(condition: Callable[[], bool]) -> bool:
-    end = time.monotonic() + _PATIENCE_OF_PARTS
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(_GLANCE)
-    return False
 
 
 def _signal(process: int, number: signal.Signals) -> bool:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,11 +21,9 @@ from fire.orders import MEETING
 from fire.parts import Part
 from fire.people import NAME, Book, Ledger, session_on
 from fire.place import Place
+from fire.waiting import comes_true
 from tests.acceptance.visitor import Visitor
 
-#: Seconds after which something that doesn't come is taken for something that never will.
-PATIENCE = 120.0
-_GLANCE = 0.05
 # tasks that are started through a web process in order to see whether their messages arrive
 _MESSAGES = 10
 # times that tasks may try to meet: on a busy machine they may be late
@@ -47,7 +44,7 @@ def examine(place: Place, ledger: Ledger) -> Recovery:
     """Have every part do its work while the others can't help it."""
     recovery = Recovery()
     for worker in place.workers:
-        if not _comes_true(lambda worker=worker: len(worker.task_processes()) == MEETING):
+        if not comes_true(lambda worker=worker: len(worker.task_processes()) == MEETING):
             recovery.failures.append(f"{worker.name} has {len(worker.task_processes())} of {MEETING} processes for tasks")
     for web, address in zip(place.webs, place.web_addresses, strict=True):
         recovery.failures += _messages_arrive(place, ledger, web, address, recovery.arrived)
@@ -66,15 +63,6 @@ def examine(place: Place, ledger: Ledger) -> Recovery:
         f"{worker.name} writes no worker.log" for worker in place.workers if not _logs(worker.data / "worker.log")
     ]
     return recovery
-
-
-def _comes_true(condition: Callable[[], object]) -> bool:
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(_GLANCE)
-    return False
 
 
 def _messages_arrive(place: Place, ledger: Ledger, web: Part, address: str, arrived: dict[str, str]) -> list[str]:
@@ -97,7 +85,7 @@ def _schedule_goes_on(place: Place) -> list[str]:
         return sum(slot.over for slot in read_record(place.cron.folder))
 
     before = slots_over()
-    return [] if _comes_true(lambda: slots_over() > before) else ["no scheduled task is run any more"]
+    return [] if comes_true(lambda: slots_over() > before) else ["no scheduled task is run any more"]
 
 
 def _locks_are_let_go(place: Place) -> list[str]:
@@ -107,7 +95,7 @@ def _locks_are_let_go(place: Place) -> list[str]:
         with place.store.engine.connect() as connection:
             return int(connection.scalar(text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted")) or 0)
 
-    return [] if _comes_true(lambda: not held()) else [f"{held()} locks are held by nobody"]
+    return [] if comes_true(lambda: not held()) else [f"{held()} locks are held by nobody"]
 
 
 @contextmanager
@@ -163,7 +151,7 @@ class _Client:
                 return f"{kind} can't be started: {page.status} “{page.heading}”"
             self._ledger.write(self._book, number, kind, "accepted")
         known = set(self.ids)
-        if not _comes_true(lambda: all(row["state"] in OVER for row in self._rows())):
+        if not comes_true(lambda: all(row["state"] in OVER for row in self._rows())):
             return f"{kind} isn't over"
         new = [row for row in self._rows() if row["id"] not in known]
         self.ids += [row["id"] for row in new]
