@@ -11,7 +11,10 @@ from email.policy import default
 from typing import Any
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult, LoginPassword
+from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
+
+# of the loop, after which a connection that was just accepted is in a conversation
+_TURNS = 3
 
 
 @dataclass
@@ -43,7 +46,7 @@ class Mailbox:
             options |= {"tls_context": tls, "require_starttls": True}
         if username:
             options |= {"authenticator": self._authenticate, "auth_required": True}
-        self._controller = _AnyPort(self, **options)
+        self._controller = _Listening(self, **options)
         self._controller.start()
 
     def directives(self, sender: str) -> dict[str, Any]:
@@ -79,9 +82,37 @@ class Mailbox:
         return "250 OK"
 
 
-class _AnyPort(Controller):
-    """A controller that asks for a port that is free, and tries it under the number that it got."""
+class _Listening(Controller):
+    """A controller that asks for a port that is free, tries it under the number that it got, and leaves no connection behind."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._conversations: list[SMTP] = []
+
+    def factory(self) -> SMTP:
+        made: SMTP = super().factory()
+        self._conversations.append(made)
+        return made
 
     def _trigger_server(self) -> None:
         self.port = self.server.sockets[0].getsockname()[1]
         super()._trigger_server()
+
+    def stop(self, no_assert: bool = False) -> None:
+        asyncio.run_coroutine_threadsafe(self._hang_up(), self.loop).result()
+        super().stop(no_assert)
+
+    async def _hang_up(self) -> None:
+        """Let nobody else in, and close what is open.
+
+        What is cancelled, or has lost its server, before it has begun would keep its socket: so it may begin first.
+        """
+        for listening in self.server.sockets:
+            self.loop.remove_reader(listening.fileno())
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
+        for conversation in self._conversations:
+            if conversation.transport is not None:
+                conversation.transport.abort()
+        if others := asyncio.all_tasks() - {asyncio.current_task()}:
+            await asyncio.wait(others)

@@ -122,6 +122,7 @@ def test_p39_a_web_server_answers_what_it_was_sent_and_refuses_others_at_once(
         eventually((tmp_path / "begun").exists, "a page is being made")
         # the process is told to end before it has seen who comes now
         web.suspend()
+        eventually(lambda: web.status() == psutil.STATUS_STOPPED, "the process is suspended")
         late = _sent("/interview?i=quick.yml", port)
         running.send_signal(signal.SIGTERM)
         eventually(lambda: _has_been_told(web), "the process has been told to end")
