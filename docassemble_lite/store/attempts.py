@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from docassemble_lite.clock import naive_utc
 from docassemble_lite.store import people_queries as queries
-from docassemble_lite.store.writing import Writing, for_single_reads
+from docassemble_lite.store.writing import SingleReads, Writing
 
 # rows of others that are over and that one attempt clears away
 _CLEARED = 100
@@ -19,7 +19,7 @@ class Attempts:
     """Counts attempts. `key` keeps what was tried from being guessed by those who read the table."""
 
     def __init__(self, engine: Engine, writing: Writing, key: bytes) -> None:
-        self._single_reads = for_single_reads(engine)
+        self._single_reads = SingleReads(engine)
         self._writing = writing
         self._key = key
         self._count = queries.count_attempt(engine.dialect.name)

@@ -25,7 +25,7 @@ from docassemble_lite.store import file_queries, passwords, person_keys
 from docassemble_lite.store import people_queries as queries
 from docassemble_lite.store.tables import EMAIL_LENGTH, PRIVILEGE_LENGTH, users
 from docassemble_lite.store.vault import Vault
-from docassemble_lite.store.writing import Writing, for_single_reads
+from docassemble_lite.store.writing import SingleReads, Writing
 
 #: Privileges that are always there. Administrators may add others.
 PRIVILEGES = ("admin", "advocate", "developer", "trainer", "user")
@@ -103,7 +103,7 @@ class People:
 
     def __init__(self, engine: Engine, writing: Writing, vault: Vault) -> None:
         self._engine = engine
-        self._single_reads = for_single_reads(engine)
+        self._single_reads = SingleReads(engine)
         self._writing = writing
         self._vault = vault
 

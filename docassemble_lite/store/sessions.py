@@ -30,7 +30,7 @@ from docassemble_lite.store.session_conditions import condition_of
 from docassemble_lite.store.tables import SESSION_ID_LENGTH
 from docassemble_lite.store.tasks import FinishedTask, NewTask, Tasks, new_rows
 from docassemble_lite.store.vault import Vault
-from docassemble_lite.store.writing import Writing, for_single_reads
+from docassemble_lite.store.writing import SingleReads, Writing
 
 # so often at most it is written down who is there
 _NOTED_EVERY = timedelta(minutes=1)
@@ -49,7 +49,7 @@ class Sessions:
 
     def __init__(self, engine: Engine, vault: Vault, writing: Writing, tasks: Tasks, files: Files) -> None:
         self._engine = engine
-        self._single_reads = for_single_reads(engine)
+        self._single_reads = SingleReads(engine)
         self._writing = writing
         self._vault = vault
         self._tasks = tasks

@@ -20,7 +20,7 @@ from docassemble_lite.errors import AnswersTampered, LiteError
 from docassemble_lite.store import task_queries as queries
 from docassemble_lite.store.ids import is_id
 from docassemble_lite.store.vault import Vault
-from docassemble_lite.store.writing import Writing, for_single_reads
+from docassemble_lite.store.writing import SingleReads, Writing
 
 EndState = Literal["done", "failed", "revoked"]
 State = Literal["waiting", "running", "done", "failed", "revoked"]
@@ -167,7 +167,7 @@ class Tasks:
 
     def __init__(self, engine: Engine, vault: Vault, writing: Writing, *, keeps_failed: bool = False) -> None:
         self._engine = engine
-        self._single_reads = for_single_reads(engine)
+        self._single_reads = SingleReads(engine)
         self._writing = writing
         self._vault = vault
         self._keeps_failed = keeps_failed

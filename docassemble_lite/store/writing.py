@@ -5,14 +5,36 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any
 
 from sqlalchemy import Connection, Engine
 
 
-def for_single_reads(engine: Engine) -> Engine:
-    """The engine for statements that read and stand alone: PostgreSQL isn't asked to begin and to end a transaction for them."""
-    # SQLite begins none for what only reads
-    return engine if engine.dialect.name == "sqlite" else engine.execution_options(isolation_level="AUTOCOMMIT")
+class SingleReads:
+    """Connects for statements that read and stand alone: PostgreSQL isn't asked to begin and to end a transaction for them.
+
+    The driver itself is told, not SQLAlchemy by an isolation level: that one is set back by a statement, which takes a round
+    trip more, and whose error is no error of SQLAlchemy's if PostgreSQL ends just then.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        # SQLite begins none for what only reads
+        self._begins = engine.dialect.name != "sqlite"
+
+    @contextmanager
+    def connect(self) -> Iterator[Connection]:
+        """`with connect() as connection:` is as long as the connection is in use."""
+        with self._engine.connect() as connection:
+            if self._begins:
+                set_autocommit(connection.connection.dbapi_connection, True)
+            yield connection
+
+
+def set_autocommit(dbapi_connection: Any, wanted: bool) -> None:
+    """Have psycopg2 begin no transactions, or begin them again. Nothing is sent; no error if the connection is gone."""
+    if not dbapi_connection.closed and dbapi_connection.autocommit != wanted:
+        dbapi_connection.autocommit = wanted
 
 
 class Writing:
