@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -23,7 +22,7 @@ import yaml
 import docassemble_lite
 from docassemble_lite.settings import Settings
 from tests import databases
-from tests.browsing import open_tab
+from tests.browsing import chromium, open_tab
 from tests.ports import free_port
 from tests.s3 import Storage
 
@@ -234,15 +233,15 @@ def long_form() -> bool:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """A headless Chromium."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
+    program = chromium()
+    if program is None:
         pytest.skip("there is no chromium: sudo apt-get install chromium")
     from playwright.sync_api import expect, sync_playwright
 
     # its own limit is five seconds, whatever the tabs have
     expect.set_options(timeout=PATIENCE * 1000)
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
+        running = playwright.chromium.launch(executable_path=program, args=CHROMIUM_ARGUMENTS)
         yield running
         running.close()
 

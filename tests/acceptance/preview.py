@@ -540,12 +540,12 @@ def take_pictures(folder: Path) -> None:
     """Write `VIEW-NAME.png` of every page, and print what the browser complains about or what is wider than the screen."""
     from playwright.sync_api import sync_playwright
 
+    from tests.browsing import chromium
+
     folder.mkdir(parents=True, exist_ok=True)
     address, stop = serve(create_preview())
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu", *CHROMIUM]
-        )
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-gpu", *CHROMIUM])
         for view, name, tab in _pages_of(VIEWS, address, browser):
             if view != "plain":
                 too_wide = tab.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

@@ -12,6 +12,7 @@ import os
 import re
 import resource
 import selectors
+import shutil
 import socket
 import statistics
 import tempfile
@@ -32,7 +33,7 @@ from docassemble_lite.store.database import open_store
 
 HERE = Path(__file__).resolve().parent
 INTERVIEW = HERE / "pushes.yml"
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-headless-shell")
 ARGUMENTS = [
     "--headless",
     "--no-sandbox",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import shutil
 
 import pytest
 
 from tests.benchmarks.short_form import printed_by
+from tests.browsing import chromium
 
 FIGURES = [
     *(
@@ -27,7 +27,7 @@ FIGURES = [
 
 @pytest.mark.browser
 def test_the_benchmark_of_pushes_prints_all_its_figures() -> None:
-    if shutil.which("chromium") is None:
+    if chromium() is None:
         pytest.skip("there is no chromium: sudo apt-get install chromium")
     printed = printed_by("pushes.py", 300)
     missing = [figure for figure in FIGURES if not re.search(rf"^{re.escape(figure)} +\d+", printed, re.MULTILINE)]
