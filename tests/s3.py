@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 import uuid
+from contextlib import closing
 from pathlib import Path
 
 from docassemble_lite.settings import FileStorage, Secret
@@ -111,13 +112,13 @@ class _PassingOn(http.server.BaseHTTPRequestHandler):
     server: _Before
 
     def _pass_on(self) -> None:
-        behind = http.client.HTTPConnection(*self.server.behind)
-        behind.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
-        for name, value in self.headers.items():
-            behind.putheader(name, value)
-        behind.endheaders(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
-        answer = behind.getresponse()
-        body = answer.read()
+        with closing(http.client.HTTPConnection(*self.server.behind)) as behind:
+            behind.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
+            for name, value in self.headers.items():
+                behind.putheader(name, value)
+            behind.endheaders(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
+            answer = behind.getresponse()
+            body = answer.read()
         self.send_response_only(206 if answer.status == 200 and answer.headers["Content-Range"] else answer.status)
         for name, value in answer.getheaders():
             if name.lower() not in ("transfer-encoding", "connection", "content-length"):
@@ -125,7 +126,6 @@ class _PassingOn(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Length", answer.headers["Content-Length"] or str(len(body)))
         self.end_headers()
         self.wfile.write(body)
-        behind.close()
 
     do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = _pass_on
 
