@@ -110,6 +110,9 @@ class DrainingServer:
 
     def stop(self, _number: int = 0, _frame: FrameType | None = None) -> None:
         """Have `run` return when the requests that are being answered are done. May be called as a signal handler."""
+        if self._stopping:
+            # told once more, when what wakes it may be closed
+            return
         self._stopping = True
         self._server.pull_trigger()
 

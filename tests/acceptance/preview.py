@@ -487,13 +487,16 @@ class _Server:
         """Serve until `stop`."""
         while not self._stopping:
             wasyncore.loop(timeout=1.0, map=self._connections, count=1)
-        self._server.close()
-        wasyncore.close_all(self._connections)
 
     def stop(self) -> None:
         """Have `run` return."""
         self._stopping = True
         self._server.pull_trigger()
+
+    def close(self) -> None:
+        """Let go of everything, after `run`."""
+        self._server.close()
+        wasyncore.close_all(self._connections)
 
 
 def serve(app: Flask) -> tuple[str, Callable[[], None]]:
@@ -505,6 +508,7 @@ def serve(app: Flask) -> tuple[str, Callable[[], None]]:
     def stop() -> None:
         server.stop()
         thread.join()
+        server.close()
 
     return f"http://127.0.0.1:{server.port}", stop
 
