@@ -30,7 +30,7 @@ from docassemble_lite.store.tables import db
 from docassemble_lite.store.tasks import Tasks
 from docassemble_lite.store.tickets import Tickets
 from docassemble_lite.store.vault import Vault
-from docassemble_lite.store.writing import Writing, set_autocommit
+from docassemble_lite.store.writing import Writing
 
 # seconds that opening a database may take which others are opening, and between two tries
 _WAL_PATIENCE = 10.0
@@ -77,8 +77,6 @@ def open_store(settings: Settings, app: Flask | None = None) -> Store:
         engine = db.engine
     event.listen(engine, "connect", _prepare_connection(engine.dialect.name))
     event.listen(engine, "handle_error", _tell_that_it_is_away)
-    if engine.dialect.name == "postgresql":
-        event.listen(engine, "checkin", _have_transactions_again)
     keys = server_keys(settings.data)
     vault = Vault(keys)
     locks = AdvisoryLocks(engine) if engine.dialect.name == "postgresql" else FileLocks(settings.data / "locks")
@@ -137,12 +135,6 @@ def _prepare_connection(dialect: str) -> Any:
         connection.commit()
 
     return {"sqlite": prepare_sqlite, "postgresql": prepare_postgresql}[dialect]
-
-
-def _have_transactions_again(connection: Any, _record: object) -> None:
-    """What `SingleReads` has changed, for whoever gets the connection next. None: the connection is lost."""
-    if connection is not None:
-        set_autocommit(connection, False)
 
 
 def _use_wal(connection: Any) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, event
 
 
 class SingleReads:
@@ -21,17 +21,26 @@ class SingleReads:
         self._engine = engine
         # SQLite begins none for what only reads
         self._begins = engine.dialect.name != "sqlite"
+        if self._begins:
+            # once for an engine, however many read
+            event.listen(engine, "checkin", _begin_again)
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:
         """`with connect() as connection:` is as long as the connection is in use."""
         with self._engine.connect() as connection:
             if self._begins:
-                set_autocommit(connection.connection.dbapi_connection, True)
+                _set_autocommit(connection.connection.dbapi_connection, True)
             yield connection
 
 
-def set_autocommit(dbapi_connection: Any, wanted: bool) -> None:
+def _begin_again(dbapi_connection: Any, _record: object) -> None:
+    """Have transactions begun for whoever gets the connection next. None: it is lost."""
+    if dbapi_connection is not None:
+        _set_autocommit(dbapi_connection, False)
+
+
+def _set_autocommit(dbapi_connection: Any, wanted: bool) -> None:
     """Have psycopg2 begin no transactions, or begin them again. Nothing is sent; no error if the connection is gone."""
     if not dbapi_connection.closed and dbapi_connection.autocommit != wanted:
         dbapi_connection.autocommit = wanted

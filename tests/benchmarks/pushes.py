@@ -33,6 +33,7 @@ from docassemble_lite.store.database import open_store
 
 HERE = Path(__file__).resolve().parent
 INTERVIEW = HERE / "pushes.yml"
+# the whole of it, as people have it, rather than its headless shell
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-headless-shell")
 ARGUMENTS = [
     "--headless",
